@@ -1,0 +1,208 @@
+import * as contract from './contract.ts';
+
+const REQUEST_TIMEOUT = 8_000; // ms for one attempt
+const ATTEMPTS = 3;
+const RETRY_DELAY = 400; // ms before the first repetition, doubled for each further one
+const RETRY_DELAY_MAX = 10_000; // ms; a longer Retry-After is the caller's to wait out
+
+/** A request that got no usable answer. `code` is the functions' own, or one of the page's below. */
+export class ApiError extends Error {
+  /** The HTTP status; 0 when no answer came at all. */
+  readonly status: number;
+  /** A code of the functions, or `unreachable` (no answer) or `unexpected-answer` (not the contract). */
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** What `Api` needs of the world; tests replace it. */
+export interface ApiPorts {
+  readonly fetch: typeof fetch;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+interface Call {
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly body?: contract.JsonObject;
+  readonly ticket?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly keepalive?: boolean;
+  /** How often to try when the functions are away or overloaded; not for what must happen once. */
+  readonly attempts?: number;
+}
+
+/** The functions' routes that need no ticket. Every method rejects with `ApiError` alone. */
+export class Api {
+  readonly #base: string;
+  readonly #ports: ApiPorts;
+
+  /** `base` is the functions' origin, or empty for the page's own. */
+  constructor(base: string, ports: ApiPorts = browserPorts) {
+    this.#base = base.replace(/\/$/, '');
+    this.#ports = ports;
+  }
+
+  /** Makes a room. Refused with `creation-key-wrong` where the deployment asks for another key. */
+  async createRoom(creationKey?: string): Promise<contract.CreatedRoom> {
+    const body = creationKey ? { creationKey } : {};
+    const call = { method: 'POST', path: '/api/rooms', body } as const;
+    return this.ask(call, contract.parseCreatedRoom);
+  }
+
+  /** Joins a room. Refused with `unknown-room`, `room-full` or `invalid-name`. */
+  async join(
+    room: string,
+    request: { readonly name: string; readonly consent: boolean; readonly hostSecret?: string },
+  ): Promise<contract.Joined> {
+    const path = `/api/rooms/${room}/participants`;
+    return this.ask({ method: 'POST', path, body: { ...request } }, contract.parseJoined);
+  }
+
+  /** Sends one call and guards its answer; repeats it while the functions are away. */
+  async ask<T>(call: Call, parse: (value: unknown) => T | null): Promise<T> {
+    const attempts = call.attempts ?? ATTEMPTS;
+    for (let attempt = 1; ; attempt++) {
+      const { answer, error, retryAfter } = await this.#attempt(call, parse);
+      if (!error) return answer;
+      const delay = retryAfter ?? RETRY_DELAY * 2 ** (attempt - 1);
+      if (attempt >= attempts || !isPassing(error) || delay > RETRY_DELAY_MAX) throw error;
+      await this.#ports.wait(delay);
+    }
+  }
+
+  async #attempt<T>(call: Call, parse: (value: unknown) => T | null): Promise<Attempt<T>> {
+    let response: Response;
+    try {
+      response = await this.#ports.fetch(this.#base + call.path, {
+        method: call.method,
+        headers: {
+          'Content-Type': 'application/json',
+          ...(call.ticket && { Authorization: `Bearer ${call.ticket}` }),
+          ...call.headers,
+        },
+        body: JSON.stringify(call.body ?? {}),
+        keepalive: call.keepalive ?? false,
+        cache: 'no-store',
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT),
+      });
+    } catch {
+      return { error: new ApiError(0, 'unreachable', 'The functions did not answer.') };
+    }
+    const value: unknown = await response.json().catch(() => null);
+    if (!response.ok) {
+      const refused = contract.parseErrorBody(value);
+      const error = new ApiError(
+        response.status,
+        refused?.error ?? 'unexpected-answer',
+        refused?.message ?? `The functions answered ${response.status}.`,
+      );
+      return { error, retryAfter: retryAfter(response) };
+    }
+    const answer = parse(value);
+    return answer === null
+      ? { error: new ApiError(response.status, 'unexpected-answer', 'The answer was not understood.') }
+      : { answer };
+  }
+}
+
+/** The routes of one participant in one room, signed with that participant's ticket. */
+export class RoomApi {
+  readonly room: string;
+  readonly participant: string;
+  readonly #api: Api;
+  #ticket: string;
+
+  constructor(api: Api, room: string, joined: contract.Joined) {
+    this.#api = api;
+    this.room = room;
+    this.participant = joined.participant;
+    this.#ticket = joined.ticket;
+  }
+
+  /** Credentials for the call's media. */
+  async videoToken(): Promise<contract.VideoToken> {
+    return this.#post('video-token', {}, contract.parseVideoToken);
+  }
+
+  /** Where the hub is, and a token for it. */
+  async negotiate(): Promise<contract.HubAccess> {
+    const headers = { 'x-participant': this.participant };
+    return this.#post('negotiate', {}, contract.parseHubAccess, { headers, attempts: 1 });
+  }
+
+  /** Enters the hub's group and tells the room we are here; call it after every connection. */
+  async announce(): Promise<contract.Roster> {
+    return this.#post('presence', {}, contract.parseRoster);
+  }
+
+  /** Says we are still here, and renews the ticket. */
+  async heartbeat(): Promise<contract.Roster> {
+    const answer = await this.#post('heartbeat', {}, contract.parseHeartbeat, { attempts: 1 });
+    this.#ticket = answer.ticket;
+    return answer;
+  }
+
+  /** Relays `payload` to one other participant; refused with `unknown-participant` when gone. */
+  async signal(to: string, payload: contract.JsonObject): Promise<void> {
+    await this.#post('signals', { to, payload }, contract.parseObject);
+  }
+
+  /** Names for the next `count` frames; refused with `consent-required`. */
+  async uploadTickets(count: number): Promise<readonly contract.UploadTicket[]> {
+    return this.#post('upload-tickets', { count }, contract.parseUploadTickets, { attempts: 2 });
+  }
+
+  /** Asks everyone who consents to capture a frame now. */
+  async askCapture(): Promise<void> {
+    await this.#post('capture', {}, contract.parseObject);
+  }
+
+  /** Gives or withdraws our consent to be read. */
+  async setConsent(consent: boolean): Promise<void> {
+    const path = `/api/rooms/${this.room}/consent`;
+    const call = { method: 'PUT', path, body: { consent }, ticket: this.#ticket } as const;
+    await this.#api.ask(call, contract.parseParticipant);
+  }
+
+  /** Leaves the room; survives the page being closed. */
+  async leave(): Promise<void> {
+    const path = `/api/rooms/${this.room}/participants/${this.participant}`;
+    const call = { method: 'DELETE', path, ticket: this.#ticket, keepalive: true, attempts: 1 } as const;
+    await this.#api.ask(call, () => true);
+  }
+
+  async #post<T>(
+    route: string,
+    body: contract.JsonObject,
+    parse: (value: unknown) => T | null,
+    options: Pick<Call, 'headers' | 'attempts'> = {},
+  ): Promise<T> {
+    const path = `/api/rooms/${this.room}/${route}`;
+    return this.#api.ask({ method: 'POST', path, body, ticket: this.#ticket, ...options }, parse);
+  }
+}
+
+type Attempt<T> =
+  | { readonly answer: T; readonly error?: undefined; readonly retryAfter?: undefined }
+  | { readonly error: ApiError; readonly retryAfter?: number | undefined };
+
+const browserPorts: ApiPorts = {
+  fetch: (input, init) => fetch(input, init),
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** Whether the same request may succeed later. */
+function isPassing(error: ApiError): boolean {
+  return error.status === 0 || error.status === 429 || error.status >= 500;
+}
+
+function retryAfter(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+}

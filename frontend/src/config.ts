@@ -1,0 +1,13 @@
+import { type Config, parseConfig } from './contract.ts';
+
+const CONFIG_TIMEOUT = 5_000; // ms
+
+/** The page's settings from `config.json` beside it; without a readable one, the same origin. */
+export async function loadConfig(): Promise<Config> {
+  try {
+    const response = await fetch('config.json', { signal: AbortSignal.timeout(CONFIG_TIMEOUT) });
+    return parseConfig(await response.json()) ?? { api: '' };
+  } catch {
+    return { api: '' };
+  }
+}
