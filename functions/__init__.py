@@ -1,0 +1,1 @@
+"""The function app: HTTP functions around a call, and the blob trigger that reads each frame."""

@@ -1,0 +1,296 @@
+"""The HTTP functions: parse, check the ticket, ask the room that knows, answer."""
+
+from __future__ import annotations
+
+import functools
+import hmac
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import azure.functions as func
+from azure.core.exceptions import AzureError
+
+from functions import hub
+from functions.contract import (
+    SIGNAL_MAX_BYTES,
+    UPLOADS_MAX,
+    ApiError,
+    Claims,
+    Participant,
+    bool_field,
+    int_field,
+    is_random_id,
+    participant_name,
+    text_field,
+)
+from functions.rooms import Rooms
+from functions.tickets import ParticipantTickets, UploadTickets
+from functions.video import VideoProvider
+
+_BODY_MAX_BYTES = SIGNAL_MAX_BYTES + 1_000
+_RETRY_AFTER_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A caller whose ticket is good and who has not left, with what the ticket says."""
+
+    claims: Claims
+    participant: Participant
+
+    @property
+    def room(self) -> str:
+        return self.claims.room
+
+    @property
+    def id(self) -> str:
+        return self.claims.participant
+
+
+def create_blueprint(
+    *,
+    rooms: Rooms,
+    tickets: ParticipantTickets,
+    uploads: UploadTickets,
+    video: VideoProvider,
+    creation_key: str | None,
+    signalr_connection: str,
+) -> func.Blueprint:
+    """Register the HTTP functions over their collaborators."""
+    api = func.Blueprint()
+    output = functools.partial(
+        api.generic_output_binding,
+        arg_name="actions",
+        type="signalR",
+        hub_name=hub.HUB_NAME,
+        connection_string_setting=signalr_connection,
+    )
+
+    def member(req: func.HttpRequest) -> _Member:
+        claims = tickets.verify(req.headers.get("authorization"), req.route_params["room"])
+        return _Member(claims, rooms.participant(claims.room, claims.participant))
+
+    @api.function_name("create_room")
+    @api.route("rooms", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+    @_answers
+    def create_room(req: func.HttpRequest) -> func.HttpResponse:
+        """Create a room; where a deployment has a creation key, only for who knows it."""
+        given = _body(req).get("creationKey")
+        if creation_key is not None and not (
+            isinstance(given, str) and hmac.compare_digest(given.encode(), creation_key.encode())
+        ):
+            raise ApiError(403, "creation-key-wrong", "Creating a room here needs the right key.")
+        room, host_secret = rooms.create()
+        return _json({"room": room, "hostSecret": host_secret}, 201)
+
+    @api.function_name("join_room")
+    @api.route("rooms/{room}/participants", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+    @_answers
+    def join_room(req: func.HttpRequest) -> func.HttpResponse:
+        """Join under a name, with or without consent to be read; gives the participant ticket."""
+        body = _body(req)
+        name, consent = participant_name(body), bool_field(body, "consent")
+        secret = text_field(body, "hostSecret", max_length=64) if "hostSecret" in body else None
+        room = req.route_params["room"]
+        host = rooms.is_host(room, secret)
+        participant = rooms.join(room, name, consent=consent).participant
+        ticket, expires_at = tickets.issue(room, participant, host=host)
+        return _json(
+            {
+                "participant": participant,
+                "ticket": ticket,
+                "expiresAt": expires_at,
+                "host": host,
+                "capacity": rooms.capacity,
+            },
+            201,
+        )
+
+    @api.function_name("leave_room")
+    @api.route(
+        "rooms/{room}/participants/{participant}",
+        methods=["DELETE"],
+        auth_level=func.AuthLevel.ANONYMOUS,
+    )
+    @output()
+    @_answers
+    def leave_room(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
+        """Leave: the record is forgotten and the others are told."""
+        claims = tickets.verify(req.headers.get("authorization"), req.route_params["room"])
+        _same_participant(claims, req.route_params["participant"])
+        rooms.leave(claims.room, claims.participant)
+        actions.set(
+            hub.encode(
+                hub.left(claims.room, claims.participant),
+                hub.leave_group(claims.room, claims.participant),
+            )
+        )
+        return func.HttpResponse(status_code=204)
+
+    @api.function_name("issue_video_token")
+    @api.route("rooms/{room}/video-token", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+    @_answers
+    def issue_video_token(req: func.HttpRequest) -> func.HttpResponse:
+        """Issue or renew the credentials for video; they expire with the ticket."""
+        return _json(video.token(member(req).claims))
+
+    @api.function_name("negotiate")
+    @api.route("rooms/{room}/negotiate", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+    @api.generic_input_binding(
+        arg_name="connection",
+        type="signalRConnectionInfo",
+        hub_name=hub.HUB_NAME,
+        user_id="{headers.x-participant}",
+        connection_string_setting=signalr_connection,
+    )
+    @_answers
+    def negotiate(req: func.HttpRequest, connection: str) -> func.HttpResponse:
+        """Hand out the connection info the binding made for the participant in the header."""
+        who = member(req)
+        _same_participant(who.claims, req.headers.get("x-participant"))
+        info = json.loads(connection)
+        return _json({"url": info["url"], "accessToken": info["accessToken"]})
+
+    @api.function_name("announce_presence")
+    @api.route("rooms/{room}/presence", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+    @output()
+    @_answers
+    def announce_presence(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
+        """Enter the hub's group and tell the room; asked again after each lost connection."""
+        who = member(req)
+        rooms.touch(who.room, who.id)
+        actions.set(
+            hub.encode(
+                hub.enter_group(who.room, who.id),
+                hub.joined(who.room, who.participant),
+            )
+        )
+        return _json({"participants": [p.to_json() for p in rooms.present(who.room)]})
+
+    @api.function_name("heartbeat")
+    @api.route("rooms/{room}/heartbeat", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+    @_answers
+    def heartbeat(req: func.HttpRequest) -> func.HttpResponse:
+        """A sign of life; answers who is here and a renewed ticket."""
+        who = member(req)
+        rooms.touch(who.room, who.id)
+        ticket, expires_at = tickets.issue(who.room, who.id, host=who.claims.host)
+        return _json(
+            {
+                "participants": [p.to_json() for p in rooms.present(who.room)],
+                "ticket": ticket,
+                "expiresAt": expires_at,
+            }
+        )
+
+    @api.function_name("relay_signal")
+    @api.route("rooms/{room}/signals", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+    @output()
+    @_answers
+    def relay_signal(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
+        """Pass a mesh signal (offer, answer, candidates) to one participant of the same room."""
+        who = member(req)
+        body = _body(req)
+        to, payload = body.get("to"), body.get("payload")
+        if not isinstance(to, str) or not is_random_id(to) or not isinstance(payload, dict):
+            raise ApiError(
+                400, "invalid-field", "to, payload: send a participant's id and an object."
+            )
+        rooms.participant(who.room, to)
+        actions.set(hub.encode(hub.signal(who.id, to, payload)))
+        return _json({}, 202)
+
+    @api.function_name("issue_upload_tickets")
+    @api.route("rooms/{room}/upload-tickets", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+    @_answers
+    def issue_upload_tickets(req: func.HttpRequest) -> func.HttpResponse:
+        """Sign leave to upload the next frames, for participants who agreed to be read."""
+        who = member(req)
+        if not who.participant.consent:
+            raise ApiError(
+                403,
+                "consent-required",
+                "You have not agreed to have your expression read. Agree first, then try again.",
+            )
+        count = int_field(_body(req), "count", minimum=1, maximum=UPLOADS_MAX)
+        signed = uploads.sign(who.room, who.id, count)
+        return _json({"uploads": [upload.to_json() for upload in signed]})
+
+    @api.function_name("request_capture")
+    @api.route("rooms/{room}/capture", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+    @output()
+    @_answers
+    def request_capture(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
+        """Ask everybody in the room who agreed to capture a frame now (Analyze)."""
+        who = member(req)
+        actions.set(hub.encode(hub.capture(who.room, who.id)))
+        return _json({}, 202)
+
+    @api.function_name("set_consent")
+    @api.route("rooms/{room}/consent", methods=["PUT"], auth_level=func.AuthLevel.ANONYMOUS)
+    @output()
+    @_answers
+    def set_consent(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
+        """Agree to be read, or withdraw: at once, also for frames already under way."""
+        who = member(req)
+        changed = rooms.set_consent(who.room, who.id, bool_field(_body(req), "consent"))
+        actions.set(hub.encode(hub.consent_changed(who.room, changed)))
+        return _json(changed.to_json())
+
+    return api
+
+
+def _answers(handler: Callable[..., func.HttpResponse]) -> Callable[..., func.HttpResponse]:
+    """Turn errors into answers with a code; whatever is unexpected is logged and says nothing."""
+
+    @functools.wraps(handler)
+    def answer(**arguments: Any) -> func.HttpResponse:
+        try:
+            return handler(**arguments)
+        except ApiError as error:
+            return _json(error.to_json(), error.status)
+        except AzureError as error:
+            logging.error("%s: storage failed: %s", handler.__name__, type(error).__name__)
+            unavailable = ApiError(
+                503, "storage-unavailable", "The storage does not answer. Try again in a moment."
+            )
+            return _json(unavailable.to_json(), unavailable.status)
+        except Exception:
+            logging.exception("%s failed", handler.__name__)
+            internal = ApiError(500, "internal", "Something went wrong here. Try again.")
+            return _json(internal.to_json(), internal.status)
+
+    return answer
+
+
+def _same_participant(claims: Claims, participant: str | None) -> None:
+    if participant != claims.participant:
+        raise ApiError(403, "other-participant", "The ticket is for another participant.")
+
+
+def _body(req: func.HttpRequest) -> dict[str, Any]:
+    raw = req.get_body()
+    if len(raw) > _BODY_MAX_BYTES:
+        raise ApiError(413, "body-too-large", f"Send at most {_BODY_MAX_BYTES} bytes.")
+    try:
+        body = json.loads(raw or b"{}")
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise ApiError(400, "invalid-json", "Send a JSON object.")
+    return body
+
+
+def _json(body: dict[str, Any], status: int = 200) -> func.HttpResponse:
+    headers = {"Cache-Control": "no-store"}
+    if status == 503:
+        headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    return func.HttpResponse(
+        json.dumps(body, separators=(",", ":")),
+        status_code=status,
+        mimetype="application/json",
+        headers=headers,
+    )

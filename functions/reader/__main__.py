@@ -1,0 +1,32 @@
+"""Read photographs from the command line: `python -m functions.reader IMAGE…` prints JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from functions.contract import UnreadError
+from functions.reader.embedded import EmbeddedReader
+
+
+def main() -> int:
+    """One JSON object a line for each image; exit code 1 when one could not be read."""
+    parser = argparse.ArgumentParser(prog="python -m functions.reader", description=__doc__)
+    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="a JPEG file")
+    reader = EmbeddedReader()
+    failed = False
+    for path in parser.parse_args().images:
+        try:
+            faces = [face.to_json() for face in reader.read(path.read_bytes())]
+            result = {"image": str(path), "faces": faces}
+        except (UnreadError, OSError) as error:
+            result = {"image": str(path), "error": str(error)}
+            failed = True
+        print(json.dumps(result, ensure_ascii=False))
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

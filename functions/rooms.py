@@ -1,0 +1,212 @@
+"""Rooms and who is in them: small blobs, so that every instance sees the same truth.
+
+    rooms/ROOM/room                      metadata: hash of the host's secret
+    rooms/ROOM/participants/PARTICIPANT  metadata: name, consent, time of joining
+
+A participant's last sign of life is their blob's own Last-Modified; whoever gave none for a
+minute is absent. Writes that depend on what was read carry the ETag, so that a heartbeat can
+never undo a withdrawal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote, unquote
+
+from azure.core import MatchConditions
+from azure.core.exceptions import (
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+)
+from azure.storage.blob import ContainerClient
+
+from functions.contract import ApiError, Participant, is_random_id
+
+ROOMS_CONTAINER = "rooms"
+_ABSENT_AFTER = timedelta(minutes=1)
+_UPDATE_ATTEMPTS = 5
+
+
+def new_id() -> str:
+    """128 random bits as 22 base64url characters: a room, a participant or a host's secret."""
+    return secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True)
+class _Record:
+    """A participant with what orders and ages them."""
+
+    participant: Participant
+    joined_at: int
+    last_seen: datetime
+    etag: str
+
+
+class Rooms:
+    """Creates rooms, and lets participants join, stay, change their consent and leave."""
+
+    def __init__(
+        self,
+        container: ContainerClient,
+        capacity: int,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._container = container
+        self.capacity = capacity
+        self._now = now
+
+    def create(self) -> tuple[str, str]:
+        """A new room's id and the secret that makes its holder the host."""
+        room, host_secret = new_id(), new_id()
+        self._create_blob(f"{room}/room", {"host": _digest(host_secret)})
+        return room, host_secret
+
+    def is_host(self, room: str, host_secret: str | None) -> bool:
+        """Whether `host_secret` is the one this room was created with.
+
+        Raises:
+            ApiError: 404 `unknown-room`.
+        """
+        unknown = ApiError(404, "unknown-room", "There is no such room. Create a new one.")
+        if not is_random_id(room):
+            raise unknown
+        try:
+            properties = self._container.get_blob_client(f"{room}/room").get_blob_properties()
+        except ResourceNotFoundError:
+            raise unknown from None
+        return hmac.compare_digest(properties.metadata["host"], _digest(host_secret or ""))
+
+    def join(self, room: str, name: str, *, consent: bool) -> Participant:
+        """Add somebody to a room that exists.
+
+        Everybody writes first and counts afterwards, in order of arrival: of any number who race
+        for the last seat exactly one keeps it.
+
+        Raises:
+            ApiError: 409 `room-full`.
+        """
+        participant = Participant(new_id(), name, consent)
+        path = _path(room, participant.participant)
+        self._create_blob(path, _metadata(participant, int(self._now() * 1000)))
+        seated = sorted(self._present(room), key=lambda r: (r.joined_at, r.participant.participant))
+        if participant not in [record.participant for record in seated[: self.capacity]]:
+            self._delete_blob(path)
+            raise ApiError(
+                409, "room-full", f"This room is full ({self.capacity} people). Try again later."
+            )
+        return participant
+
+    def participant(self, room: str, participant: str) -> Participant:
+        """Somebody who has joined and not left.
+
+        Raises:
+            ApiError: 404 `unknown-participant`.
+        """
+        return self._record(room, participant).participant
+
+    def present(self, room: str) -> list[Participant]:
+        """Everybody who gave a sign of life within the last minute."""
+        return [record.participant for record in self._present(room)]
+
+    def touch(self, room: str, participant: str) -> None:
+        """Note a sign of life.
+
+        Raises:
+            ApiError: 404 `unknown-participant`.
+        """
+        record = self._record(room, participant)
+        with contextlib.suppress(ResourceModifiedError):  # written just now: it is fresh
+            self._write(room, record, record.participant)
+
+    def set_consent(self, room: str, participant: str, consent: bool) -> Participant:
+        """Give or withdraw consent; it counts for frames uploaded before, too.
+
+        Raises:
+            ApiError: 404 `unknown-participant`; 503 `storage-busy`.
+        """
+        for _ in range(_UPDATE_ATTEMPTS):
+            record = self._record(room, participant)
+            changed = replace(record.participant, consent=consent)
+            try:
+                self._write(room, record, changed)
+                return changed
+            except ResourceModifiedError:
+                continue
+        raise ApiError(503, "storage-busy", "Your consent could not be saved. Try again.")
+
+    def leave(self, room: str, participant: str) -> None:
+        """Forget a participant; leaving twice is harmless."""
+        self._delete_blob(_path(room, participant))
+
+    def _record(self, room: str, participant: str) -> _Record:
+        try:
+            blob = self._container.get_blob_client(_path(room, participant))
+            properties = blob.get_blob_properties()
+        except ResourceNotFoundError:
+            raise ApiError(
+                404, "unknown-participant", "You are no longer in this room. Join again."
+            ) from None
+        return _Record(
+            _participant(participant, properties.metadata),
+            int(properties.metadata["joined"]),
+            properties.last_modified,
+            properties.etag,
+        )
+
+    def _present(self, room: str) -> list[_Record]:
+        prefix = _path(room, "")
+        alive_since = datetime.fromtimestamp(self._now(), UTC) - _ABSENT_AFTER
+        return [
+            _Record(
+                _participant(blob.name.removeprefix(prefix), blob.metadata),
+                int(blob.metadata["joined"]),
+                blob.last_modified,
+                blob.etag,
+            )
+            for blob in self._container.list_blobs(prefix, include=["metadata"])
+            if blob.last_modified >= alive_since
+        ]
+
+    def _write(self, room: str, record: _Record, participant: Participant) -> None:
+        self._container.get_blob_client(_path(room, participant.participant)).set_blob_metadata(
+            _metadata(participant, record.joined_at),
+            etag=record.etag,
+            match_condition=MatchConditions.IfNotModified,
+        )
+
+    def _create_blob(self, path: str, metadata: Mapping[str, str]) -> None:
+        # Ids are random: what exists already is ours, written by a request whose answer was lost.
+        with contextlib.suppress(ResourceExistsError):
+            self._container.upload_blob(path, b"", metadata=dict(metadata), overwrite=False)
+
+    def _delete_blob(self, path: str) -> None:
+        with contextlib.suppress(ResourceNotFoundError):
+            self._container.delete_blob(path)
+
+
+def _path(room: str, participant: str) -> str:
+    return f"{room}/participants/{participant}"
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _metadata(participant: Participant, joined_at: int) -> dict[str, str]:
+    return {
+        "name": quote(participant.name, safe=""),  # metadata travels as ASCII headers
+        "consent": "yes" if participant.consent else "no",
+        "joined": str(joined_at),
+    }
+
+
+def _participant(participant: str, metadata: Mapping[str, str]) -> Participant:
+    return Participant(participant, unquote(metadata["name"]), metadata["consent"] == "yes")
