@@ -99,6 +99,7 @@ class _Reader:
         value = self._environ.get(name) or default
         if value not in (default, *others):
             self.problems.append(f"{name} must be one of: {', '.join((default, *others))}")
+            return default
         return value
 
     def ice_servers(self, name: str) -> tuple[Mapping[str, Any], ...]:

@@ -1,0 +1,79 @@
+# make run    everything on this machine, no account: prints the link to open
+# make test   fast checks, then unit, local and browser tests (ARGS="-k overlay" passes to pytest)
+# make check  formatting, lint and types only; make fix repairs what it can
+
+PORT ?= 8080
+export PORT
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) \
+	frontend/index.html frontend/package.json frontend/vite.config.ts frontend/tsconfig.json
+NPM_CI := npm ci --no-audit --no-fund --loglevel=error
+
+.DEFAULT_GOAL := run
+.PHONY: run test test-long check fix clean tools setup setup-dev
+
+# The launcher replaces make, so that Ctrl-C and SIGTERM reach it directly.
+run: tools
+	@$(MAKE) --no-print-directory -j3 setup >&2
+	@exec $(BIN)/python -m local
+
+test: tools
+	@$(MAKE) --no-print-directory -j3 setup-dev
+	@$(MAKE) --no-print-directory check
+	cd frontend && npm test
+	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m pytest -m "not long" $(ARGS)
+
+test-long: tools
+	@$(MAKE) --no-print-directory -j3 setup-dev
+	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m pytest -m long $(ARGS)
+
+check: setup-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	cd frontend && npm run check
+
+fix: setup-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	cd frontend && npm run fix
+
+clean:
+	rm -rf $(VENV) $(STAMPS) frontend/node_modules frontend/dist local/azurite/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+
+setup: $(STAMPS)/python $(STAMPS)/azurite frontend/dist/index.html
+setup-dev: $(STAMPS)/python-dev $(STAMPS)/azurite frontend/dist/index.html
+
+tools:
+	@sh local/check_tools.sh
+
+$(STAMPS)/python: requirements.txt local/requirements.txt
+	@mkdir -p $(STAMPS)
+	@test -x $(BIN)/python || "$$(sh local/check_tools.sh python)" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
+	@touch $@
+
+$(STAMPS)/python-dev: requirements-dev.txt | $(STAMPS)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(STAMPS)/azurite: local/azurite/package-lock.json
+	@mkdir -p $(STAMPS)
+	cd local/azurite && $(NPM_CI)
+	@touch $@
+
+$(STAMPS)/frontend: frontend/package-lock.json
+	@mkdir -p $(STAMPS)
+	cd frontend && $(NPM_CI)
+	@touch $@
+
+frontend/dist/index.html: $(STAMPS)/frontend $(FRONTEND_SOURCES)
+	cd frontend && npm run build
+	@touch $@

@@ -1,0 +1,141 @@
+"""The wire's shapes and the rules of names, ids and fields."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions import hub
+from functions.contract import (
+    ApiError,
+    Box,
+    Expression,
+    Face,
+    FrameName,
+    Participant,
+    Reading,
+    Unread,
+    UnreadReason,
+    participant_name,
+)
+
+ROOM = "rrrrrrrrrrrrrrrrrrrr01"
+ADA = "pppppppppppppppppppp01"
+ZOE = "pppppppppppppppppppp02"
+
+MESSAGES: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "contract" / "messages.json").read_text()
+)
+
+
+def _scores(**given: float) -> dict[Expression, float]:
+    rest = (1 - sum(given.values())) / (len(Expression) - len(given))
+    return {expression: given.get(expression.value, rest) for expression in Expression}
+
+
+def test_every_message_matches_its_example() -> None:
+    """Each message the functions send has the shape of the example the page is tested with."""
+    reading = Reading(
+        FrameName(ROOM, ADA, "1763834400000"),
+        captured_at=1763834400120,
+        read_at=1763834400161,
+        faces=(Face(Box(0.25, 0.125, 0.3, 0.4), _scores(happiness=0.9, neutral=0.04)),),
+        reader="embedded",
+    )
+    unread = Unread(FrameName(ROOM, ADA, "1763834402000"), UnreadReason.NO_FACE)
+    zoe = Participant(ZOE, "Zoë", consent=True)
+    paused = Participant(ZOE, "Zoë", consent=False)
+    offer = {"description": {"type": "offer", "sdp": "v=0"}}
+    sent = [
+        hub.outcome(reading),
+        hub.outcome(unread),
+        hub.capture(ROOM, ZOE),
+        hub.joined(ROOM, zoe),
+        hub.left(ROOM, ZOE),
+        hub.consent_changed(ROOM, paused),
+        hub.consent_changed(ROOM, zoe),
+        hub.signal(ADA, ZOE, offer),
+    ]
+    assert {action["target"]: action["arguments"] for action in sent} == {
+        target: [example] for target, example in MESSAGES.items()
+    }
+
+
+def test_messages_go_to_the_room_and_signals_to_one_participant() -> None:
+    """A room's message names the group; a signal names the user it is for, and never the room."""
+    assert hub.left(ROOM, ZOE)["groupName"] == ROOM
+    signal = hub.signal(ADA, ZOE, {})
+    assert signal["userId"] == ZOE
+    assert "groupName" not in signal
+
+
+def test_the_likeliest_expression_is_the_one_with_the_highest_score() -> None:
+    """Expression and confidence follow from the scores."""
+    face = Face(Box(0, 0, 1, 1), _scores(anger=0.6))
+    assert (face.expression, face.confidence) == (Expression.ANGER, 0.6)
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [{Expression.ANGER: 1.0}, dict.fromkeys(Expression, 0.5)],
+    ids=["missing", "sum"],
+)
+def test_a_face_without_eight_scores_summing_to_one_is_refused(
+    scores: dict[Expression, float],
+) -> None:
+    """No reader can pass on scores that are incomplete or are no distribution."""
+    with pytest.raises(ValueError, match="scores?"):
+        Face(Box(0, 0, 1, 1), scores)
+
+
+def test_a_frame_name_survives_its_path() -> None:
+    """Room, participant and frame come back from the blob's name."""
+    frame = FrameName(ROOM, ADA, "1763834400000")
+    assert FrameName.parse(f"frames/{frame.path}") == frame
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "frames",
+        f"frames/{ROOM}/{ADA}/1.jpg",
+        f"frames/{ROOM}/{ADA}/1763834400000.png",
+        f"frames/{ROOM}/{ADA}/1763834400000.jpg/x",
+        f"rooms/{ROOM}/{ADA}/1763834400000.jpg",
+        f"frames/../{ADA}/1763834400000.jpg",
+        f"frames/{ROOM}\n/{ADA}/1763834400000.jpg",
+        f"frames/{ROOM}/{ADA}/１７６３８３４４０００００.jpg",
+    ],
+)
+def test_other_blob_names_are_not_frames(name: str) -> None:
+    """A blob that no upload ticket can have named is not taken for a frame."""
+    with pytest.raises(ValueError, match="frame"):
+        FrameName.parse(name)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("Ada", "Ada"),
+        ("  Ada   Lovelace ", "Ada Lovelace"),
+        ("Зоя", "Зоя"),
+        ("👩‍💻", "👩‍💻"),
+        ("می‌خواهم", "می‌خواهم"),
+        ("x" * 60, "x" * 60),
+    ],
+)
+def test_names_of_all_scripts_are_taken(sent: str, kept: str) -> None:
+    """A name is trimmed and otherwise kept as it was written."""
+    assert participant_name({"name": sent}) == kept
+
+
+@pytest.mark.parametrize("sent", [None, 7, "", "   ", "x" * 61, "a\u202eb", "a\x00b", "\ud800"])
+def test_absurd_names_are_refused(sent: object) -> None:
+    """No name, an endless one, and control or direction-override characters get a clear error."""
+    with pytest.raises(ApiError) as caught:
+        participant_name({"name": sent})
+    assert (caught.value.status, caught.value.code) == (400, "invalid-name")
