@@ -87,7 +87,7 @@ def test_a_face_without_eight_scores_summing_to_one_is_refused(
     scores: dict[Expression, float],
 ) -> None:
     """No reader can pass on scores that are incomplete or are no distribution."""
-    with pytest.raises(ValueError, match="scores?"):
+    with pytest.raises(ValueError, match="score"):
         Face(Box(0, 0, 1, 1), scores)
 
 

@@ -1,0 +1,244 @@
+"""The real app over a real Azurite: requests and blobs go in, answers and hub actions come out."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import azure.functions as func
+import pytest
+from azure.functions.blob import InputStream
+from azure.storage.blob import BlobClient, BlobServiceClient
+
+from functions.contract import Face
+from functions.reader import FaceReader
+from functions.settings import Settings
+from local.azurite import Azurite, private_directory
+
+SIGNALR = "Endpoint=http://127.0.0.1:8888;AccessKey=key;Version=1.0;"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[Azurite]:
+    """A running Azurite with this app's containers."""
+    with private_directory() as directory:
+        azurite = Azurite(_free_port(), directory, ["frames", "rooms"])
+        process = subprocess.Popen(
+            azurite.command(),
+            env=os.environ | azurite.environment,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            deadline = time.monotonic() + 20
+            while not azurite.listens():
+                assert time.monotonic() < deadline, "Azurite did not start"
+                time.sleep(0.05)
+            azurite.prepare()
+            yield azurite
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP function's answer and what it gave the hub."""
+
+    status: int
+    body: Any
+    headers: dict[str, str]
+    actions: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A participant as their own page knows them."""
+
+    room: str
+    participant: str
+    ticket: str
+
+
+class _Out(func.Out[str]):
+    """An output binding that remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.value: str | None = None
+
+    def set(self, val: str) -> None:
+        self.value = val
+
+    def get(self) -> str:
+        return self.value or "[]"
+
+    @property
+    def actions(self) -> list[dict[str, Any]]:
+        actions: list[dict[str, Any]] = json.loads(self.get())
+        return actions
+
+
+class ScriptedReader:
+    """A reader that gives what the test says, and counts."""
+
+    name = "scripted"
+
+    def __init__(self, result: tuple[Face, ...] | Exception = ()) -> None:
+        self.result = result
+        self.reads = 0
+
+    def read(self, image: bytes) -> tuple[Face, ...]:
+        """See `FaceReader.read`."""
+        self.reads += 1
+        assert image
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+@dataclass
+class App:
+    """The decorated functions of one app, called as the Functions host calls them."""
+
+    functions: dict[str, Callable[..., Any]]
+    storage: BlobServiceClient
+
+    def call(
+        self,
+        name: str,
+        body: object = None,
+        *,
+        ticket: str | None = None,
+        headers: dict[str, str] | None = None,
+        raw: bytes | None = None,
+        **route: str,
+    ) -> Answer:
+        """Call an HTTP function; a body is sent as JSON, `raw` as it is."""
+        content = raw if raw is not None else json.dumps(body or {}).encode()
+        sent = dict(headers or {})
+        if ticket is not None:
+            sent["authorization"] = f"Bearer {ticket}"
+        request = func.HttpRequest(
+            method="POST",
+            url="http://127.0.0.1/api",
+            headers=sent,
+            route_params=route,
+            body=content,
+        )
+        out = _Out()
+        arguments: dict[str, Any] = {"req": request}
+        function = self.functions[name]
+        parameters = func_parameters(function)
+        if "actions" in parameters:
+            arguments["actions"] = out
+        if "connection" in parameters:
+            arguments["connection"] = json.dumps({"url": "http://hub", "accessToken": "token"})
+        response = function(**arguments)
+        text = response.get_body()
+        return Answer(
+            response.status_code,
+            json.loads(text) if text else None,
+            dict(response.headers),
+            out.actions,
+        )
+
+    def member(self, name: str, who: Joined, body: object = None, **more: Any) -> Answer:
+        """Call an HTTP function as a participant who has joined."""
+        return self.call(name, body, ticket=who.ticket, room=who.room, **more)
+
+    def room(self) -> str:
+        """A new room."""
+        room: str = self.call("create_room").body["room"]
+        return room
+
+    def join(self, room: str, *, name: str = "Ada", consent: bool = True) -> Joined:
+        """Somebody who joins."""
+        answer = self.call("join_room", {"name": name, "consent": consent}, room=room)
+        assert answer.status == 201, answer.body
+        return Joined(room, answer.body["participant"], answer.body["ticket"])
+
+    def upload_url(self, who: Joined) -> str:
+        """A signed URL for the participant's next frame."""
+        answer = self.member("issue_upload_tickets", who, {"count": 1})
+        assert answer.status == 200, answer.body
+        url: str = answer.body["uploads"][0]["url"]
+        return url
+
+    def upload(self, who: Joined, image: bytes, **metadata: str) -> str:
+        """Upload a frame as the page does; answers the blob's name with its container."""
+        blob = BlobClient.from_blob_url(self.upload_url(who))
+        blob.upload_blob(image, metadata=metadata)
+        return f"{blob.container_name}/{blob.blob_name}"
+
+    def trigger(self, blob_name: str, **properties: str) -> list[dict[str, Any]]:
+        """Call the frame function as the host does for one blob event; answers its hub actions."""
+        container, _, name = blob_name.partition("/")
+        download = self.storage.get_blob_client(container, name).download_blob()
+        created = download.properties.creation_time
+        stream = InputStream(
+            data=download.readall(),
+            name=blob_name,
+            uri=f"http://127.0.0.1/{blob_name}",
+            length=download.size,
+            blob_properties={"CreatedOn": created.isoformat(), **properties},
+            metadata=dict(download.properties.metadata),
+        )
+        return self.read(stream)
+
+    def read(self, stream: InputStream) -> list[dict[str, Any]]:
+        """Call the frame function with this blob; answers its hub actions."""
+        out = _Out()
+        self.functions["read_frame"](blob=stream, actions=out)
+        return out.actions
+
+    def frames(self) -> list[str]:
+        """What is left in the frames container."""
+        return list(self.storage.get_container_client("frames").list_blob_names())
+
+
+def func_parameters(function: Callable[..., Any]) -> set[str]:
+    """The names of a decorated function's parameters."""
+    return set(inspect.signature(function).parameters)
+
+
+@pytest.fixture
+def make_app(azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., App]]:
+    """Make an app with other settings or another reader."""
+    settings = {
+        "FramesStorage": azurite.connection_string,
+        "AzureSignalRConnectionString": SIGNALR,
+        "TICKET_KEY": "k" * 32,
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    create_app = importlib.import_module("function_app").create_app
+
+    storage = azurite.client()
+
+    def make(reader: FaceReader | None = None, **more: str) -> App:
+        app = create_app(Settings.from_environ(settings | more), reader)
+        functions = {f.get_function_name(): f.get_user_function() for f in app.get_functions()}
+        return App(functions, storage)
+
+    with storage:
+        yield make
+
+
+@pytest.fixture
+def app(make_app: Callable[..., App]) -> App:
+    """The app as it ships."""
+    return make_app()

@@ -1,0 +1,195 @@
+"""The frame function: every frame ends as a reading or a reason, and is deleted."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from azure.core.exceptions import AzureError
+from azure.functions.blob import InputStream
+from PIL import Image
+
+from functions.contract import Box, Expression, Face, UnreadError, UnreadReason
+from tests.functions.conftest import App, Joined, ScriptedReader
+
+SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
+FACE = Face(Box(0.1, 0.2, 0.3, 0.4), dict.fromkeys(Expression, 0.125))
+
+
+def blank(width: int, height: int) -> bytes:
+    """A grey JPEG of this size."""
+    file = io.BytesIO()
+    Image.new("L", (width, height), 128).save(file, "JPEG")
+    return file.getvalue()
+
+
+def claiming(width: int, height: int) -> bytes:
+    """A small JPEG whose header claims another size."""
+    jpeg = bytearray(blank(16, 16))
+    frame_header = jpeg.index(b"\xff\xc0")  # SOF0: marker, length, precision, height, width
+    jpeg[frame_header + 5 : frame_header + 9] = height.to_bytes(2) + width.to_bytes(2)
+    return bytes(jpeg)
+
+
+@pytest.fixture
+def ada(app: App) -> Joined:
+    """Somebody who agreed to be read, in a room of their own."""
+    return app.join(app.room())
+
+
+def test_a_smile_is_read_told_to_the_room_and_deleted(app: App, ada: Joined) -> None:
+    """The whole function on a real photograph: one happy face, sent to its room, nothing kept."""
+    captured_at = int(time.time() * 1000) - 100
+    name = app.upload(ada, SMILE, capturedat=str(captured_at))
+    (action,) = app.trigger(name)
+    (reading,) = action["arguments"]
+    (face,) = reading["faces"]
+    assert (action["target"], action["groupName"]) == ("reading", ada.room)
+    assert reading["participant"] == ada.participant
+    assert reading["frame"] == Path(name).stem
+    assert reading["capturedAt"] == captured_at
+    assert captured_at < reading["readAt"] <= time.time() * 1000
+    assert face["expression"] == "happiness"
+    assert sum(face["scores"].values()) == pytest.approx(1, abs=0.001)
+    assert app.frames() == []
+
+
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [
+        (blank(640, 480), "no-face"),
+        (b"", "unreadable"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unreadable"),
+        (SMILE[: len(SMILE) // 2], "unreadable"),
+        (b"\xff\xd8\xff" + b"garbage" * 1000, "unreadable"),
+        (SMILE + b"x" * 7_000_000, "too-large"),
+        (claiming(30_000, 30_000), "too-large"),
+        (claiming(5_000, 100), "too-large"),
+    ],
+    ids=["no face", "empty", "svg", "truncated", "garbage", "7 MB", "30000 px", "5000 px"],
+)
+def test_a_frame_that_cannot_be_read_says_why(
+    app: App, ada: Joined, image: bytes, reason: str
+) -> None:
+    """Each kind of bad upload ends as its reason in the room, and is deleted."""
+    name = app.upload(ada, image)
+    (action,) = app.trigger(name)
+    assert action["target"] == "unread"
+    assert action["arguments"] == [
+        {"participant": ada.participant, "frame": Path(name).stem, "reason": reason}
+    ]
+    assert app.frames() == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (RuntimeError("a bug"), "reader-unavailable"),
+        (MemoryError(), "reader-unavailable"),
+        (UnreadError(UnreadReason.READER_UNAVAILABLE), "reader-unavailable"),
+    ],
+)
+def test_a_reader_that_fails_is_told_and_the_frame_deleted(
+    make_app: Callable[..., App], failure: Exception, reason: str
+) -> None:
+    """Whatever the reader raises, the room hears of it and the frame goes."""
+    app = make_app(ScriptedReader(failure))
+    (action,) = app.trigger(app.upload(app.join(app.room()), SMILE))
+    assert action["arguments"][0]["reason"] == reason
+    assert app.frames() == []
+
+
+def test_a_late_frame_is_deleted_unread(make_app: Callable[..., App]) -> None:
+    """A frame older than its lifetime is not read: nobody wants to see an old face as new."""
+    reader = ScriptedReader((FACE,))
+    app = make_app(reader)
+    name = app.upload(app.join(app.room()), SMILE)
+    created = datetime.now(UTC) - timedelta(seconds=12)
+    (action,) = app.trigger(name, CreatedOn=created.isoformat())
+    assert action["arguments"][0]["reason"] == "late"
+    assert reader.reads == 0
+    assert app.frames() == []
+
+
+def test_withdrawing_counts_for_frames_already_uploaded(make_app: Callable[..., App]) -> None:
+    """A ticket signed before the withdrawal still uploads, but the frame is deleted unread."""
+    reader = ScriptedReader((FACE,))
+    app = make_app(reader)
+    ada = app.join(app.room())
+    name = app.upload(ada, SMILE)
+    app.member("set_consent", ada, {"consent": False})
+    assert app.trigger(name) == []
+    assert reader.reads == 0
+    assert app.frames() == []
+
+
+def test_leaving_counts_for_frames_already_uploaded(make_app: Callable[..., App]) -> None:
+    """A frame of somebody who has left is deleted unread."""
+    reader = ScriptedReader((FACE,))
+    app = make_app(reader)
+    ada = app.join(app.room())
+    name = app.upload(ada, SMILE)
+    app.member("leave_room", ada, participant=ada.participant)
+    assert app.trigger(name) == []
+    assert reader.reads == 0
+    assert app.frames() == []
+
+
+def test_the_same_frame_twice_is_harmless(app: App, ada: Joined) -> None:
+    """A second delivery of an event gives the same frame number, and no error."""
+    name = app.upload(ada, SMILE)
+    stream = InputStream(data=SMILE, name=name, length=len(SMILE))
+    again = InputStream(data=SMILE, name=name, length=len(SMILE))
+    first, second = app.read(stream), app.read(again)
+    assert first[0]["arguments"][0]["frame"] == second[0]["arguments"][0]["frame"]
+    assert app.frames() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("{now}", "{now}"),
+        ("0", "{earliest}"),
+        ("99999999999999999999", "{now}"),
+        ("-5", "{earliest}"),
+        ("soon", "{now}"),
+    ],
+)
+def test_the_time_of_capture_is_held_within_what_is_possible(
+    make_app: Callable[..., App], said: str, kept: str
+) -> None:
+    """A browser's clock may be wrong: a frame is neither from the future nor from last year."""
+    app = make_app(ScriptedReader((FACE,)))
+    now = int(time.time() * 1000)
+    name = app.upload(app.join(app.room()), SMILE, capturedat=said.format(now=now))
+    (action,) = app.trigger(name)
+    expected = int(kept.format(now=now, earliest=now - 10_000))
+    assert action["arguments"][0]["capturedAt"] == pytest.approx(expected, abs=3000)
+
+
+def test_a_blob_that_is_no_frame_is_deleted_silently(app: App) -> None:
+    """A stray blob in the frames container is removed and told to nobody."""
+    app.storage.get_blob_client("frames", "stray.jpg").upload_blob(b"x")
+    assert app.read(InputStream(data=b"x", name="frames/stray.jpg", length=1)) == []
+    assert app.frames() == []
+
+
+def test_a_failed_deletion_raises_so_that_the_host_tries_again(
+    app: App, ada: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frame that could not be deleted is not forgotten: the invocation fails."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AzureError("storage is away")
+
+    name = app.upload(ada, SMILE)
+    with monkeypatch.context() as patch:
+        patch.setattr("azure.storage.blob.ContainerClient.delete_blob", refuse)
+        with pytest.raises(AzureError):
+            app.trigger(name)
+    app.trigger(name)
+    assert app.frames() == []

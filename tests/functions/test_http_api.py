@@ -1,0 +1,312 @@
+"""The HTTP functions, called as the host calls them, over real storage."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.storage.blob import BlobClient
+
+from tests.functions.conftest import Answer, App, Joined
+
+EXAMPLES: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "contract" / "http.json").read_text()
+)
+MEMBER_FUNCTIONS = [
+    "issue_video_token",
+    "negotiate",
+    "announce_presence",
+    "heartbeat",
+    "relay_signal",
+    "issue_upload_tickets",
+    "request_capture",
+    "set_consent",
+]
+
+
+def shape(value: object) -> object:
+    """The keys and types of JSON, down to the leaves."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shape(item) for item in value[:1]]
+    return type(value).__name__
+
+
+def refused(answer: Answer) -> tuple[int, str]:
+    """Status and code of an error, which always comes with words."""
+    assert answer.body["message"]
+    return answer.status, answer.body["error"]
+
+
+def test_every_answer_has_the_shape_of_its_example(make_app: Callable[..., App]) -> None:
+    """The page is tested with these examples; the functions answer in the same shape."""
+    app = make_app(ICE_SERVERS='[{"urls": "stun:stun.example.org"}]')
+    created = app.call("create_room")
+    room, secret = created.body["room"], created.body["hostSecret"]
+    joined = app.call(
+        "join_room", {"name": "Ada", "consent": True, "hostSecret": secret}, room=room
+    )
+    ada = Joined(room, joined.body["participant"], joined.body["ticket"])
+    zoe = app.join(room, name="Zoë")
+    signal = {"to": zoe.participant, "payload": {"description": {"type": "offer", "sdp": "v=0"}}}
+    answers = {
+        "POST /api/rooms": created,
+        "POST /api/rooms/{room}/participants": joined,
+        "POST /api/rooms/{room}/video-token": app.member("issue_video_token", ada),
+        "POST /api/rooms/{room}/negotiate": app.member(
+            "negotiate", ada, headers={"x-participant": ada.participant}
+        ),
+        "POST /api/rooms/{room}/presence": app.member("announce_presence", ada),
+        "POST /api/rooms/{room}/heartbeat": app.member("heartbeat", ada),
+        "POST /api/rooms/{room}/signals": app.member("relay_signal", ada, signal),
+        "POST /api/rooms/{room}/upload-tickets": app.member(
+            "issue_upload_tickets", ada, {"count": 2}
+        ),
+        "POST /api/rooms/{room}/capture": app.member("request_capture", ada),
+        "PUT /api/rooms/{room}/consent": app.member("set_consent", ada, {"consent": False}),
+        "error": app.member("issue_upload_tickets", ada, {"count": 2}),
+        "DELETE /api/rooms/{room}/participants/{participant}": app.member(
+            "leave_room", ada, participant=ada.participant
+        ),
+    }
+    assert answers.keys() == EXAMPLES.keys()
+    for route, answer in answers.items():
+        example = EXAMPLES[route]
+        assert answer.status == example["status"], route
+        assert shape(answer.body or {}) == shape(example["response"]), route
+
+
+def test_presence_enters_the_group_and_tells_the_room(app: App) -> None:
+    """Who announces themselves is added to the room's group before the room hears of it."""
+    room = app.room()
+    ada, zoe = app.join(room, name="Ada"), app.join(room, name="Zoë", consent=False)
+    answer = app.member("announce_presence", zoe)
+    assert answer.actions == [
+        {"userId": zoe.participant, "groupName": room, "action": "add"},
+        {
+            "target": "joined",
+            "groupName": room,
+            "arguments": [{"participant": zoe.participant, "name": "Zoë", "consent": False}],
+        },
+    ]
+    assert {p["participant"]: p["name"] for p in answer.body["participants"]} == {
+        ada.participant: "Ada",
+        zoe.participant: "Zoë",
+    }
+
+
+def test_leaving_forgets_the_participant_and_tells_the_room(app: App) -> None:
+    """After leaving, the ticket is good for nothing but leaving again, which is harmless."""
+    ada = app.join(app.room())
+    answer = app.member("leave_room", ada, participant=ada.participant)
+    assert [a.get("target", a.get("action")) for a in answer.actions] == ["left", "remove"]
+    assert app.member("leave_room", ada, participant=ada.participant).status == 204
+    for name in MEMBER_FUNCTIONS:
+        assert refused(app.member(name, ada)) == (404, "unknown-participant"), name
+
+
+def test_a_heartbeat_renews_the_ticket(make_app: Callable[..., App]) -> None:
+    """A call may last longer than a ticket: each sign of life gives a new one."""
+    app = make_app(TICKET_LIFETIME_SECONDS="60")
+    ada = app.join(app.room())
+    answer = app.member("heartbeat", ada)
+    assert answer.body["expiresAt"] > time.time() * 1000 + 50_000
+    renewed = Joined(ada.room, ada.participant, answer.body["ticket"])
+    assert app.member("heartbeat", renewed).status == 200
+
+
+def test_a_signal_reaches_one_participant_of_the_same_room(app: App) -> None:
+    """The relay names the sender itself, and passes nothing to somebody in another room."""
+    room = app.room()
+    ada, zoe, stranger = app.join(room), app.join(room), app.join(app.room())
+    sent = app.member("relay_signal", ada, {"to": zoe.participant, "payload": {"from": "forged"}})
+    assert sent.actions == [
+        {
+            "target": "signal",
+            "userId": zoe.participant,
+            "arguments": [{"from": ada.participant, "payload": {"from": "forged"}}],
+        }
+    ]
+    body = {"to": stranger.participant, "payload": {}}
+    assert refused(app.member("relay_signal", ada, body)) == (404, "unknown-participant")
+
+
+def test_only_the_creator_becomes_host(app: App) -> None:
+    """The secret given at creation makes a host; no secret and a wrong one do not."""
+    created = app.call("create_room").body
+    body = {"name": "Ada", "consent": False}
+    secrets = {"right": created["hostSecret"], "wrong": "x" * 22}
+    host = {
+        kind: app.call("join_room", body | {"hostSecret": secret}, room=created["room"]).body[
+            "host"
+        ]
+        for kind, secret in secrets.items()
+    }
+    assert host == {"right": True, "wrong": False}
+    assert app.call("join_room", body, room=created["room"]).body["host"] is False
+
+
+def test_a_creation_key_keeps_strangers_from_creating_rooms(make_app: Callable[..., App]) -> None:
+    """Where a deployment sets a key, rooms are created only with it."""
+    app = make_app(ROOM_CREATION_KEY="open sesame")
+    for body in ({}, {"creationKey": "wrong"}, {"creationKey": 7}):
+        assert refused(app.call("create_room", body)) == (403, "creation-key-wrong")
+    assert app.call("create_room", {"creationKey": "open sesame"}).status == 201
+
+
+def test_without_consent_there_is_no_upload_ticket(app: App) -> None:
+    """Consent given in the call opens the way for frames; withdrawing closes it at once."""
+    ada = app.join(app.room(), consent=False)
+    count = {"count": 1}
+    assert refused(app.member("issue_upload_tickets", ada, count)) == (403, "consent-required")
+    given = app.member("set_consent", ada, {"consent": True})
+    assert [a["target"] for a in given.actions] == ["resumed"]
+    assert app.member("issue_upload_tickets", ada, count).status == 200
+    withdrawn = app.member("set_consent", ada, {"consent": False})
+    assert [a["target"] for a in withdrawn.actions] == ["paused"]
+    assert refused(app.member("issue_upload_tickets", ada, count)) == (403, "consent-required")
+
+
+def test_a_heartbeat_never_undoes_a_withdrawal(app: App) -> None:
+    """Heartbeats that race with a withdrawal leave consent withdrawn."""
+    ada = app.join(app.room())
+    with ThreadPoolExecutor(8) as pool:
+        beats = [pool.submit(app.member, "heartbeat", ada) for _ in range(12)]
+        withdrawal = pool.submit(app.member, "set_consent", ada, {"consent": False})
+        beats += [pool.submit(app.member, "heartbeat", ada) for _ in range(12)]
+    assert withdrawal.result().status == 200
+    assert {beat.result().status for beat in beats} == {200}
+    (present,) = app.member("heartbeat", ada).body["participants"]
+    assert present["consent"] is False
+
+
+def test_upload_tickets_create_one_blob_and_nothing_else(app: App) -> None:
+    """A ticket's URL creates its own blob once; it reads, overwrites, deletes and lists nothing."""
+    ada = app.join(app.room())
+    blob = BlobClient.from_blob_url(app.upload_url(ada))
+    blob.upload_blob(b"frame")
+    with pytest.raises(HttpResponseError):
+        blob.upload_blob(b"another", overwrite=True)
+    for forbidden in (blob.download_blob, blob.delete_blob):
+        with pytest.raises(HttpResponseError) as caught:
+            forbidden()
+        assert caught.value.status_code == 403
+    app.storage.get_blob_client("frames", blob.blob_name).delete_blob()
+
+
+def test_a_time_slot_has_one_frame_name(make_app: Callable[..., App]) -> None:
+    """Asking again within a slot gives the same names: more tickets do not mean more frames."""
+    app = make_app(FRAME_SLOT_SECONDS="60")
+    ada = app.join(app.room())
+    first, again = (
+        [
+            upload["frame"]
+            for upload in app.member("issue_upload_tickets", ada, {"count": 3}).body["uploads"]
+        ]
+        for _ in range(2)
+    )
+    assert len(set(first)) == 3
+    assert first == sorted(first)
+    assert set(first) & set(again)
+
+
+def test_of_many_who_race_for_the_last_seats_just_enough_sit_down(
+    make_app: Callable[..., App],
+) -> None:
+    """A room is never fuller than its capacity, and never refuses while a seat is free."""
+    app = make_app(ROOM_CAPACITY="3")
+    room = app.room()
+    body = {"name": "Ada", "consent": False}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: app.call("join_room", body, room=room), range(10)))
+    assert sorted(a.status for a in answers) == [201] * 3 + [409] * 7
+    full = next(a for a in answers if a.status == 409)
+    assert refused(full) == (409, "room-full")
+
+
+@pytest.mark.parametrize("room", ["r" * 22, "", "../rooms", "x" * 5000, "%2e%2e"])
+def test_an_unknown_room_is_named_as_such(app: App, room: str) -> None:
+    """A room nobody created, or no room's name at all, is a clear 404."""
+    answer = app.call("join_room", {"name": "Ada", "consent": True}, room=room)
+    assert refused(answer) == (404, "unknown-room")
+
+
+@pytest.mark.parametrize("name", [*MEMBER_FUNCTIONS, "leave_room"])
+def test_every_member_route_refuses_bad_tickets(app: App, name: str) -> None:
+    """No ticket, garbage, a forged, an unsigned, an expired and another room's ticket fail."""
+    ada, other = app.join(app.room()), app.join(app.room())
+    claims = jwt.decode(ada.ticket, options={"verify_signature": False})
+    forged = jwt.encode(claims, "x" * 32, algorithm="HS256")
+    unsigned = jwt.encode(claims, "", algorithm="none")
+    expired = jwt.encode(claims | {"exp": 1}, "k" * 32, algorithm="HS256")
+    nameless = jwt.encode({k: v for k, v in claims.items() if k != "sub"}, "k" * 32)
+
+    def call(ticket: str | None) -> tuple[int, str]:
+        return refused(app.call(name, ticket=ticket, room=ada.room, participant=ada.participant))
+
+    assert call(None) == (401, "ticket-missing")
+    assert call(expired) == (401, "ticket-expired")
+    assert call(other.ticket) == (403, "ticket-other-room")
+    for bad in ("garbage", forged, unsigned, nameless):
+        assert call(bad) == (401, "ticket-invalid")
+
+
+def test_nobody_gets_the_connection_of_somebody_else(app: App) -> None:
+    """The hub's connection is made for the header's participant, who must be the ticket's."""
+    room = app.room()
+    ada, zoe = app.join(room), app.join(room)
+    answer = app.member("negotiate", ada, headers={"x-participant": zoe.participant})
+    assert refused(answer) == (403, "other-participant")
+    answer = app.member("leave_room", ada, participant=zoe.participant)
+    assert refused(answer) == (403, "other-participant")
+
+
+@pytest.mark.parametrize("raw", [b"{", b"[]", b'"x"', b"null", b"\xff", b"[" * 60_000])
+def test_wrong_json_is_a_clear_error(app: App, raw: bytes) -> None:
+    """A body that is no JSON object says so."""
+    assert refused(app.call("create_room", raw=raw)) == (400, "invalid-json")
+
+
+def test_wrong_fields_are_named(app: App) -> None:
+    """The message says which field is wrong and what to send."""
+    ada = app.join(app.room())
+    wrong: list[tuple[str, dict[str, object], str]] = [
+        ("issue_upload_tickets", {"count": 0}, "count"),
+        ("issue_upload_tickets", {"count": True}, "count"),
+        ("issue_upload_tickets", {}, "count"),
+        ("set_consent", {"consent": "yes"}, "consent"),
+        ("relay_signal", {"to": ada.participant}, "payload"),
+        ("relay_signal", {"to": "../x", "payload": {}}, "to"),
+    ]
+    for name, body, field in wrong:
+        answer = app.member(name, ada, body)
+        assert refused(answer) == (400, "invalid-field"), (name, body)
+        assert field in answer.body["message"]
+    join = app.call("join_room", {"name": "Ada"}, room=ada.room)
+    assert refused(join) == (400, "invalid-field")
+
+
+def test_an_endless_body_is_refused(app: App) -> None:
+    """A body beyond what a signal needs is refused before it is parsed."""
+    ada = app.join(app.room())
+    answer = app.member("relay_signal", ada, raw=b" " * 70_000)
+    assert refused(answer) == (413, "body-too-large")
+
+
+def test_storage_that_does_not_answer_is_a_clear_error(make_app: Callable[..., App]) -> None:
+    """When storage is away the caller is told to try again, and when."""
+    nowhere = (
+        "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;"
+        "BlobEndpoint=http://127.0.0.1:9/a;"
+    )
+    answer = make_app(FramesStorage=nowhere).call("create_room")
+    assert refused(answer) == (503, "storage-unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
