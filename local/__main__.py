@@ -1,0 +1,99 @@
+"""The launcher behind ``make run``: the product on this machine, with no account.
+
+``PORT`` (default 8080) is the page's port on 127.0.0.1. ``local.settings.json``, the real tools' own file,
+may override settings in its ``Values``, the connection strings excepted. One line on standard output says when the page answers; Ctrl-C,
+SIGTERM and SIGHUP end every process and remove the storage's directory. This is the only module here that
+knows the product: its app, its site, its containers and the names of its settings.
+"""
+
+import base64
+import json
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from local.azurite import AzuriteMissingError
+from local.process import ChildFailedError
+from local.stack import PortTakenError, Stack
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+APP: Final = "function_app:app"
+SITE: Final = ROOT / "frontend" / "dist"
+CONTAINERS: Final = ("frames", "rooms")
+STORAGE_SETTING: Final = "FramesStorage"
+SIGNALR_SETTING: Final = "AzureSignalRConnectionString"
+DEFAULT_PORT: Final = 8080
+
+
+class LaunchError(Exception):
+    """Something is missing; the text names the remedy in one or two lines."""
+
+
+def main() -> int:
+    """Runs until a signal; returns the exit code."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
+    try:
+        with _stack() as stack:
+            print(f"Ready: {stack.url}", flush=True)
+            stack.wait()
+    except PortTakenError as error:
+        return _say(f"{error}. Choose another: PORT=8081 make run")
+    except (LaunchError, AzuriteMissingError, ChildFailedError) as error:
+        return _say(str(error))
+    return 0
+
+
+def _stack() -> Stack:
+    if not (SITE / "index.html").is_file():
+        raise LaunchError("the page is not built: run `make run`, or `npm run build` in frontend")
+    settings = {"TICKET_KEY": base64.b64encode(secrets.token_bytes(32)).decode()}
+    return Stack(
+        APP,
+        root=ROOT,
+        site=SITE,
+        port=_port(),
+        containers=CONTAINERS,
+        settings=settings | _local_settings(ROOT / "local.settings.json"),
+        storage_setting=STORAGE_SETTING,
+        signalr_setting=SIGNALR_SETTING,
+        log_level=os.environ.get("LOG_LEVEL", "warning").lower(),
+    )
+
+
+def _port() -> int:
+    text = os.environ.get("PORT") or str(DEFAULT_PORT)
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise LaunchError(f"PORT must be a number from 1 to 65535, not {text!r}")
+    return int(text)
+
+
+def _local_settings(path: Path) -> dict[str, str]:
+    try:
+        document: Any = json.loads(path.read_text("utf-8"))
+        values = document["Values"].items()
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise LaunchError(f'{path.name} must be JSON with an object "Values"') from None
+    return {str(name): str(value) for name, value in values}
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    # Once: the way out must not be left halfway because of a second Ctrl-C.
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.SIG_IGN)
+    raise SystemExit(0)
+
+
+def _say(text: str) -> int:
+    print(text, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

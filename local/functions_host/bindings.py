@@ -1,0 +1,174 @@
+"""What an app declares: its functions and their bindings, read once from the v2 ``FunctionApp``.
+
+The property names are those of ``function.json``; for SignalR see
+https://learn.microsoft.com/azure/azure-functions/functions-bindings-signalr-service. ``connection`` is no
+property of a SignalR binding: like the real host, this one ignores it.
+"""
+
+import inspect
+import json
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import azure.functions as func
+
+RETURN: Final = "$return"
+CONTEXT: Final = "context"
+DEFAULT_SIGNALR_SETTING: Final = "AzureSignalRConnectionString"
+
+_SETTING = re.compile(r"%([^%]+)%")
+
+
+class BindingError(Exception):
+    """The app declares something this host cannot do; the text names function and binding."""
+
+
+@dataclass(frozen=True)
+class HttpTrigger:
+    """``methods`` is None where the function takes them all."""
+
+    name: str
+    route: str
+    methods: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class BlobTrigger:
+    """``path`` is ``container/pattern``; ``connection`` names a setting."""
+
+    name: str
+    path: str
+    connection: str
+
+
+@dataclass(frozen=True)
+class ConnectionInfo:
+    """``signalRConnectionInfo``: what a client needs to connect to a hub."""
+
+    name: str
+    hub: str
+    user_id: str | None
+    setting: str
+
+
+@dataclass(frozen=True)
+class SignalROutput:
+    """``signalR``: messages and group actions for a hub."""
+
+    name: str
+    hub: str
+    setting: str
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function: its code, its trigger, its other bindings and its declaration as JSON."""
+
+    name: str
+    handler: Callable[..., Any]
+    trigger: HttpTrigger | BlobTrigger
+    inputs: Sequence[ConnectionInfo]
+    outputs: Sequence[SignalROutput]
+    bindings: Sequence[dict[str, Any]]
+
+    @property
+    def wants_context(self) -> bool:
+        """Whether the code asks for the invocation's context."""
+        return CONTEXT in inspect.signature(self.handler).parameters
+
+
+def read_functions(app: func.FunctionApp) -> list[Function]:
+    """Every function of the app. Raises BindingError. An app can be read only once."""
+    functions = []
+    for declared in app.get_functions():
+        name = str(declared.get_function_name())
+        bindings = json.loads(declared.get_function_json())["bindings"]
+        functions.append(_function(name, declared.get_user_function(), bindings))
+    if not functions:
+        raise BindingError("the app declares no functions")
+    return functions
+
+
+def _function(
+    name: str, handler: Callable[..., Any], bindings: Sequence[dict[str, Any]]
+) -> Function:
+    triggers: list[HttpTrigger | BlobTrigger] = []
+    inputs: list[ConnectionInfo] = []
+    outputs: list[SignalROutput] = []
+    for declared in bindings:
+        binding = {key: _with_settings(name, value) for key, value in declared.items()}
+        label, kind = str(binding.get("name")), binding.get("type")
+        setting = binding.get("connectionStringSetting") or DEFAULT_SIGNALR_SETTING
+        match kind, str(binding.get("direction")).upper():
+            case "httpTrigger", "IN":
+                triggers.append(_http_trigger(name, label, binding))
+            case "blobTrigger", "IN":
+                triggers.append(_blob_trigger(name, label, binding))
+            case "signalRConnectionInfo", "IN":
+                inputs.append(
+                    ConnectionInfo(label, binding["hubName"], binding.get("userId"), setting)
+                )
+            case "signalR", "OUT":
+                outputs.append(SignalROutput(label, binding["hubName"], setting))
+            case "http", "OUT" if label == RETURN:
+                pass
+            case _:
+                raise BindingError(
+                    f"function {name}: binding {label!r} is of type {kind!r} "
+                    f"({binding.get('direction')}), which the local host does not know"
+                )
+    if len(triggers) != 1:
+        raise BindingError(f"function {name} has {len(triggers)} triggers; it needs exactly one")
+    _check_parameters(name, handler, {str(binding["name"]) for binding in bindings} - {RETURN})
+    return Function(name, handler, triggers[0], inputs, outputs, bindings)
+
+
+def _http_trigger(function: str, label: str, binding: dict[str, Any]) -> HttpTrigger:
+    level = str(binding.get("authLevel", "FUNCTION"))
+    if level.upper() != "ANONYMOUS":
+        raise BindingError(
+            f"function {function}: binding {label!r} asks for authorization level {level!r}; "
+            "the local host has no keys and serves ANONYMOUS only"
+        )
+    methods = binding.get("methods")
+    return HttpTrigger(
+        label,
+        str(binding.get("route") or function).strip("/"),
+        None if not methods else frozenset(str(method).upper() for method in methods),
+    )
+
+
+def _blob_trigger(function: str, label: str, binding: dict[str, Any]) -> BlobTrigger:
+    path = str(binding["path"]).strip("/")
+    if "{" in path.split("/", maxsplit=1)[0]:
+        raise BindingError(
+            f"function {function}: binding {label!r} must name its container, not {path!r}"
+        )
+    return BlobTrigger(label, path, str(binding.get("connection") or "AzureWebJobsStorage"))
+
+
+def _check_parameters(function: str, handler: Callable[..., Any], names: set[str]) -> None:
+    parameters = set(inspect.signature(handler).parameters) - {CONTEXT}
+    if missing := sorted(names - parameters):
+        raise BindingError(f"function {function}: its code has no parameter {', '.join(missing)}")
+    if extra := sorted(parameters - names):
+        raise BindingError(f"function {function}: nothing is bound to {', '.join(extra)}")
+
+
+def _with_settings(function: str, value: Any) -> Any:
+    """Replaces ``%NAME%`` by that setting, as the host does in every binding's strings."""
+    if not isinstance(value, str):
+        return value
+
+    def setting(match: re.Match[str]) -> str:
+        try:
+            return os.environ[match.group(1)]
+        except KeyError:
+            raise BindingError(
+                f"function {function}: the setting {match.group(1)} is missing"
+            ) from None
+
+    return _SETTING.sub(setting, value)

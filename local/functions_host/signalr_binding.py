@@ -1,0 +1,178 @@
+"""The SignalR bindings: connection information for clients, messages and group actions for the hub.
+
+What they mean is the Functions extension's
+(https://learn.microsoft.com/azure/azure-functions/functions-bindings-signalr-service-output); what goes over
+the wire is the service's REST API, version 2022-06-01, which needs nothing but a connection string.
+"""
+
+import json
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from local.functions_host.bindings import BindingError, ConnectionInfo, Function, SignalROutput
+from local.functions_host.invocation import OutputBindingError
+from local.signalr_access import (
+    SERVER_TOKEN_SECONDS,
+    ConnectionStringError,
+    SignalRConnection,
+    hub_name,
+    segment,
+)
+
+API_VERSION: Final = "2022-06-01"
+TIMEOUT_SECONDS: Final = 5.0
+_KEEP_ALIVE_SECONDS: Final = 30.0
+
+_EXPRESSION = re.compile(r"\{([^{}]+)\}")
+
+
+class InputBindingError(Exception):
+    """An input's expression cannot be resolved from this request."""
+
+
+@dataclass(frozen=True)
+class RestCall:
+    """One call of the data plane: method, path below the hub, JSON body (None: no body)."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+
+
+class SignalRBinding:
+    """Resolves inputs and applies outputs for all functions of an app, through one pool."""
+
+    def __init__(self, functions: Iterable[Function]) -> None:
+        """Reads every connection string that a binding names. Raises BindingError."""
+        self._services: dict[str, SignalRConnection] = {}
+        for function in functions:
+            bindings: list[ConnectionInfo | SignalROutput] = [*function.inputs, *function.outputs]
+            for binding in bindings:
+                self._services[binding.setting] = _service(function.name, binding)
+        self._tokens: dict[str, tuple[str, float]] = {}
+        self._client = httpx.AsyncClient(
+            timeout=TIMEOUT_SECONDS,
+            limits=httpx.Limits(max_connections=64, keepalive_expiry=_KEEP_ALIVE_SECONDS),
+            trust_env=False,
+        )
+
+    def connection_info(self, binding: ConnectionInfo, values: Mapping[str, str]) -> str:
+        """The JSON a function gets: ``{"url": …, "accessToken": …}``.
+
+        ``values`` holds what binding expressions may name (``headers.x-user`` in lower case).
+        Raises InputBindingError.
+        """
+        service = self._services[binding.setting]
+        user = None if binding.user_id is None else resolve(binding.user_id, values)
+        info = {
+            "url": service.client_url(binding.hub),
+            "accessToken": service.client_token(binding.hub, user or None),
+        }
+        return json.dumps(info)
+
+    async def send(self, binding: SignalROutput, value: str) -> None:
+        """Applies one output's messages and group actions, in order. Raises OutputBindingError."""
+        service = self._services[binding.setting]
+        for call in rest_calls(value):
+            url = f"{service.endpoint}/api/hubs/{hub_name(binding.hub)}{call.path}"
+            try:
+                response = await self._client.request(
+                    call.method,
+                    f"{url}?api-version={API_VERSION}",
+                    json=call.body,
+                    headers={"Authorization": f"Bearer {self._token(service, url)}"},
+                )
+            except httpx.HTTPError as error:
+                raise OutputBindingError(
+                    f"SignalR did not answer: {type(error).__name__}"
+                ) from None
+            # A connection that is gone needs no group: the SDK takes 404 for done there, too.
+            if response.is_error and not (call.body is None and response.status_code == 404):
+                raise OutputBindingError(f"SignalR refused an output: {response.status_code}")
+
+    def _token(self, service: SignalRConnection, url: str) -> str:
+        now = time.monotonic()
+        token, until = self._tokens.get(url, ("", 0.0))
+        if until < now:
+            self._tokens = {key: kept for key, kept in self._tokens.items() if kept[1] > now}
+            token = service.server_token(url)
+            self._tokens[url] = (token, now + SERVER_TOKEN_SECONDS / 2)
+        return token
+
+    async def close(self) -> None:
+        """Closes the pool."""
+        await self._client.aclose()
+
+
+def resolve(expression: str, values: Mapping[str, str]) -> str:
+    """Replaces each ``{name}``. Raises InputBindingError for a name without a value."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1).strip().lower()
+        if name not in values:
+            raise InputBindingError(f"{name} has no value in this request")
+        return values[name]
+
+    return _EXPRESSION.sub(value, expression)
+
+
+def rest_calls(value: str) -> Iterator[RestCall]:
+    """An output's value, a JSON object or array, as REST calls. Raises OutputBindingError."""
+    try:
+        parsed: Any = json.loads(value)
+    except ValueError as error:
+        raise OutputBindingError(f"a signalR output is not JSON: {error}") from None
+    for item in parsed if isinstance(parsed, list) else [parsed]:
+        if not isinstance(item, dict):
+            raise OutputBindingError("a signalR output must be an object or an array of objects")
+        # The extension reads the names as .NET does, in any case.
+        fields = {name.lower(): field for name, field in item.items()}
+        yield _group_action(fields) if "action" in fields else _message(fields)
+
+
+def _message(fields: Mapping[str, Any]) -> RestCall:
+    target, arguments = fields.get("target"), fields.get("arguments")
+    if not isinstance(target, str) or not isinstance(arguments, list):
+        raise OutputBindingError("a signalR message needs a target and an array of arguments")
+    receivers = (("connections", "connectionid"), ("users", "userid"), ("groups", "groupname"))
+    path = next(
+        (f"/{kind}/{segment(str(fields[name]))}" for kind, name in receivers if fields.get(name)),
+        "",
+    )
+    return RestCall("POST", f"{path}/:send", {"target": target, "arguments": arguments})
+
+
+def _group_action(fields: Mapping[str, Any]) -> RestCall:
+    action = str(fields["action"]).lower()
+    connection, user = fields.get("connectionid"), fields.get("userid")
+    if not connection and not user:
+        raise OutputBindingError("a signalR group action needs a userId or a connectionId")
+    member = f"/connections/{segment(connection)}" if connection else f"/users/{segment(str(user))}"
+    if action == "removeall":
+        return RestCall("DELETE", f"{member}/groups")
+    group = fields.get("groupname")
+    if action not in ("add", "remove") or not group:
+        raise OutputBindingError("a signalR group action needs add or remove and a groupName")
+    method = "PUT" if action == "add" else "DELETE"
+    if connection:
+        return RestCall(method, f"/groups/{segment(str(group))}{member}")
+    return RestCall(method, f"{member}/groups/{segment(str(group))}")
+
+
+def _service(function: str, binding: ConnectionInfo | SignalROutput) -> SignalRConnection:
+    text = os.environ.get(binding.setting)
+    if text is None:
+        raise BindingError(f"function {function}: the setting {binding.setting} is missing")
+    try:
+        hub_name(binding.hub)
+        return SignalRConnection.parse(text)
+    except ConnectionStringError as error:
+        raise BindingError(f"function {function}: {binding.setting}: {error}") from None
+    except ValueError as error:
+        raise BindingError(f"function {function}: {error}") from None

@@ -1,0 +1,31 @@
+"""A static site beside the functions, as Azure Static Web Apps serves it."""
+
+from pathlib import Path, PurePosixPath
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+
+class Site(StaticFiles):
+    """The files of one directory; ``/`` and unknown paths without an extension get ``index.html``.
+
+    The latter is what ``navigationFallback`` does there. HTML is revalidated at each visit, since it
+    names the other files by their hashes.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory=directory, html=True)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, or the page; raises 404 for a file that is not there."""
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404 or PurePosixPath(path).suffix:
+                raise
+            response = await super().get_response("index.html", scope)
+        if response.headers.get("content-type", "").startswith("text/html"):
+            response.headers["Cache-Control"] = "no-cache"
+        return response

@@ -1,0 +1,241 @@
+"""The whole stack as one process tree: storage, SignalR, Event Grid and the Functions host.
+
+    with Stack("function_app:app", containers=["frames"], storage_setting="FramesStorage") as stack:
+        httpx.get(f"{stack.url}/api/…")
+        stack["azurite"].kill()  # and it comes back
+
+Everything listens on the loopback with keys made for this run; blobs lie in a private directory that is
+removed at exit. On Linux the children die with this process even when it is killed.
+"""
+
+import base64
+import http.client
+import os
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Literal, Self, TextIO
+from urllib.parse import urlsplit
+
+from local.azurite import Azurite, creation, private_directory
+from local.event_grid import EventGrid
+from local.process import READY_SECONDS, Child, ChildFailedError
+from local.signalr import CONNECTION_STRING_VARIABLE
+from local.signalr_access import SignalRConnection
+
+Name = Literal["azurite", "signalr", "functions"]
+
+_HERE: Final = Path(__file__).resolve().parent.parent
+
+
+class PortTakenError(Exception):
+    """Something else listens on the wanted port."""
+
+
+class Stack:
+    """Azure on one machine for one function app. A context manager; also `start` and `close`.
+
+    :param app: the function app as ``module:attribute``, importable from ``root``
+    :param root: where ``host.json`` lies; the working directory by default
+    :param site: a built static site to serve at ``/``
+    :param port: the Functions host's port, 0 for a free one
+    :param containers: blob containers to create, now and after each restart of the storage
+    :param settings: more environment variables for the app: its application settings. The two
+        connection strings always win
+    :param storage_setting: the setting that gets the storage connection string
+    :param signalr_setting: the setting that gets the SignalR connection string
+    :param log_level: of the Functions host: ``warning``, ``info`` or ``debug``
+    :param log: where the children's output goes, standard error by default
+    """
+
+    def __init__(
+        self,
+        app: str = "function_app:app",
+        *,
+        root: Path | None = None,
+        site: Path | None = None,
+        port: int = 0,
+        containers: Sequence[str] = (),
+        settings: Mapping[str, str] | None = None,
+        storage_setting: str = "AzureWebJobsStorage",
+        signalr_setting: str = "AzureSignalRConnectionString",
+        log_level: str = "warning",
+        log: TextIO | None = None,
+    ) -> None:
+        self._app = app
+        self._root = (root or Path.cwd()).resolve()
+        self._site = site
+        self._wanted_port = port
+        self._containers = containers
+        self._settings = dict(settings or {})
+        self._storage_setting = storage_setting
+        self._signalr_setting = signalr_setting
+        self._log_level = log_level
+        self._log = log or sys.stderr
+        self._children: dict[str, Child] = {}
+        self._exits = ExitStack()
+        self._closing = threading.Event()
+
+    url: str
+    """The Functions host's base URL, and the page's."""
+    storage: str
+    """The storage connection string."""
+    signalr: str
+    """The SignalR connection string."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __getitem__(self, name: Name) -> Child:
+        """A child process by name."""
+        return self._children[name]
+
+    def start(self) -> None:
+        """Starts everything and waits until it answers.
+
+        Raises PortTakenError, AzuriteMissingError, or ChildFailedError with a child's last words.
+        """
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends everything; safe to call twice."""
+        self._closing.set()
+        self._exits.close()
+
+    def wait(self) -> None:
+        """Blocks until a child is given up (raises ChildFailedError) or `close` is called."""
+        while not self._closing.wait(0.2):
+            for child in self._children.values():
+                if child.failed:
+                    child.wait_ready(0)
+
+    def _start(self) -> None:
+        port = _reserve(self._wanted_port)
+        self.url = f"http://127.0.0.1:{port}"
+        azurite = Azurite(
+            port=_reserve(0),
+            directory=self._exits.enter_context(private_directory()),
+            containers=self._containers,
+            cors_origins=[self.url, f"http://localhost:{port}"],
+        )
+        hub = SignalRConnection(
+            f"http://127.0.0.1:{_reserve(0)}", base64.b64encode(secrets.token_bytes(32)).decode()
+        )
+        self.storage, self.signalr = azurite.connection_string, str(hub)
+        grid = EventGrid(self.url, azurite.endpoint, azurite.client)
+        self._exits.callback(grid.close)
+
+        def storage_is_up() -> None:
+            azurite.prepare()
+            grid.catch_up()
+
+        def storage_says(line: str) -> None:
+            if (created := creation(line)) is not None:
+                grid.publish(created)
+
+        environment = _environment()
+        self._add(
+            Child(
+                "azurite",
+                azurite.command(),
+                env=environment | azurite.environment,
+                cwd=azurite.directory,
+                ready=azurite.listens,
+                on_ready=storage_is_up,
+                on_line=storage_says,
+                log=self._log,
+            )
+        )
+        self._add(
+            Child(
+                "signalr",
+                [sys.executable, "-m", "local.signalr", "--port", hub.endpoint.rpartition(":")[2]],
+                env=environment | {CONNECTION_STRING_VARIABLE: self.signalr},
+                cwd=self._root,
+                ready=lambda: _answers(f"{hub.endpoint}/api/health"),
+                log=self._log,
+            )
+        )
+        # The app may look at its storage when it is loaded, and there it exists before the app does.
+        self["azurite"].wait_ready()
+        connections = {self._storage_setting: self.storage, self._signalr_setting: self.signalr}
+        self._add(
+            Child(
+                "functions",
+                self._host_command(port),
+                env=environment | self._settings | connections,
+                cwd=self._root,
+                ready=lambda: _answers(f"{self.url}/admin/host/status"),
+                on_ready=grid.catch_up,
+                log=self._log,
+            )
+        )
+        grid.start()
+        for child in self._children.values():
+            child.wait_ready(READY_SECONDS)
+
+    def _host_command(self, port: int) -> list[str]:
+        command = [sys.executable, "-m", "local.functions_host", "--app", self._app]
+        command += ["--port", str(port), "--log-level", self._log_level]
+        return command + (["--site", str(self._site.resolve())] if self._site else [])
+
+    def _add(self, child: Child) -> None:
+        self._children[child.name] = child
+        self._exits.callback(child.stop)
+        child.start()
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment, with this package importable and no proxy for the loopback."""
+    paths = [str(_HERE), os.environ.get("PYTHONPATH", "")]
+    return dict(os.environ) | {
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "PYTHONUNBUFFERED": "1",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def _reserve(port: int) -> int:
+    """The port, or a free one for 0. Raises PortTakenError."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise PortTakenError(f"port {port} is taken on 127.0.0.1") from None
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def _answers(url: str) -> bool:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=1.0)
+    try:
+        connection.request("GET", parts.path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+__all__ = ["ChildFailedError", "Name", "PortTakenError", "Stack"]

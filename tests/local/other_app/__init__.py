@@ -1,0 +1,1 @@
+"""An app of its own for the tests of the local host."""

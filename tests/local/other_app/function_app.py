@@ -1,0 +1,121 @@
+"""An app that has nothing in common with the product: other routes, another container, another hub."""
+
+import asyncio
+import json
+import os
+import time
+
+import azure.functions as func
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+HUB = "harbour"
+SIGNALR = "HarbourSignalR"
+
+
+@app.route("crates/{crate}/{number:int}", methods=["GET", "PUT"])
+def crate(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Tells what it was asked, synchronously."""
+    seen = {
+        "method": req.method,
+        "route": dict(req.route_params),
+        "query": dict(req.params),
+        "header": req.headers.get("X-Mark"),
+        "body": req.get_body().decode(),
+        "function": context.function_name,
+        "invocation": context.invocation_id,
+    }
+    return func.HttpResponse(
+        json.dumps(seen), status_code=201, mimetype="application/json", headers={"X-Ship": "Argo"}
+    )
+
+
+@app.route("later", methods=["POST"])
+async def later(req: func.HttpRequest) -> str:
+    """An asynchronous function that returns a plain string."""
+    await asyncio.sleep(0.01)
+    return f"later: {req.get_json()['word']}"
+
+
+@app.route("cookies")
+def cookies(req: func.HttpRequest) -> func.HttpResponse:
+    """Two cookies and a chosen content type."""
+    response = func.HttpResponse(b"\x00\x01", mimetype="application/octet-stream")
+    response.headers.add("Set-Cookie", "a=1; Path=/")
+    response.headers.add("Set-Cookie", "b=2")
+    return response
+
+
+@app.route("broken")
+def broken(req: func.HttpRequest) -> func.HttpResponse:
+    """Raises."""
+    raise RuntimeError("the crane fell over")
+
+
+@app.route("nothing")
+def nothing(req: func.HttpRequest) -> func.HttpResponse:
+    """Returns nothing, which is no response."""
+    return None  # type: ignore[return-value]
+
+
+@app.route("slow")
+def slow(req: func.HttpRequest) -> str:
+    """Runs longer than host.json's functionTimeout."""
+    time.sleep(3)
+    return "too late"
+
+
+@app.route("negotiate", methods=["POST"])
+@app.generic_input_binding(
+    arg_name="connection",
+    type="signalRConnectionInfo",
+    hub_name=HUB,
+    user_id="{headers.x-docker}",
+    connection_string_setting=SIGNALR,
+)
+def negotiate(req: func.HttpRequest, connection: str) -> func.HttpResponse:
+    """Hands the connection information on, as the page expects it."""
+    return func.HttpResponse(connection, mimetype="application/json")
+
+
+@app.route("signal", methods=["POST"])
+@app.generic_output_binding(
+    arg_name="signals", type="signalR", hub_name=HUB, connection_string_setting=SIGNALR
+)
+def signal(req: func.HttpRequest, signals: func.Out[str]) -> func.HttpResponse:
+    """Sends whatever it gets to the hub."""
+    signals.set(req.get_body().decode())
+    return func.HttpResponse(status_code=202)
+
+
+@app.blob_trigger(
+    arg_name="manifest",
+    path="manifests/{ship}/{voyage}.txt",
+    connection="HarbourStorage",
+    source="EventGrid",
+)
+@app.generic_output_binding(
+    arg_name="$return", type="signalR", hub_name=HUB, connection_string_setting=SIGNALR
+)
+def unload(manifest: func.InputStream) -> str:
+    """Tells the hub what was in the blob; a blob that says "sink" always fails, "list" once."""
+    text = manifest.read().decode()
+    if text == "sink":
+        raise RuntimeError("this ship sinks")
+    if text == "list" and manifest.name not in _listed:
+        _listed.add(str(manifest.name))
+        raise RuntimeError("this ship lists, once")
+    seen = {
+        "name": manifest.name,
+        "uri": manifest.uri,
+        "length": manifest.length,
+        "text": text,
+        "metadata": manifest.metadata,
+        "properties": manifest.blob_properties,
+        "called_at": time.time(),
+        "process": os.getpid(),
+    }
+    return json.dumps({"target": "unloaded", "arguments": [seen]})
+
+
+_listed: set[str] = set()
