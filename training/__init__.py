@@ -1,0 +1,1 @@
+"""How the embedded facial-expression classifier is trained, evaluated and exported."""

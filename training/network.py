@@ -1,0 +1,179 @@
+"""The classifier: a small residual network with a second head that is used in training only.
+
+Blocks follow He et al., "Deep Residual Learning for Image Recognition" (CVPR 2016), with a
+narrower middle: the first convolution of a block has fewer channels than its output, which costs
+less than it loses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+from torch.nn import functional
+
+INNER: tuple[int, ...] = (48, 80, 80, 160)
+"""Channels between the two convolutions of each block; the baseline has 64, 128, 128, 256."""
+
+
+def normalise(face: Tensor) -> Tensor:
+    """Each face (N×1×48×48, 0..255) to mean 0 and deviation about 1, whatever the light.
+
+    The offset under the root (8 grey levels) keeps an almost even picture from becoming all noise.
+    """
+    centred = face - face.mean((1, 2, 3), keepdim=True)
+    variance = (centred * centred).mean((1, 2, 3), keepdim=True)
+    return centred / (variance + 64.0).sqrt()
+
+
+class Convolution(nn.Sequential):
+    """Convolution without bias, then batch normalisation."""
+
+    def __init__(self, inputs: int, outputs: int, size: int, stride: int) -> None:
+        super().__init__(
+            nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False),
+            nn.BatchNorm2d(outputs),
+        )
+
+
+class ResidualBlock(nn.Module):
+    """Two 3×3 convolutions beside a shortcut, projected (1×1) where the shape changes."""
+
+    def __init__(self, inputs: int, inner: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.first = Convolution(inputs, inner, 3, stride)
+        self.second = Convolution(inner, outputs, 3, 1)
+        same = inputs == outputs and stride == 1
+        self.shortcut = nn.Identity() if same else Convolution(inputs, outputs, 1, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """N×inputs×H×W to N×outputs×(H/stride)×(W/stride)."""
+        inner = torch.relu(self.first(x))
+        return torch.relu(self.second(inner) + self.shortcut(x))
+
+
+class ExpressionNetwork(nn.Module):
+    """Face N×1×48×48, 0..255, to logits N×8 (``data.LABELS``) and N×7 (``data.FER2013_LABELS``)."""
+
+    def __init__(self, inner: tuple[int, ...] = INNER, dropout: float = 0.2) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(
+            Convolution(1, 16, 3, 1), nn.ReLU(), Convolution(16, 32, 3, 2), nn.ReLU()
+        )
+        self.body = nn.Sequential(
+            ResidualBlock(32, inner[0], 64, 1),
+            ResidualBlock(64, inner[1], 128, 2),
+            ResidualBlock(128, inner[2], 128, 1),
+            ResidualBlock(128, inner[3], 256, 2),
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.expression = nn.Linear(256, 8)
+        self.fer2013 = nn.Linear(256, 7)
+
+    def features(self, face: Tensor) -> Tensor:
+        """Face N×1×48×48 to N×256."""
+        maps: Tensor = self.body(self.stem(normalise(face)))
+        return maps.mean((2, 3))
+
+    def forward(self, face: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits of both heads, free of the training prior."""
+        features = self.dropout(self.features(face))
+        return self.expression(features), self.fer2013(features)
+
+    def convolutions(self) -> Iterator[Convolution]:
+        """Every convolution, in the order an exported graph lists them."""
+        for module in self.modules():
+            if isinstance(module, Convolution):
+                yield module
+
+
+def read_weights(path: Path) -> list[npt.NDArray[np.float32]]:
+    """Weights and biases of an exported classifier, in graph order."""
+    graph = onnx.load(str(path)).graph
+    known = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    weights: list[npt.NDArray[np.float32]] = []
+    for node in graph.node:
+        if node.op_type == "Cast":
+            known[node.output[0]] = known[node.input[0]].astype(np.float32)
+        elif node.op_type in ("Conv", "Gemm"):
+            weights += [known[name].astype(np.float32) for name in node.input[1:3]]
+    return weights
+
+
+def start_from(network: ExpressionNetwork, path: Path, faces: Tensor) -> None:
+    """Give ``network`` the weights of the classifier at ``path``, narrowed to its inner widths.
+
+    An exported graph has its batch normalisation folded into the convolutions. Each filter is
+    scaled to length 1 (batch normalisation makes the scale free, and a known length makes the
+    learning rate mean the same in every layer), then statistics measured on ``faces``
+    (N×1×48×48) give the normalisation the gain and offset under which nothing changes.
+    Where the network is narrower, the inner channels with the least mean activation times
+    outgoing weight are dropped.
+    """
+    network.eval()
+    known = iter([torch.from_numpy(array.copy()) for array in read_weights(path)])
+    with torch.no_grad():
+        x = normalise(faces)
+        for index in (0, 2):
+            stem = network.stem[index]
+            assert isinstance(stem, Convolution)
+            _install(stem, next(known), next(known), x)
+            x = torch.relu(stem(x))
+        for block in network.body:
+            assert isinstance(block, ResidualBlock)
+            weight, bias, second, second_bias = (next(known) for _ in range(4))
+            conv = block.first[0]
+            assert isinstance(conv, nn.Conv2d)
+            inner = torch.relu(functional.conv2d(x, weight, bias, conv.stride, conv.padding))
+            score = inner.mean((0, 2, 3)) * second.abs().sum((0, 2, 3))
+            keep = score.argsort(descending=True)[: conv.out_channels].sort().values
+            if len(keep) < len(weight):
+                second, second_bias = _refit(inner, keep, second, second_bias)
+            _install(block.first, weight[keep], bias[keep], x)
+            _install(block.second, second, second_bias, inner[:, keep])
+            if isinstance(block.shortcut, Convolution):
+                _install(block.shortcut, next(known), next(known), x)
+            x = block(x)
+        network.expression.weight.copy_(next(known))
+        network.expression.bias.copy_(next(known))
+        network.fer2013.weight.zero_()
+        network.fer2013.bias.zero_()
+
+
+def _refit(inner: Tensor, keep: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+    """Weight and bias with which the ``keep`` channels of ``inner`` give the same 3×3 result."""
+    wanted = functional.conv2d(inner, weight, bias, padding=1).flatten(2)
+    columns = functional.unfold(inner[:, keep], 3, padding=1)
+    width = columns.shape[1] + 1
+    gram, right = torch.zeros(width, width), torch.zeros(width, len(weight))
+    for x, y in zip(columns, wanted, strict=True):
+        rows = torch.cat([x, torch.ones(1, x.shape[1])])
+        gram += rows @ rows.T
+        right += rows @ y.T
+    ridge = 1e-3 * gram.diagonal().mean() * torch.eye(width)
+    solved = torch.linalg.solve(gram + ridge, right)
+    fitted = solved[:-1].T.reshape(len(weight), len(keep), 3, 3)
+    return fitted, solved[-1]
+
+
+def _install(module: Convolution, weight: Tensor, bias: Tensor, inputs: Tensor) -> None:
+    """Set ``module`` to compute ``conv(inputs, weight) + bias`` through unit-length filters."""
+    conv, norm = module[0], module[1]
+    assert isinstance(conv, nn.Conv2d)
+    assert isinstance(norm, nn.BatchNorm2d)
+    length = weight.flatten(1).norm(dim=1).clamp_min(1e-6)
+    conv.weight.copy_(weight / length[:, None, None, None])
+    outputs = conv(inputs)
+    mean, variance = outputs.mean((0, 2, 3)), outputs.var((0, 2, 3))
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    norm.running_mean.copy_(mean)
+    norm.running_var.copy_(variance)
+    norm.weight.copy_(length * (variance + norm.eps).sqrt())
+    norm.bias.copy_(length * mean + bias)

@@ -1,0 +1,330 @@
+"""Train the classifier: ``python -m training.train --data FILE.npz --out DIR --seed 1``.
+
+Resumes from ``DIR/checkpoint.pt`` whenever it exists (written every three minutes and after each
+epoch, replaced atomically), with the same order of faces and the same augmentation as a run that
+was never cut off. ``--start MODEL.onnx`` begins from an exported classifier, which also serves as
+teacher; without it training starts from random weights and wants about four times the epochs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import math
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training.augment import augment
+from training.data import FACE_SIZE, FER2013_LABELS, LABELS, Faces, Floats, Ints, load, prior
+from training.network import ExpressionNetwork, start_from
+
+SAVE_EVERY = 180.0
+"""Seconds between checkpoints."""
+LONGEST_STEP = 20.0
+"""A step that seems to take longer (seconds) was stopped from outside; the rest is not counted."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a run does; every number a reader might want to change."""
+
+    epochs: int = 24
+    minutes: float | None = None
+    seed: int = 1
+    batch: int = 96
+    rate: float = 0.04
+    weight_decay: float = 5e-4
+    average: float = 0.998
+    """Decay per step of the exponential moving average that is evaluated and exported."""
+    teacher_share: float = 0.2
+    """Part of each target that comes from the starting classifier, the rest from the votes."""
+    fer2013_share: float = 0.3
+    """Weight of the second head's loss, on the older FER2013 label."""
+    mixup_chance: float = 0.3
+    mixup_alpha: float = 0.3
+    calm: float = 0.85
+    """Share of the run after which mixup stops and augmentation is halved."""
+
+
+SAMPLING = {
+    "anger": 1.1,
+    "contempt": 3.0,
+    "disgust": 3.0,
+    "fear": 2.0,
+    "happiness": 0.6,
+    "neutral": 0.6,
+    "sadness": 1.1,
+    "surprise": 1.0,
+}
+"""How often a face with this majority label is seen in an epoch, on average."""
+
+
+def teacher_distribution(path: Path, faces: Faces, cache: Path) -> Floats:
+    """What the classifier at ``path`` says of each face, N×8, at the natural prior.
+
+    Its ``logits`` were trained with 0.7·log(prior) added (Menon et al., "Long-tail learning via
+    logit adjustment", ICLR 2021), so adding that back gives its estimate of the votes.
+    """
+    if cache.exists():
+        known: Floats = np.load(cache)
+        if len(known) == len(faces.images):
+            return known
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = os.cpu_count() or 1
+    session = onnxruntime.InferenceSession(str(path), options)
+    inputs = faces.images[:, None].astype(np.float32)
+    logits = np.concatenate(
+        [
+            session.run(["logits"], {"face": inputs[i : i + 64]})[0]
+            for i in range(0, len(inputs), 64)
+        ]
+    )
+    scores = torch.from_numpy(logits + 0.7 * np.log(prior(faces))).softmax(1).numpy()
+    np.save(cache, scores)
+    return np.asarray(scores, dtype=np.float32)
+
+
+def sampling_weights(faces: Faces) -> Floats:
+    """Expected times per epoch that each face is seen, N."""
+    weights = np.array([SAMPLING[label] for label in LABELS], np.float32)
+    return np.where(faces.rated, weights[faces.labels], 0.5).astype(np.float32)
+
+
+def epoch_order(weights: Floats, seed: int, epoch: int) -> Ints:
+    """Indices of one epoch: systematic sampling, each face ⌊w + u⌋ times, shuffled."""
+    random = np.random.default_rng([seed, epoch])
+    times = np.floor(weights + random.random(len(weights))).astype(np.int64)
+    order: Ints = np.repeat(np.arange(len(weights)), times)
+    random.shuffle(order)
+    return order
+
+
+def batch_views(faces: Faces, rows: Ints, key: list[int], strength: float) -> Tensor:
+    """Augmented views of ``rows``, B×1×48×48 float32 channels-last."""
+    random = np.random.default_rng(key)
+    views = np.stack([augment(faces.images[row], random, strength) for row in rows])
+    batch = torch.from_numpy(views)[:, None]
+    return batch.contiguous(memory_format=torch.channels_last)
+
+
+class Trainer:
+    """One run: network, average, optimiser, and where it stands."""
+
+    def __init__(self, recipe: Recipe, data: Path, out: Path, start: Path | None) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.out = recipe, out
+        out.mkdir(parents=True, exist_ok=True)
+        self.train, self.val = load(data, "train"), load(data, "val")
+        self.weights = sampling_weights(self.train)
+        targets = self.train.votes
+        if start is not None and recipe.teacher_share > 0:
+            taught = teacher_distribution(start, self.train, out / "teacher.npy")
+            targets = (1 - recipe.teacher_share) * targets + recipe.teacher_share * taught
+        self.targets = torch.from_numpy(targets)
+        self.older = functional.one_hot(
+            torch.from_numpy(self.train.fer2013), len(FER2013_LABELS)
+        ).float()
+        share = torch.from_numpy(self.weights / self.weights.sum())[:, None]
+        self.log_prior = (share * torch.from_numpy(self.train.votes)).sum(0).log()
+        self.log_older_prior = (share * self.older).sum(0).log()
+
+        self.network = ExpressionNetwork()
+        if start is not None:
+            rows = np.random.default_rng(recipe.seed).choice(len(self.train.images), 768)
+            start_from(self.network, start, batch_views(self.train, rows, [recipe.seed], 1.0))
+            natural = torch.from_numpy(prior(self.train)).log()
+            with torch.no_grad():
+                self.network.expression.bias.add_(0.7 * natural - self.log_prior)
+        for module in self.network.convolutions():
+            module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.network).eval()
+        decayed = [p for p in self.network.parameters() if p.ndim > 1]
+        plain = [p for p in self.network.parameters() if p.ndim <= 1]
+        groups: list[dict[str, Any]] = [
+            {"params": decayed, "weight_decay": recipe.weight_decay},
+            {"params": plain},
+        ]
+        self.optimiser = torch.optim.SGD(
+            groups,
+            lr=recipe.rate,
+            momentum=0.9,
+            nesterov=True,
+        )
+        self.epoch = self.step = self.total = 0
+        self.active = 0.0
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the run's state is kept."""
+        return self.out / "checkpoint.pt"
+
+    def save(self) -> None:
+        """Replace the checkpoint; a kill in the middle leaves the old one."""
+        partial = self.checkpoint.with_suffix(".partial")
+        state = {
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "epoch": self.epoch,
+            "step": self.step,
+            "total": self.total,
+            "active": self.active,
+            "torch": torch.get_rng_state(),
+        }
+        torch.save(state, partial)
+        partial.replace(self.checkpoint)
+
+    def resume(self) -> None:
+        """Go on from the checkpoint, if there is one."""
+        if not self.checkpoint.exists():
+            return
+        state = torch.load(self.checkpoint, weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.epoch, self.step, self.total = state["epoch"], state["step"], state["total"]
+        self.active = state["active"]
+        torch.set_rng_state(state["torch"])
+        print(f"resumed at epoch {self.epoch}, step {self.step}", flush=True)
+
+    def progress(self) -> float:
+        """Share of the run done, 0..1, by epochs or by minutes, whichever is further."""
+        per_epoch = float(self.weights.sum()) / self.recipe.batch
+        done = (self.epoch + self.step / per_epoch) / self.recipe.epochs
+        if self.recipe.minutes is not None:
+            done = max(done, self.active / 60 / self.recipe.minutes)
+        return min(done, 1.0)
+
+    def rate(self) -> float:
+        """Cosine from the peak to zero after a warm-up of 100 steps."""
+        warm = min(1.0, (self.total + 1) / 100)
+        return self.recipe.rate * warm * 0.5 * (1 + math.cos(math.pi * self.progress()))
+
+    def batches(self) -> Iterator[tuple[Ints, Tensor]]:
+        """The rest of this epoch, views made one batch ahead in a thread."""
+        order = epoch_order(self.weights, self.recipe.seed, self.epoch)
+        size = self.recipe.batch
+        with ThreadPoolExecutor(1) as pool:
+            waiting: list[tuple[Ints, Future[Tensor]]] = []
+            for number in range(self.step, len(order) // size):
+                rows = order[number * size : (number + 1) * size]
+                key = [self.recipe.seed, self.epoch, number]
+                strength = 1.0 if self.progress() < self.recipe.calm else 0.6
+                waiting.append((rows, pool.submit(batch_views, self.train, rows, key, strength)))
+                if len(waiting) > 2:
+                    first, views = waiting.pop(0)
+                    yield first, views.result()
+            for first, views in waiting:
+                yield first, views.result()
+
+    def learn(self, rows: Ints, views: Tensor) -> float:
+        """One step; returns the loss."""
+        recipe = self.recipe
+        index = torch.from_numpy(rows)
+        targets, older = self.targets[index], self.older[index]
+        random = np.random.default_rng([recipe.seed, self.epoch, self.step, 1])
+        if self.progress() < recipe.calm and random.random() < recipe.mixup_chance:
+            share = float(random.beta(recipe.mixup_alpha, recipe.mixup_alpha))
+            views = share * views + (1 - share) * views.flip(0)
+            targets = share * targets + (1 - share) * targets.flip(0)
+            older = share * older + (1 - share) * older.flip(0)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate()
+        expression, fer2013 = self.network(views)
+        loss = functional.cross_entropy(expression + self.log_prior, targets)
+        second = functional.cross_entropy(fer2013 + self.log_older_prior, older)
+        total = loss + recipe.fer2013_share * second
+        self.optimiser.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self.optimiser.step()
+        decay = min(recipe.average, (1 + self.total) / (10 + self.total))
+        with torch.no_grad():
+            mine, theirs = self.average.state_dict(), self.network.state_dict()
+            for name, value in mine.items():
+                if value.is_floating_point():
+                    value.lerp_(theirs[name], 1 - decay)
+        return float(loss.detach())
+
+    def run(self) -> None:
+        """Train to the end, with a line of figures after each epoch."""
+        saved = time.monotonic()
+        while self.epoch < self.recipe.epochs and self.progress() < 1:
+            losses: list[float] = []
+            self.network.train()
+            before = time.monotonic()
+            for rows, views in self.batches():
+                losses.append(self.learn(rows, views))
+                now = time.monotonic()
+                self.active += min(now - before, LONGEST_STEP)
+                before = now
+                self.step += 1
+                self.total += 1
+                if now - saved > SAVE_EVERY:
+                    self.save()
+                    saved = now
+                if self.progress() >= 1:
+                    break
+            self.epoch, self.step = self.epoch + 1, 0
+            self.save()
+            torch.save(self.average.state_dict(), self.out / f"average-{self.epoch:03}.pt")
+            print(
+                f"epoch {self.epoch} progress {self.progress():.2f} loss {np.mean(losses):.3f} "
+                f"minutes {self.active / 60:.1f} {self.validate()}",
+                flush=True,
+            )
+
+    def validate(self) -> str:
+        """Accuracy and macro-F1 of the average on validation, by share of the prior added back."""
+        faces = torch.from_numpy(self.val.images).float()[:, None]
+        with torch.no_grad():
+            logits = torch.cat([self.average(part)[0] for part in torch.split(faces, 256)])
+        natural = torch.from_numpy(prior(self.train)).log()
+        found = []
+        for share in (0.0, 0.3, 0.6, 0.9):
+            guess = (logits + share * natural).argmax(1).numpy()
+            table = np.zeros((8, 8))
+            np.add.at(table, (self.val.labels, guess), 1)
+            right = table.diagonal()
+            f1 = 2 * right / np.maximum(table.sum(0) + table.sum(1), 1)
+            found.append(f"t={share} {right.sum() / table.sum():.4f}/{f1.mean():.4f}")
+        return "  ".join(found)
+
+
+def main() -> None:
+    """Command line; see the module."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="FER+ archive (.npz)")
+    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints")
+    parser.add_argument("--start", type=Path, help="exported classifier to begin from")
+    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--minutes", type=float, help="stop after this much time, learning rate 0")
+    parser.add_argument("--rate", type=float, default=Recipe.rate, help="peak learning rate")
+    arguments = parser.parse_args()
+    recipe = Recipe(
+        epochs=arguments.epochs,
+        minutes=arguments.minutes,
+        seed=arguments.seed,
+        rate=arguments.rate,
+    )
+    trainer = Trainer(recipe, arguments.data, arguments.out, arguments.start)
+    trainer.resume()
+    if trainer.total == 0:
+        print(f"start {FACE_SIZE} px {trainer.validate()}", flush=True)
+    trainer.run()
+
+
+if __name__ == "__main__":
+    main()
