@@ -1,0 +1,1 @@
+"""Measurements anybody can repeat; none of them is a test."""
