@@ -33,8 +33,10 @@ interface Call {
   readonly ticket?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly keepalive?: boolean;
-  /** How often to try when the functions are away or overloaded; not for what must happen once. */
+  /** How often to try when the functions are away or overloaded. */
   readonly attempts?: number;
+  /** Whether a call without an answer may be sent again; not when it could then happen twice. */
+  readonly repeatable?: boolean;
 }
 
 /** The functions' routes that need no ticket. Every method rejects with `ApiError` alone. */
@@ -61,17 +63,19 @@ export class Api {
     request: { readonly name: string; readonly consent: boolean; readonly hostSecret?: string },
   ): Promise<contract.Joined> {
     const path = `/api/rooms/${room}/participants`;
-    return this.ask({ method: 'POST', path, body: { ...request } }, contract.parseJoined);
+    const call = { method: 'POST', path, body: { ...request }, repeatable: false } as const;
+    return this.ask(call, contract.parseJoined);
   }
 
   /** Sends one call and guards its answer; repeats it while the functions are away. */
   async ask<T>(call: Call, parse: (value: unknown) => T | null): Promise<T> {
     const attempts = call.attempts ?? ATTEMPTS;
     for (let attempt = 1; ; attempt++) {
-      const { answer, error, retryAfter } = await this.#attempt(call, parse);
-      if (!error) return answer;
+      const outcome = await this.#attempt(call, parse);
+      if (!outcome.error) return outcome.answer;
+      const { error, retryAfter } = outcome;
       const delay = retryAfter ?? RETRY_DELAY * 2 ** (attempt - 1);
-      if (attempt >= attempts || !isPassing(error) || delay > RETRY_DELAY_MAX) throw error;
+      if (attempt >= attempts || delay > RETRY_DELAY_MAX || !mayRepeat(call, error)) throw error;
       await this.#ports.wait(delay);
     }
   }
@@ -106,7 +110,13 @@ export class Api {
     }
     const answer = parse(value);
     return answer === null
-      ? { error: new ApiError(response.status, 'unexpected-answer', 'The answer was not understood.') }
+      ? {
+          error: new ApiError(
+            response.status,
+            'unexpected-answer',
+            'The answer was not understood.',
+          ),
+        }
       : { answer };
   }
 }
@@ -150,7 +160,7 @@ export class RoomApi {
 
   /** Relays `payload` to one other participant; refused with `unknown-participant` when gone. */
   async signal(to: string, payload: contract.JsonObject): Promise<void> {
-    await this.#post('signals', { to, payload }, contract.parseObject);
+    await this.#post('signals', { to, payload }, accepted);
   }
 
   /** Names for the next `count` frames; refused with `consent-required`. */
@@ -160,7 +170,7 @@ export class RoomApi {
 
   /** Asks everyone who consents to capture a frame now. */
   async askCapture(): Promise<void> {
-    await this.#post('capture', {}, contract.parseObject);
+    await this.#post('capture', {}, accepted);
   }
 
   /** Gives or withdraws our consent to be read. */
@@ -173,8 +183,14 @@ export class RoomApi {
   /** Leaves the room; survives the page being closed. */
   async leave(): Promise<void> {
     const path = `/api/rooms/${this.room}/participants/${this.participant}`;
-    const call = { method: 'DELETE', path, ticket: this.#ticket, keepalive: true, attempts: 1 } as const;
-    await this.#api.ask(call, () => true);
+    const call = {
+      method: 'DELETE',
+      path,
+      ticket: this.#ticket,
+      keepalive: true,
+      attempts: 1,
+    } as const;
+    await this.#api.ask(call, accepted);
   }
 
   async #post<T>(
@@ -197,9 +213,14 @@ const browserPorts: ApiPorts = {
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** Whether the same request may succeed later. */
-function isPassing(error: ApiError): boolean {
-  return error.status === 0 || error.status === 429 || error.status >= 500;
+/** For answers that say nothing: their status is enough. */
+function accepted(): true {
+  return true;
+}
+
+function mayRepeat(call: Call, error: ApiError): boolean {
+  if (error.status === 0) return call.repeatable ?? true;
+  return error.status === 429 || error.status >= 500;
 }
 
 function retryAfter(response: Response): number | undefined {

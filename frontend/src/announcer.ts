@@ -1,0 +1,66 @@
+/** What a screen reader is told of the call, at a pace one can listen to. */
+
+const PERSON_PAUSE = 8_000; // ms between two sentences about the same person's expression
+const PAUSE = 1_500; // ms between any two sentences
+
+interface Sentence {
+  readonly about: string;
+  readonly words: string;
+}
+
+/** Orders sentences by urgency and holds them back; `say` receives one at a time. */
+export class Announcer {
+  readonly #say: (words: string) => void;
+  readonly #urgent: string[] = [];
+  readonly #waiting = new Map<string, Sentence>();
+  readonly #saidAt = new Map<string, { at: number; words: string }>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(say: (words: string) => void) {
+    this.#say = say;
+  }
+
+  /** Something everybody should hear: somebody came, something failed. */
+  event(words: string): void {
+    this.#urgent.push(words);
+    this.#schedule(0);
+  }
+
+  /** How somebody looks now; replaces what is not yet said about them, and is said once. */
+  state(about: string, words: string): void {
+    if (this.#saidAt.get(about)?.words === words) this.#waiting.delete(about);
+    else this.#waiting.set(about, { about, words });
+    this.#schedule(0);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#urgent.length = 0;
+    this.#waiting.clear();
+  }
+
+  #schedule(delay: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#speak();
+    }, delay);
+  }
+
+  #speak(): void {
+    const now = Date.now();
+    const words = this.#urgent.shift() ?? this.#dueState(now);
+    if (words) this.#say(words);
+    if (words || this.#waiting.size > 0) this.#schedule(PAUSE);
+  }
+
+  #dueState(now: number): string | undefined {
+    for (const { about, words } of this.#waiting.values()) {
+      const last = this.#saidAt.get(about)?.at ?? Number.NEGATIVE_INFINITY;
+      if (now - last < PERSON_PAUSE) continue;
+      this.#waiting.delete(about);
+      this.#saidAt.set(about, { at: now, words });
+      return words;
+    }
+    return undefined;
+  }
+}

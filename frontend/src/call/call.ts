@@ -1,0 +1,33 @@
+import type { ReadonlySignal } from '@preact/signals';
+import type { Signal } from '../contract.ts';
+
+/** Where the media of one other participant stands. */
+export type Connection = 'connecting' | 'connected' | 'reconnecting';
+
+/** What we receive of one other participant; `audio` and `video` are false while they muted it. */
+export interface RemoteMedia {
+  readonly stream: MediaStream;
+  readonly connection: Connection;
+  readonly audio: boolean;
+  readonly video: boolean;
+}
+
+/** What we send; a track that is null, or switched off, is shown to the others as muted. */
+export interface LocalTracks {
+  readonly audio: MediaStreamTrack | null;
+  readonly video: MediaStreamTrack | null;
+}
+
+/** A video call's media, however it travels. Participants are told apart by id alone. */
+export interface Call {
+  /** By participant id. */
+  readonly remotes: ReadonlySignal<ReadonlyMap<string, RemoteMedia>>;
+  /** Connects to the participants not yet connected, and drops those not named. */
+  setParticipants(others: ReadonlySet<string>): void;
+  /** Sends these tracks from now on; call it again when one is switched on or off. */
+  publish(tracks: LocalTracks): void;
+  /** Takes what another participant's `Call` sent through the functions. */
+  receive(signal: Signal): void;
+  /** Ends every connection; the tracks stay the caller's. */
+  close(): void;
+}

@@ -1,0 +1,127 @@
+/**
+ * Where a reading belongs on the screen, which reading counts, and how long: pure geometry and time.
+ *
+ * Lengths are CSS pixels of the tile, origin top left; times are milliseconds.
+ */
+import type { Box, Face, Reading, Unread } from './contract.ts';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Rect extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** How a video fills its tile, as CSS `object-fit`. */
+export type Fit = 'cover' | 'contain';
+
+/** What was last seen of a participant: a reading or the reason for none, and when it reached us. */
+export type Sight = { readonly receivedAt: number } & (
+  | { readonly reading: Reading; readonly unread?: undefined }
+  | { readonly unread: Unread; readonly reading?: undefined }
+);
+
+/** A face that keeps its `id` from one reading to the next, so that its emoji can glide. */
+export interface FollowedFace {
+  readonly id: number;
+  readonly face: Face;
+}
+
+const FRESH_FOR = 4_000; // ms a reading stays at full strength
+/** When a reading is too old to be shown at all, in ms. */
+export const GONE_AFTER = 12_000;
+const FADED = 0.35; // opacity just before it goes
+const CLOCK_SKEW = 10_000; // ms; what reading can have taken at most, whatever two clocks say
+const CROP_LIMIT = 0.4; // of the picture; cropping more would cut faces off
+
+/** Fills the tile when that costs little of the picture, else shows all of it. */
+export function chooseFit(video: Size, tile: Size): Fit {
+  const aspects = [video.width / video.height, tile.width / tile.height];
+  return 1 - Math.min(...aspects) / Math.max(...aspects) > CROP_LIMIT ? 'contain' : 'cover';
+}
+
+/** Where the whole picture lies; with `cover` it reaches beyond the tile. */
+export function placePicture(video: Size, tile: Size, fit: Fit): Rect {
+  const scales = [tile.width / video.width, tile.height / video.height];
+  const scale = fit === 'cover' ? Math.max(...scales) : Math.min(...scales);
+  const width = video.width * scale;
+  const height = video.height * scale;
+  return { x: (tile.width - width) / 2, y: (tile.height - height) / 2, width, height };
+}
+
+/** Where a face lies on the tile. `mirrored` is for one's own picture; boxes come unmirrored. */
+export function placeFace(box: Box, picture: Rect, mirrored: boolean): Rect {
+  const left = mirrored ? 1 - box.x - box.width : box.x;
+  return {
+    x: picture.x + left * picture.width,
+    y: picture.y + box.y * picture.height,
+    width: box.width * picture.width,
+    height: box.height * picture.height,
+  };
+}
+
+/** Centre of a badge of size `badge`: on the upper edge of the face, wholly inside the tile. */
+export function placeBadge(face: Rect, badge: Size, tile: Size): { x: number; y: number } {
+  return {
+    x: clamp(face.x + face.width / 2, badge.width / 2, tile.width - badge.width / 2),
+    y: clamp(face.y, badge.height / 2, tile.height - badge.height / 2),
+  };
+}
+
+/** Whether `next` replaces `current`: frame names alone order what was seen, not arrival. */
+export function isNewer(current: Sight | undefined, next: Sight): boolean {
+  return current === undefined || frameOf(next) > frameOf(current);
+}
+
+/** The frame a sight came from. */
+export function frameOf(sight: Sight): string {
+  return sight.reading?.frame ?? sight.unread?.frame ?? '';
+}
+
+/** How long ago the picture was taken, by our own clock and the time reading took. */
+export function ageOf(sight: Sight, now: number): number {
+  const { reading } = sight;
+  const took = reading ? clamp(reading.readAt - reading.capturedAt, 0, CLOCK_SKEW) : 0;
+  return Math.max(0, now - sight.receivedAt) + took;
+}
+
+/** 1 while fresh, then fading, 0 when gone. */
+export function strengthAt(age: number): number {
+  if (age >= GONE_AFTER) return 0;
+  if (age <= FRESH_FOR) return 1;
+  return 1 - (1 - FADED) * ((age - FRESH_FOR) / (GONE_AFTER - FRESH_FOR));
+}
+
+/** Gives each face the id of the nearest former one within its own width, or a new id. */
+export function followFaces(
+  former: readonly FollowedFace[],
+  faces: readonly Face[],
+): readonly FollowedFace[] {
+  const free = new Set(former);
+  let nextId = Math.max(0, ...former.map(({ id }) => id)) + 1;
+  return faces.map((face) => {
+    const reach = face.box.width;
+    let nearest: FollowedFace | undefined;
+    for (const candidate of free) {
+      const gap = distance(candidate.face.box, face.box);
+      if (gap <= reach && !(nearest && distance(nearest.face.box, face.box) <= gap)) {
+        nearest = candidate;
+      }
+    }
+    if (nearest) free.delete(nearest);
+    return { id: nearest?.id ?? nextId++, face };
+  });
+}
+
+function distance(a: Box, b: Box): number {
+  const dx = a.x + a.width / 2 - b.x - b.width / 2;
+  const dy = a.y + a.height / 2 - b.y - b.height / 2;
+  return Math.hypot(dx, dy);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(Math.max(low, high), value));
+}

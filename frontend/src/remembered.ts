@@ -1,0 +1,36 @@
+/** What this browser remembers between visits. Consent is not among it: it is asked every time. */
+
+/** The name last used, or empty. */
+export function rememberedName(): string {
+  return read('name') ?? '';
+}
+
+export function rememberName(name: string): void {
+  write('name', name);
+}
+
+/** The secret that makes us the host of a room we created here. */
+export function rememberedHostSecret(room: string): string | undefined {
+  return read(`host:${room}`) ?? undefined;
+}
+
+export function rememberHostSecret(room: string, secret: string): void {
+  write(`host:${room}`, secret);
+}
+
+// A browser may forbid storage; then nothing is remembered, and nothing else changes.
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Not remembered.
+  }
+}

@@ -1,0 +1,329 @@
+/** A person's stay in a room: its state for the page to show, and everything that heals by itself. */
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { type Api, ApiError, RoomApi } from './api.ts';
+import type { Call, RemoteMedia } from './call/call.ts';
+import type { CapturedFrame } from './capture.ts';
+import type { HubMessage, Joined, UploadTicket, VideoToken } from './contract.ts';
+import type { HubPorts, HubState } from './hub.ts';
+import { LiveReading } from './live.ts';
+import type { LocalMedia } from './local-media.ts';
+import { isAway, type Loss, Membership } from './membership.ts';
+import { applyMessage, applyRoster, enterRoom, type Room, setConsent } from './room.ts';
+import { UploadError, Uploader } from './upload.ts';
+
+const RETRY_INTERVAL = 3_000; // ms
+const FULL_RETRIES = 25; // a minute and more: our own lost place may be what fills the room
+
+/** What is wrong at present, in the page's own terms. */
+export type Problem =
+  | 'hub-lost'
+  | 'api-away'
+  | 'rejoining'
+  | 'upload-refused'
+  | 'storage-away'
+  | 'consent-unsaved'
+  | 'camera-black';
+
+/** Why a stay is over. */
+export type EndReason = 'left' | 'room-gone' | 'room-full';
+
+/** What somebody joins with. */
+export interface Invitation {
+  readonly room: string;
+  readonly name: string;
+  readonly consent: boolean;
+  readonly hostSecret?: string;
+}
+
+/** What a `Session` needs of the world. */
+export interface SessionPorts {
+  readonly api: Api;
+  readonly media: Pick<LocalMedia, 'camera' | 'microphone'>;
+  readonly frames: {
+    setTrack(track: MediaStreamTrack | null): void;
+    capture(): Promise<CapturedFrame | null>;
+  };
+  /** Whether the page is in view. */
+  readonly visible: ReadonlySignal<boolean>;
+  readonly openHub: (ports: HubPorts) => { start(): void; stop(): Promise<void> };
+  readonly openCall: (api: RoomApi, token: VideoToken) => Call;
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+}
+
+/** One person in one room, across lost connections, expired tickets and forgotten records. */
+export class Session {
+  /** The room's id: whoever knows it can join. */
+  readonly roomId: string;
+  readonly host: boolean;
+  readonly capacity: number;
+  readonly room: ReadonlySignal<Room>;
+  readonly remotes: ReadonlySignal<ReadonlyMap<string, RemoteMedia>>;
+  readonly hub = signal<HubState>('connecting');
+  readonly problems = signal<ReadonlySet<Problem>>(new Set());
+  readonly live = signal(true);
+  readonly consent: ReadonlySignal<boolean>;
+  /** Whether frames of our camera may be taken at present. */
+  readonly readable: ReadonlySignal<boolean>;
+  readonly ended = signal<EndReason | null>(null);
+
+  readonly #ports: SessionPorts;
+  readonly #invitation: Invitation;
+  readonly #room;
+  readonly #consent;
+  /** What the functions know of our consent; they refuse frames without it. */
+  readonly #savedConsent;
+  readonly #call = signal<Call | null>(null);
+  readonly #reading: LiveReading;
+  readonly #disposers: (() => void)[] = [];
+  #membership: Membership;
+  #uploader: Uploader;
+  #savingConsent = false;
+
+  /** Joins a room. Rejects with the `ApiError` of the route. */
+  static async join(ports: SessionPorts, invitation: Invitation): Promise<Session> {
+    const { room, ...person } = invitation;
+    return new Session(ports, invitation, await ports.api.join(room, person));
+  }
+
+  private constructor(ports: SessionPorts, invitation: Invitation, joined: Joined) {
+    this.#ports = ports;
+    this.#invitation = invitation;
+    this.roomId = invitation.room;
+    this.host = joined.host;
+    this.capacity = joined.capacity;
+    this.#consent = signal(invitation.consent);
+    this.#savedConsent = signal<boolean | null>(invitation.consent);
+    this.consent = this.#consent;
+    this.#room = signal(this.#enteredAs(joined));
+    this.room = this.#room;
+    this.remotes = computed(() => this.#call.value?.remotes.value ?? new Map());
+    this.readable = computed(
+      () =>
+        this.#consent.value &&
+        this.#savedConsent.value === true &&
+        ports.media.camera.value.track !== null &&
+        ports.visible.value &&
+        this.ended.value === null,
+    );
+    this.#reading = new LiveReading({
+      allowed: () => this.readable.peek(),
+      send: (abort) => this.#send(abort),
+      report: (failure) => this.#reportFrame(failure),
+      now: ports.now,
+    });
+    [this.#membership, this.#uploader] = this.#enter(joined);
+    this.#disposers.push(
+      effect(() => ports.frames.setTrack(ports.media.camera.value.track)),
+      effect(() => {
+        const [camera, microphone] = [ports.media.camera.value, ports.media.microphone.value];
+        this.#call.value?.publish({ audio: microphone.track, video: camera.track });
+      }),
+      effect(() => {
+        if (this.readable.value) this.#prepareUploads();
+        else this.#reportFrame(null); // what is not tried any more does not fail any more
+        this.#reading.check();
+      }),
+      effect(() => this.#reading.setLive(this.live.value)),
+    );
+    void this.#membership.start();
+  }
+
+  /** Asks everyone who consents, ourselves included, for a frame. Rejects with `ApiError`. */
+  async analyze(): Promise<void> {
+    try {
+      await this.#membership.api.askCapture();
+    } catch (error) {
+      this.#membership.judge(error);
+      throw error;
+    }
+  }
+
+  /** Gives or withdraws our consent: here at once, at the functions as soon as they answer. */
+  setConsent(consent: boolean): void {
+    this.#consent.value = consent;
+    if (!consent) this.#savedConsent.value = null;
+    const { self } = this.#room.value;
+    this.#room.value = setConsent(this.#room.value, self, consent, this.#ports.now());
+    void this.#saveConsent();
+  }
+
+  /** Leaves the room. */
+  leave(): void {
+    this.sayGoodbye();
+    this.#end('left');
+  }
+
+  /** Tells the functions that we go, even while the page is closing. */
+  sayGoodbye(): void {
+    // Whether it was heard or not: who does not answer is forgotten after a minute.
+    this.#membership.api.leave().catch(() => undefined);
+  }
+
+  /** Takes a new place in the room, after the old one was given up or lost. */
+  async rejoin(): Promise<void> {
+    this.#membership.close();
+    this.#setProblem('rejoining', true);
+    for (let refusals = 0; this.ended.value === null; ) {
+      try {
+        const consent = this.#consent.value;
+        const { room, ...person } = this.#invitation;
+        const joined = await this.#ports.api.join(room, { ...person, consent });
+        if (this.ended.value !== null) return;
+        this.#room.value = this.#enteredAs(joined);
+        [this.#membership, this.#uploader] = this.#enter(joined);
+        this.#savedConsent.value = consent;
+        this.#setProblem('rejoining', false);
+        void this.#membership.start();
+        if (consent !== this.#consent.value) void this.#saveConsent();
+        return;
+      } catch (error) {
+        const code = error instanceof ApiError ? error.code : '';
+        if (code === 'unknown-room') this.#end('room-gone');
+        else if (code === 'room-full' && ++refusals > FULL_RETRIES) this.#end('room-full');
+        else await pause();
+      }
+    }
+  }
+
+  #enteredAs(joined: Joined): Room {
+    const self = {
+      participant: joined.participant,
+      name: this.#invitation.name,
+      consent: this.#consent.value,
+    };
+    return enterRoom(self, this.#ports.now());
+  }
+
+  #enter(joined: Joined): [Membership, Uploader] {
+    const { now } = this.#ports;
+    const api = new RoomApi(this.#ports.api, this.#invitation.room, joined);
+    const membership = new Membership(api, {
+      openHub: this.#ports.openHub,
+      openCall: this.#ports.openCall,
+      onCall: (call) => {
+        this.#call.value = call;
+      },
+      onHubState: (state) => {
+        this.hub.value = state;
+        this.#setProblem('hub-lost', state === 'lost');
+      },
+      onMessage: (message) => this.#hear(message),
+      onRoster: (roster, askedAt) => {
+        this.#change(applyRoster(this.#room.value, roster, askedAt, now()));
+      },
+      onReachable: (reachable) => this.#setProblem('api-away', !reachable),
+      onLost: (loss) => this.#recover(loss),
+      now,
+    });
+    const uploadTickets = (count: number): Promise<readonly UploadTicket[]> =>
+      api.uploadTickets(count);
+    return [membership, new Uploader({ uploadTickets, fetch: this.#ports.fetch, now })];
+  }
+
+  #recover(loss: Loss): void {
+    if (loss === 'room-gone') this.#end('room-gone');
+    else void this.rejoin();
+  }
+
+  #end(reason: EndReason): void {
+    if (this.ended.value !== null) return;
+    this.ended.value = reason;
+    this.#reading.stop();
+    this.#membership.close();
+    for (const dispose of this.#disposers) dispose();
+    this.#ports.frames.setTrack(null);
+  }
+
+  #hear(message: HubMessage): void {
+    const { self } = this.#room.value;
+    switch (message.target) {
+      case 'capture':
+        this.#reading.captureNow();
+        break;
+      case 'signal':
+        this.#call.value?.receive(message.body);
+        if (!this.#room.value.people.has(message.body.from)) this.#membership.refresh();
+        break;
+      case 'reading':
+      case 'unread':
+        if (message.body.participant === self) this.#reading.settle(message.body.frame);
+        break;
+      default:
+        break;
+    }
+    this.#change(applyMessage(this.#room.value, message, this.#ports.now()));
+  }
+
+  #change(room: Room): void {
+    const peopleChanged = room.people !== this.#room.value.people;
+    this.#room.value = room;
+    if (!peopleChanged) return;
+    const others = new Set(room.people.keys());
+    others.delete(room.self);
+    this.#call.value?.setParticipants(others);
+  }
+
+  async #send(abort: AbortSignal): Promise<string | null> {
+    const frame = await this.#ports.frames.capture();
+    abort.throwIfAborted();
+    return frame && this.#uploader.upload(frame, abort);
+  }
+
+  #prepareUploads(): void {
+    // The frame that needs the ticket reports what is wrong.
+    this.#uploader.prepare().catch(() => undefined);
+  }
+
+  #reportFrame(failure: unknown): void {
+    const refused = failure instanceof UploadError && failure.status > 0;
+    this.#setProblem('upload-refused', refused);
+    this.#setProblem('storage-away', failure instanceof UploadError && failure.status === 0);
+    if (failure === null) this.#setProblem('camera-black', false);
+    else if (failure instanceof ApiError) this.#reportRefusal(failure);
+    else if (!(failure instanceof UploadError)) this.#setProblem('camera-black', true);
+  }
+
+  #reportRefusal(error: ApiError): void {
+    if (this.#membership.judge(error)) return;
+    if (error.code === 'consent-required' && this.#consent.value) {
+      // The functions lost what we told them; our switch is what counts.
+      this.#savedConsent.value = null;
+      void this.#saveConsent();
+    } else if (isAway(error)) {
+      this.#setProblem(error.code === 'storage-unavailable' ? 'storage-away' : 'api-away', true);
+    }
+  }
+
+  async #saveConsent(): Promise<void> {
+    if (this.#savingConsent) return;
+    this.#savingConsent = true;
+    while (this.ended.value === null && this.#savedConsent.value !== this.#consent.value) {
+      const consent = this.#consent.value;
+      const { api } = this.#membership;
+      try {
+        await api.setConsent(consent);
+        // A place taken meanwhile was taken with the consent of its own moment.
+        if (api === this.#membership.api) this.#savedConsent.value = consent;
+        this.#setProblem('consent-unsaved', false);
+      } catch (error) {
+        if (this.#membership.judge(error)) break;
+        this.#setProblem('consent-unsaved', true);
+        await pause();
+      }
+    }
+    this.#savingConsent = false;
+  }
+
+  #setProblem(problem: Problem, present: boolean): void {
+    if (this.problems.value.has(problem) === present) return;
+    const problems = new Set(this.problems.value);
+    if (present) problems.add(problem);
+    else problems.delete(problem);
+    this.problems.value = problems;
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL));
+}

@@ -1,0 +1,285 @@
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { Announcer } from '../announcer.ts';
+import { ApiError } from '../api.ts';
+import { expressionSigns } from '../expressions.ts';
+import type { LocalMedia } from '../local-media.ts';
+import type { Person, Room } from '../room.ts';
+import { linkToRoom } from '../room-link.ts';
+import type { Session } from '../session.ts';
+import { strings } from '../strings.ts';
+import { DeviceButtons, deviceWords, Switch } from './controls.tsx';
+import { fitGrid } from './grid.ts';
+import { AnalyzeIcon, CloseIcon, LeaveIcon, LinkIcon } from './icons.tsx';
+import { Legend } from './legend.tsx';
+import { refusalWords } from './refusal.ts';
+import { Tile, type TileMedia } from './tile.tsx';
+import { useSize } from './use-size.ts';
+
+const TILE_GAP = 12; // px
+const TOAST_TIME = 6_000; // ms
+const CONNECTING: TileMedia = { stream: null, connection: 'connecting', audio: true, video: true };
+
+interface CallScreenProps {
+  readonly session: Session;
+  readonly media: LocalMedia;
+}
+
+/** The call: everybody's tile, what is wrong if anything, and the controls. */
+export function CallScreen({ session, media }: CallScreenProps) {
+  const [space, size] = useSize<HTMLDivElement>();
+  const toast = useToast();
+  const room = session.room.value;
+  const people = [...room.people.values()];
+  const grid = fitGrid(people.length, size, TILE_GAP);
+  return (
+    <main class="call">
+      <header class="call-header">
+        <h1 class="product">{strings.product}</h1>
+        <Legend room={room} />
+        <p class="headcount">{strings.call.people(people.length, session.capacity)}</p>
+      </header>
+      <Notices session={session} media={media} />
+      <section class="stage" ref={space} aria-label={strings.call.tiles}>
+        <div
+          class="grid"
+          style={{
+            gap: `${TILE_GAP}px`,
+            maxWidth: `${grid.columns * grid.tile.width + (grid.columns - 1) * TILE_GAP}px`,
+          }}
+        >
+          {people.map((person) => (
+            <PersonTile
+              key={person.participant}
+              person={person}
+              session={session}
+              media={media}
+              size={grid.tile}
+            />
+          ))}
+        </div>
+      </section>
+      {toast.words.value && (
+        <div class="toast">
+          <p>{toast.words.value}</p>
+          <button type="button" aria-label={strings.notice.dismiss} onClick={() => toast.show('')}>
+            <CloseIcon />
+          </button>
+        </div>
+      )}
+      <Controls session={session} media={media} onToast={toast.show} />
+      <LiveRegion session={session} toast={toast.words.value} />
+    </main>
+  );
+}
+
+interface PersonTileProps extends CallScreenProps {
+  readonly person: Person;
+  readonly size: { width: number; height: number };
+}
+
+function PersonTile({ person, session, media, size }: PersonTileProps) {
+  const room = session.room.value;
+  const sight = room.sights.get(person.participant);
+  const own = person.participant === room.self;
+  const ownMedia = useComputed<TileMedia>(() => {
+    const { track } = media.camera.value;
+    return {
+      stream: track && new MediaStream([track]),
+      connection: 'connected',
+      audio: media.microphone.value.on,
+      video: track !== null,
+    };
+  });
+  if (!own) {
+    const remote = session.remotes.value.get(person.participant) ?? CONNECTING;
+    return <Tile person={person} media={remote} sight={sight} size={size} />;
+  }
+  const state = !session.readable.value ? 'not' : session.live.value ? 'live' : 'asked';
+  return <Tile person={person} media={ownMedia.value} sight={sight} size={size} own={state} />;
+}
+
+function Notices({ session, media }: CallScreenProps) {
+  const words = [
+    ...[...session.problems.value].map((problem) => strings.problem[problem]),
+    ...deviceWords(media),
+    ...(session.room.value.people.size === 1 && session.hub.value === 'connected'
+      ? [strings.call.alone]
+      : []),
+  ];
+  const dismissed = useSignal<ReadonlySet<string>>(new Set());
+  const shown = words.filter((text) => !dismissed.value.has(text));
+  return (
+    <div class="notices">
+      {shown.map((text) => (
+        <div class="notice" key={text}>
+          <p>{text}</p>
+          <button
+            type="button"
+            aria-label={strings.notice.dismiss}
+            onClick={() => {
+              dismissed.value = new Set([...dismissed.value, text]);
+            }}
+          >
+            <CloseIcon />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface ControlsProps extends CallScreenProps {
+  readonly onToast: (words: string) => void;
+}
+
+function Controls({ session, media, onToast }: ControlsProps) {
+  const busy = useSignal(false);
+  const analyze = async () => {
+    if (![...session.room.value.people.values()].some(({ consent }) => consent)) {
+      onToast(strings.notice.nobodyConsents);
+      return;
+    }
+    busy.value = true;
+    try {
+      await session.analyze();
+    } catch (error) {
+      onToast(refusalWords(error instanceof ApiError ? error : null));
+    }
+    busy.value = false;
+  };
+  const copyLink = async () => {
+    const link = linkToRoom(session.roomId, location.href);
+    try {
+      await navigator.clipboard.writeText(link);
+      onToast(strings.call.linkCopied);
+    } catch {
+      onToast(strings.call.linkNotCopied(link));
+    }
+  };
+  return (
+    <section class="controls" aria-label={strings.call.controls}>
+      <div class="controls-group controls-reading">
+        <button
+          type="button"
+          class="analyze"
+          title={strings.call.analyzeHint}
+          disabled={busy.value}
+          onClick={() => void analyze()}
+        >
+          <AnalyzeIcon />
+          {strings.call.analyze}
+        </button>
+        <Switch
+          label={strings.call.live}
+          hint={strings.call.liveHint}
+          checked={session.live.value}
+          onChange={(live) => {
+            session.live.value = live;
+          }}
+        />
+        <Switch
+          label={strings.call.read}
+          checked={session.consent.value}
+          onChange={(consent) => session.setConsent(consent)}
+        />
+      </div>
+      <div class="controls-group">
+        <DeviceButtons media={media} />
+        <button
+          type="button"
+          class="round"
+          aria-label={strings.call.copyLink}
+          title={strings.call.copyLink}
+          onClick={() => void copyLink()}
+        >
+          <LinkIcon />
+        </button>
+        <button
+          type="button"
+          class="round leave"
+          aria-label={strings.call.leave}
+          title={strings.call.leave}
+          onClick={() => session.leave()}
+        >
+          <LeaveIcon />
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** Tells screen readers, calmly, who comes and goes, how they look, and what is wrong. */
+function LiveRegion({ session, toast }: { session: Session; toast: string }) {
+  const words = useSignal('');
+  const announcer = useMemo(
+    () =>
+      new Announcer((said) => {
+        words.value = said;
+      }),
+    [words],
+  );
+  useEffect(() => () => announcer.stop(), [announcer]);
+  const before = useRef<{ room: Room; problems: number }>({
+    room: session.room.peek(),
+    problems: 0,
+  });
+  useSignalEffect(() => {
+    const room = session.room.value;
+    for (const text of changes(before.current.room, room)) announcer.event(text);
+    for (const [participant, sight] of room.sights) {
+      const name = room.people.get(participant)?.name;
+      const faces = sight.reading?.faces ?? [];
+      if (!name || faces.length === 0) continue;
+      const looks = faces.map(({ expression }) => expressionSigns[expression].word);
+      announcer.state(participant, strings.notice.looks(name, looks.join(strings.notice.and)));
+    }
+    before.current.room = room;
+  });
+  useSignalEffect(() => {
+    const problems = session.problems.value;
+    for (const problem of problems) announcer.state(problem, strings.problem[problem]);
+    if (problems.size === 0 && before.current.problems > 0) {
+      announcer.event(strings.notice.backAgain);
+    }
+    before.current.problems = problems.size;
+  });
+  useEffect(() => {
+    if (toast) announcer.event(toast);
+  }, [toast, announcer]);
+  return (
+    <p class="unseen" role="status" aria-live="polite">
+      {words}
+    </p>
+  );
+}
+
+/** Who came and who went between two states of the same stay. */
+function changes(before: Room, after: Room): readonly string[] {
+  if (before.people === after.people || before.self !== after.self) return [];
+  const joined = [...after.people.values()].filter(
+    ({ participant }) => !before.people.has(participant),
+  );
+  const left = [...before.people.values()].filter(
+    ({ participant }) => !after.people.has(participant),
+  );
+  return [
+    ...joined.map(({ name }) => strings.notice.joined(name)),
+    ...left.map(({ name }) => strings.notice.left(name)),
+  ];
+}
+
+/** A sentence shown for some seconds. */
+function useToast() {
+  const words = useSignal('');
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const show = (text: string) => {
+    clearTimeout(timer.current);
+    words.value = text;
+    timer.current = setTimeout(() => {
+      words.value = '';
+    }, TOAST_TIME);
+  };
+  return { words, show };
+}

@@ -1,0 +1,88 @@
+import type { ComponentChildren } from 'preact';
+import type { Device, LocalMedia } from '../local-media.ts';
+import { strings } from '../strings.ts';
+import { CameraIcon, MicrophoneIcon } from './icons.tsx';
+
+interface SwitchProps {
+  readonly label: string;
+  readonly hint?: string;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+/** A labelled switch. */
+export function Switch({ label, hint, checked, onChange }: SwitchProps) {
+  return (
+    <button
+      type="button"
+      class="switch"
+      role="switch"
+      aria-checked={checked}
+      title={hint}
+      onClick={() => onChange(!checked)}
+    >
+      <span class="switch-track" aria-hidden="true" />
+      {label}
+    </button>
+  );
+}
+
+interface DeviceButtonProps {
+  readonly device: Device;
+  readonly name: string;
+  readonly action: string;
+  readonly onToggle: () => void;
+  readonly children: ComponentChildren;
+}
+
+function DeviceButton({ device, name, action, onToggle, children }: DeviceButtonProps) {
+  return (
+    <button
+      type="button"
+      class={`round${device.on ? '' : ' round-off'}`}
+      aria-label={name}
+      aria-pressed={device.on}
+      title={action}
+      onClick={onToggle}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** The buttons that switch our microphone and our camera. */
+export function DeviceButtons({ media }: { media: LocalMedia }) {
+  const { device } = strings;
+  const [camera, microphone] = [media.camera.value, media.microphone.value];
+  return (
+    <>
+      <DeviceButton
+        device={microphone}
+        name={device.microphone}
+        action={microphone.on ? device.muteMicrophone : device.unmuteMicrophone}
+        onToggle={() => void media.setMicrophone(!microphone.on)}
+      >
+        <MicrophoneIcon off={!microphone.on} />
+      </DeviceButton>
+      <DeviceButton
+        device={camera}
+        name={device.camera}
+        action={camera.on ? device.stopCamera : device.startCamera}
+        onToggle={() => void media.setCamera(!camera.on)}
+      >
+        <CameraIcon off={!camera.on} />
+      </DeviceButton>
+    </>
+  );
+}
+
+/** What is wrong with our devices, in words. */
+export function deviceWords(media: LocalMedia): readonly string[] {
+  const { camera, microphone } = strings.device.problem;
+  const cameraProblem = media.camera.value.problem;
+  const microphoneProblem = media.microphone.value.problem;
+  return [
+    ...(cameraProblem ? [camera[cameraProblem]] : []),
+    ...(microphoneProblem ? [microphone[microphoneProblem]] : []),
+  ];
+}

@@ -1,0 +1,111 @@
+import { useRef } from 'preact/hooks';
+import type { Face, Reading } from '../contract.ts';
+import { expressionSigns } from '../expressions.ts';
+import {
+  type Fit,
+  type FollowedFace,
+  followFaces,
+  placeBadge,
+  placeFace,
+  placePicture,
+  type Rect,
+  type Size,
+} from '../overlay.ts';
+import { strings } from '../strings.ts';
+
+const SHOW_AGE_FROM = 2_500; // ms; before, a reading counts as present
+
+interface FaceBadgesProps {
+  readonly reading: Reading;
+  /** Age of the reading, in ms. */
+  readonly age: number;
+  readonly strength: number;
+  readonly video: Size;
+  readonly tile: Size;
+  readonly fit: Fit;
+  readonly mirrored: boolean;
+}
+
+/** The emoji of each face of a reading, at that face. */
+export function FaceBadges({
+  reading,
+  age,
+  strength,
+  video,
+  tile,
+  fit,
+  mirrored,
+}: FaceBadgesProps) {
+  const followed = useFollowedFaces(reading);
+  const picture = placePicture(video, tile, fit);
+  return (
+    <>
+      {followed.map(({ id, face }) => (
+        <FaceBadge
+          key={id}
+          reading={reading}
+          face={face}
+          place={placeFace(face.box, picture, mirrored)}
+          tile={tile}
+          age={age}
+          strength={strength}
+        />
+      ))}
+    </>
+  );
+}
+
+interface FaceBadgeProps {
+  readonly reading: Reading;
+  readonly face: Face;
+  readonly place: Rect;
+  readonly tile: Size;
+  readonly age: number;
+  readonly strength: number;
+}
+
+function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps) {
+  const { emoji, word } = expressionSigns[face.expression];
+  const percent = Math.round(face.confidence * 100);
+  const size = Math.max(20, Math.min(52, place.width * 0.34));
+  const centre = placeBadge(place, badgeSize(size), tile);
+  return (
+    <div
+      class="badge"
+      role="img"
+      aria-label={strings.tile.looks(word, percent)}
+      data-participant={reading.participant}
+      data-expression={face.expression}
+      data-frame={reading.frame}
+      style={{
+        transform: `translate(${centre.x}px, ${centre.y}px) translate(-50%, -50%)`,
+        '--emoji-size': `${size}px`,
+        opacity: strength,
+      }}
+    >
+      <span class="badge-emoji">{emoji}</span>
+      <span class="badge-words">
+        <span class="badge-word">{word}</span>
+        <span class="badge-detail">
+          {strings.tile.percent(percent)}
+          {age >= SHOW_AGE_FROM && ` · ${strings.tile.age(Math.round(age / 1000))}`}
+        </span>
+      </span>
+    </div>
+  );
+}
+
+/** Keeps each face's identity from reading to reading, so that its badge glides and never jumps. */
+function useFollowedFaces(reading: Reading): readonly FollowedFace[] {
+  const last = useRef<{ frame: string; followed: readonly FollowedFace[] }>(null);
+  if (last.current?.frame !== reading.frame) {
+    const followed = followFaces(last.current?.followed ?? [], reading.faces);
+    last.current = { frame: reading.frame, followed };
+  }
+  return last.current.followed;
+}
+
+/** About what the style sheet makes of it; only the clamping at the tile's edges depends on it. */
+function badgeSize(emoji: number): Size {
+  return { width: emoji + 96, height: emoji + 12 };
+}

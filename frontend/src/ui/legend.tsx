@@ -1,0 +1,33 @@
+import { EXPRESSIONS } from '../contract.ts';
+import { expressionSigns } from '../expressions.ts';
+import { countExpressions, type Room } from '../room.ts';
+import { strings } from '../strings.ts';
+import { clock } from './clock.ts';
+
+/** The expressions seen in this room, each with how many faces look so now. */
+export function Legend({ room }: { room: Room }) {
+  const counts = countExpressions(room, clock.value);
+  const seen = EXPRESSIONS.filter((expression) => counts.has(expression));
+  return (
+    <section class="legend" aria-label={strings.call.legend}>
+      {seen.length === 0 ? (
+        <p class="legend-empty">{strings.call.legendEmpty}</p>
+      ) : (
+        <ul tabindex={0} aria-label={strings.call.legend}>
+          {seen.map((expression) => {
+            const { emoji, word } = expressionSigns[expression];
+            const count = counts.get(expression) ?? 0;
+            return (
+              <li key={expression} class={count === 0 ? 'legend-past' : undefined}>
+                <span aria-hidden="true">
+                  <span class="legend-emoji">{emoji}</span> {word} <b>{count}</b>
+                </span>
+                <span class="unseen">{strings.call.legendEntry(word, count)}</span>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,175 @@
+import { useSignal } from '@preact/signals';
+import type { TargetedEvent } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { NAME_MAX_LENGTH } from '../contract.ts';
+import type { LocalMedia } from '../local-media.ts';
+import { roomFromLink } from '../room-link.ts';
+import { strings } from '../strings.ts';
+import { DeviceButtons, deviceWords } from './controls.tsx';
+
+/** What somebody decided in the lobby. */
+export interface Entry {
+  readonly name: string;
+  readonly consent: boolean;
+  readonly creationKey?: string;
+}
+
+interface LobbyProps {
+  /** The room to join; null to start a new one. */
+  readonly room: string | null;
+  readonly name: string;
+  readonly media: LocalMedia;
+  readonly busy: boolean;
+  /** Why the last attempt was refused, in words. */
+  readonly refusal: string | null;
+  /** Whether this deployment asks for a key before it creates rooms. */
+  readonly asksKey: boolean;
+  readonly onEnter: (entry: Entry) => void;
+  readonly onFollow: (room: string) => void;
+}
+
+/** Where somebody sees themselves, says their name, and decides whether to be read. */
+export function Lobby({
+  room,
+  name,
+  media,
+  busy,
+  refusal,
+  asksKey,
+  onEnter,
+  onFollow,
+}: LobbyProps) {
+  const missing = useSignal(false);
+  const submit = (event: TargetedEvent<HTMLFormElement, SubmitEvent>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const entered = String(form.get('name') ?? '').trim();
+    missing.value = entered === '';
+    if (missing.value || busy) return;
+    const creationKey = String(form.get('creation-key') ?? '');
+    const consent = form.get('consent') !== null;
+    onEnter({ name: entered, consent, ...(creationKey && { creationKey }) });
+  };
+  const words = missing.value ? strings.lobby.nameMissing : refusal;
+  return (
+    <main class="lobby">
+      <header class="lobby-header">
+        <p class="product">{strings.product}</p>
+        <p class="tagline">{strings.tagline}</p>
+      </header>
+      <Preview media={media} />
+      <div class="lobby-side">
+        <form class="card" onSubmit={submit} noValidate>
+          <h1>{room ? strings.lobby.joinTitle : strings.lobby.startTitle}</h1>
+          <label class="field">
+            <span>{strings.lobby.name}</span>
+            <input
+              name="name"
+              defaultValue={name}
+              maxLength={NAME_MAX_LENGTH}
+              placeholder={strings.lobby.namePlaceholder}
+              autocomplete="name"
+              required
+              aria-invalid={missing.value}
+            />
+          </label>
+          {asksKey && (
+            <label class="field">
+              <span>{strings.lobby.creationKey}</span>
+              <input name="creation-key" type="password" autocomplete="off" />
+              <small>{strings.lobby.creationKeyHint}</small>
+            </label>
+          )}
+          <Consent />
+          <p class="refusal" role="alert">
+            {words}
+          </p>
+          <button type="submit" class="primary" disabled={busy}>
+            {busy ? strings.lobby.busy : room ? strings.lobby.join : strings.lobby.start}
+          </button>
+        </form>
+        {!room && <FollowLink onFollow={onFollow} />}
+      </div>
+    </main>
+  );
+}
+
+function Consent() {
+  const { label, summary, more, points } = strings.consent;
+  return (
+    <fieldset class="consent">
+      <label class="check">
+        <input type="checkbox" name="consent" aria-describedby="consent-summary" />
+        <span>{label}</span>
+      </label>
+      <p id="consent-summary">{summary}</p>
+      <details>
+        <summary>{more}</summary>
+        <ul>
+          {points.map((point) => (
+            <li key={point}>{point}</li>
+          ))}
+        </ul>
+      </details>
+    </fieldset>
+  );
+}
+
+function Preview({ media }: { media: LocalMedia }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const { track, problem } = media.camera.value;
+  useEffect(() => {
+    if (video.current) video.current.srcObject = track ? new MediaStream([track]) : null;
+  }, [track]);
+  const words = deviceWords(media);
+  return (
+    <section class="preview-column" aria-label={strings.lobby.previewLabel}>
+      <div class="preview">
+        <video ref={video} class="mirrored" muted autoplay playsInline />
+        {!track && (
+          <p class="preview-off">
+            {problem || media.asked.value ? strings.lobby.cameraOff : strings.lobby.askingDevices}
+          </p>
+        )}
+        <div class="preview-buttons">
+          <DeviceButtons media={media} />
+        </div>
+      </div>
+      <div class="device-words" role="status">
+        {words.map((text) => (
+          <p key={text}>{text}</p>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function FollowLink({ onFollow }: { onFollow: (room: string) => void }) {
+  const wrong = useSignal(false);
+  const submit = (event: TargetedEvent<HTMLFormElement, SubmitEvent>) => {
+    event.preventDefault();
+    const room = roomFromLink(String(new FormData(event.currentTarget).get('link') ?? ''));
+    wrong.value = room === null;
+    if (room) onFollow(room);
+  };
+  return (
+    <form class="card follow" onSubmit={submit} noValidate>
+      <label class="field">
+        <span>{strings.lobby.link}</span>
+        <span class="field-row">
+          <input
+            name="link"
+            inputMode="url"
+            autocomplete="off"
+            placeholder={strings.lobby.linkPlaceholder}
+            aria-invalid={wrong.value}
+          />
+          <button type="submit">{strings.lobby.follow}</button>
+        </span>
+      </label>
+      <p class="refusal" role="alert">
+        {wrong.value && strings.lobby.wrongLink}
+      </p>
+    </form>
+  );
+}

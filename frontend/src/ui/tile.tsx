@@ -1,0 +1,133 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { RemoteMedia } from '../call/call.ts';
+import { ageOf, chooseFit, type Sight, type Size, strengthAt } from '../overlay.ts';
+import type { Person } from '../room.ts';
+import { strings } from '../strings.ts';
+import { clock } from './clock.ts';
+import { FaceBadges } from './face-badges.tsx';
+import { CameraIcon, MicrophoneIcon } from './icons.tsx';
+
+/** What a tile shows of somebody's media, whether it is ours or theirs. */
+export interface TileMedia extends Omit<RemoteMedia, 'stream' | 'connection'> {
+  readonly stream: MediaStream | null;
+  readonly connection: RemoteMedia['connection'];
+}
+
+interface TileProps {
+  readonly person: Person;
+  readonly media: TileMedia;
+  readonly sight: Sight | undefined;
+  readonly size: Size;
+  /** For our own tile: whether we are read live, only when asked, or not at all. */
+  readonly own?: 'live' | 'asked' | 'not' | undefined;
+}
+
+/** One person of the call: their picture, name, state, and the emoji at their faces. */
+export function Tile({ person, media, sight, size, own }: TileProps) {
+  const video = useRef<HTMLVideoElement>(null);
+  const [videoSize, setVideoSize] = useState<Size>({ width: 0, height: 0 });
+  const { stream } = media;
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return;
+    if (element.srcObject !== stream) element.srcObject = stream;
+    // Autoplay of sound needs a gesture; joining was one. A page restored without one stays mute.
+    if (stream) element.play().catch(() => undefined);
+  }, [stream]);
+  const measure = () => {
+    const { videoWidth, videoHeight } = video.current ?? { videoWidth: 0, videoHeight: 0 };
+    setVideoSize({ width: videoWidth, height: videoHeight });
+  };
+  const showsPicture = media.video && stream !== null && videoSize.width > 0;
+  const fit = videoSize.width > 0 && size.width > 0 ? chooseFit(videoSize, size) : 'cover';
+  const name = own ? strings.call.you(person.name) : person.name;
+  const age = sight ? ageOf(sight, clock.value) : 0;
+  const strength = sight ? strengthAt(age) : 0;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a tile groups what belongs to a person; it is no form
+    <div
+      class={`tile${own ? ' tile-own' : ''}`}
+      role="group"
+      aria-label={name}
+      data-participant={person.participant}
+      style={{ width: `${size.width}px`, height: `${size.height}px` }}
+    >
+      <video
+        ref={video}
+        class={`tile-video${own ? ' mirrored' : ''}${showsPicture ? '' : ' tile-video-off'}`}
+        style={{ objectFit: fit }}
+        muted={own !== undefined}
+        autoplay
+        playsInline
+        onLoadedMetadata={measure}
+        onResize={measure}
+      />
+      {!showsPicture && <Initials person={person} />}
+      {showsPicture && sight?.reading && strength > 0 && (
+        <FaceBadges
+          reading={sight.reading}
+          age={age}
+          strength={strength}
+          video={videoSize}
+          tile={size}
+          fit={fit}
+          mirrored={own !== undefined}
+        />
+      )}
+      <ReadingState
+        own={own}
+        person={person}
+        media={media}
+        sight={strength > 0 ? sight : undefined}
+      />
+      {media.connection !== 'connected' && (
+        <p class="tile-connection">{strings.tile[media.connection]}</p>
+      )}
+      <p class="tile-name">
+        {!media.audio && (
+          <span class="tile-muted" role="img" aria-label={strings.tile.microphoneOff}>
+            <MicrophoneIcon off />
+          </span>
+        )}
+        {!media.video && (
+          <span class="tile-muted" role="img" aria-label={strings.tile.cameraOff}>
+            <CameraIcon off />
+          </span>
+        )}
+        <span class="tile-name-text">{name}</span>
+      </p>
+    </div>
+  );
+}
+
+/** In a corner: whether this person is read, and why the last picture gave nothing. */
+function ReadingState({ own, person, media, sight }: Omit<TileProps, 'size'>) {
+  if (!person.consent) return <p class="tile-state tile-state-quiet">{strings.tile.notRead}</p>;
+  if (media.video && sight) {
+    const noFaces = sight.reading?.faces.length === 0;
+    const words = sight.unread ? strings.tile.unread[sight.unread.reason] : strings.tile.noFaces;
+    if (sight.unread || noFaces) return <p class="tile-state">{words}</p>;
+  }
+  if (own === 'live') {
+    return <p class="tile-state tile-state-live">{strings.tile.reading}</p>;
+  }
+  if (own === 'asked') return <p class="tile-state">{strings.tile.readingOnAnalyze}</p>;
+  return own ? <p class="tile-state tile-state-quiet">{strings.tile.notRead}</p> : null;
+}
+
+function Initials({ person }: { person: Person }) {
+  const words = person.name.split(/\s+/u).filter(Boolean);
+  const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;
+  const initials = ends.map((word) => [...(word ?? '')][0] ?? '').join('');
+  return (
+    <div class="initials" style={{ '--hue': hueOf(person.participant) }} aria-hidden="true">
+      {initials.toLocaleUpperCase()}
+    </div>
+  );
+}
+
+function hueOf(participant: string): number {
+  let sum = 0;
+  for (const character of participant) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 360;
+  return sum;
+}
