@@ -45,6 +45,8 @@ class UnreadReason(StrEnum):
     UNREADABLE = "unreadable"
     TOO_LARGE = "too-large"
     LATE = "late"
+    BLURRED = "blurred"  # too blurred, dark, bright or covered to be read honestly
+    TURNED_AWAY = "turned-away"
     READER_UNAVAILABLE = "reader-unavailable"
 
 

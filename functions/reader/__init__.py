@@ -10,7 +10,9 @@ from functions.contract import Face
 class FaceReader(Protocol):
     """Finds the faces of an image and scores eight expressions for each."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What reads the faces, told with each reading."""
 
     def read(self, image: bytes) -> tuple[Face, ...]:
         """Faces, largest first; none when there is no face.
@@ -19,5 +21,6 @@ class FaceReader(Protocol):
             image: a JPEG file.
 
         Raises:
-            UnreadError: `unreadable`, `too-large` or `reader-unavailable`.
+            UnreadError: `unreadable` or `too-large`; `blurred` or `turned-away` when no face can be
+                read honestly; `reader-unavailable`.
         """

@@ -7,6 +7,7 @@ run by OpenCV's `FaceDetectorYN`. Classifier: `expression.onnx`, described in `M
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from functions.contract import Box, Expression, Face
-from functions.reader.image import Pixels, decode_jpeg
+from functions.contract import Expression, Face
+from functions.reader.image import PixelBox, Pixels, decode_jpeg, fractions
 
 _MODELS = Path(__file__).parent
 _DETECTOR_MODEL = _MODELS / "face_detection_yunet_2023mar.onnx"
@@ -47,7 +48,10 @@ class EmbeddedReader:
 
     def read_pixels(self, pixels: Pixels) -> tuple[Face, ...]:
         """Faces of a decoded picture (height × width × 3, RGB), largest first."""
-        boxes = self._detect(pixels)
+        return self.read_boxes(pixels, self._detect(pixels))
+
+    def read_boxes(self, pixels: Pixels, boxes: Sequence[PixelBox]) -> tuple[Face, ...]:
+        """The faces somebody found at `boxes` (pixels of the picture), in the same order."""
         if not boxes:
             return ()
         grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
@@ -55,7 +59,7 @@ class EmbeddedReader:
         height, width = grey.shape
         return tuple(
             Face(
-                _fractions(box, width, height),
+                fractions(box, width, height),
                 dict(zip(Expression, map(float, row), strict=True)),
             )
             for box, row in zip(boxes, scores, strict=True)
@@ -69,8 +73,8 @@ class EmbeddedReader:
         net.setInput(crops[:, None].astype(np.float32))
         return np.asarray(net.forward("scores"), np.float32)
 
-    def _detect(self, pixels: Pixels) -> list[tuple[float, float, float, float]]:
-        """Boxes (left, top, width, height) in pixels of the picture, largest first."""
+    def _detect(self, pixels: Pixels) -> list[PixelBox]:
+        """Boxes in pixels of the picture, largest first."""
         height, width = pixels.shape[:2]
         scale = min(1, _DETECTION_SIDE / max(height, width))
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -89,7 +93,7 @@ class EmbeddedReader:
         return [(x, y, w, h) for x, y, w, h in boxes[:_MAX_FACES]]
 
 
-def _crop(grey: npt.NDArray[Any], box: tuple[float, float, float, float]) -> npt.NDArray[np.uint8]:
+def _crop(grey: npt.NDArray[Any], box: PixelBox) -> npt.NDArray[np.uint8]:
     """The square around a box, 48 × 48; beyond the picture its edge is repeated."""
     x, y, width, height = box
     side = max(width, height) * _CROP_SCALE
@@ -109,11 +113,3 @@ def _crop(grey: npt.NDArray[Any], box: tuple[float, float, float, float]) -> npt
     return np.asarray(
         cv2.resize(square, (_CROP_SIDE, _CROP_SIDE), interpolation=cv2.INTER_AREA), np.uint8
     )
-
-
-def _fractions(box: tuple[float, float, float, float], width: int, height: int) -> Box:
-    """A box in pixels as fractions of the picture, cut at its edges."""
-    x, y, w, h = box
-    left, right = max(0.0, x / width), min(1.0, (x + w) / width)
-    top, bottom = max(0.0, y / height), min(1.0, (y + h) / height)
-    return Box(left, top, right - left, bottom - top)
