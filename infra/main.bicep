@@ -1,0 +1,318 @@
+// The whole deployment, composed. What a deployer may choose is the parameters;
+// main.bicepparam fills them from the environment, for deploy.sh and for azd alike.
+
+targetScope = 'subscription'
+
+@description('Name of this deployment; the resource group is called rg-NAME.')
+@minLength(1)
+@maxLength(32)
+param environmentName string
+
+@description('Region of everything but the static site.')
+@minLength(1)
+@maxLength(64)
+param location string
+
+@description('Region of the static site; few have the service. Its files are served from everywhere.')
+@allowed(['centralus', 'eastasia', 'eastus2', 'westeurope', 'westus2'])
+param siteLocation string = 'westeurope'
+
+@description('Who carries the video: browsers among themselves, or OpenTok (Vonage Video).')
+@allowed(['mesh', 'opentok'])
+param videoProvider string = 'mesh'
+
+@description('OpenTok API key, the number of the project; its secret is opentokApiSecret.')
+@maxLength(64)
+param opentokApiKey string = ''
+
+@description('Vonage application id, in place of an OpenTok API key; its key is vonagePrivateKey.')
+@maxLength(64)
+param vonageApplicationId string = ''
+
+@description('Who reads frames: Azure Face with the embedded classifier, or the embedded reader alone.')
+@allowed(['azure', 'embedded'])
+param faceReader string = 'azure'
+
+@description('S0 answers 10 frames a second; F0 20 a minute and 30,000 a month, one per subscription.')
+@allowed(['F0', 'S0'])
+param faceSku string = 'S0'
+
+@description('Free carries 20 connections and 20,000 messages a day; a Standard unit 1,000 and 1,000,000.')
+@allowed(['Free', 'Standard'])
+param signalrTier string = 'Standard'
+
+@description('Units of the Standard tier.')
+@allowed([1, 2, 5, 10, 20, 50, 100])
+param signalrUnits int = 1
+
+@description('Memory of a function instance; its share of a processor grows with it.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 512
+
+@description('Function instances the app may grow to: a bound on speed and on the bill.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Function instances kept warm for frames. 0 costs nothing idle and makes first frames late.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyInstances int = 1
+
+@description('Threads of a function instance: frames and requests it works on at the same time.')
+@minValue(1)
+@maxValue(32)
+param workerThreads int = 8
+
+@description('People in a room.')
+@minValue(2)
+@maxValue(50)
+param roomCapacity int = 6
+
+@description('Seconds a participant ticket is good for.')
+@minValue(60)
+@maxValue(43200)
+param ticketLifetimeSeconds int = 14400
+
+@description('Seconds in which a participant may upload one frame: the rate limit.')
+@minValue(1)
+@maxValue(60)
+param frameSlotSeconds int = 1
+
+@description('Seconds after which a frame is deleted unread.')
+@minValue(1)
+@maxValue(60)
+param frameLifetimeSeconds int = 10
+
+@description('Signs the participant tickets. Empty keeps the one in the vault.')
+@secure()
+@maxLength(512)
+param ticketKey string = ''
+
+@description('Asked for when a room is created; without one anybody may. Empty keeps the one in the vault.')
+@secure()
+@maxLength(512)
+param roomCreationKey string = ''
+
+@description('STUN and TURN servers of a mesh call, as a JSON list. Empty keeps those in the vault.')
+@secure()
+@maxLength(4096)
+param iceServers string = ''
+
+@description('Secret of the OpenTok API key. Empty keeps the one in the vault.')
+@secure()
+@maxLength(512)
+param opentokApiSecret string = ''
+
+@description('Private key of the Vonage application, PEM text. Empty keeps the one in the vault.')
+@secure()
+@maxLength(8192)
+param vonagePrivateKey string = ''
+
+@description('Names of the secrets already in the vault (found by kept_settings.sh).')
+@maxLength(20)
+param keptSecrets array = []
+
+@description('Gigabytes of logs a day after which no more are taken until the next day.')
+@minValue(1)
+@maxValue(100)
+param logDailyCapGb int = 1
+
+@description('Costs a month, in the currency of the subscription, that a warning is sent at.')
+@minValue(1)
+@maxValue(100000)
+param budgetAmount int = 100
+
+@description('First day of the month the budget starts in; of an existing one it cannot change.')
+@minLength(10)
+@maxLength(20)
+param budgetStart string
+
+@description('Addresses to warn beside the owners of the subscription.')
+@maxLength(20)
+param budgetEmails array = []
+
+var token = uniqueString(subscription().id, environmentName, location)
+var tags = { 'azd-env-name': environmentName }
+var vaultName = 'kv-${token}'
+var azureReads = faceReader == 'azure'
+
+// A setting refers to its secret when this deployment brings it or an earlier one did.
+var secretUri = 'https://${vaultName}${environment().suffixes.keyvaultDns}/secrets'
+var hasRoomCreationKey = !empty(roomCreationKey) || contains(keptSecrets, 'room-creation-key')
+var hasIceServers = !empty(iceServers) || contains(keptSecrets, 'ice-servers')
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: {
+    name: 'id-${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  params: {
+    workspaceName: 'log-${token}'
+    insightsName: 'appi-${token}'
+    location: location
+    tags: tags
+    dailyCapGb: logDailyCapGb
+  }
+}
+
+// First of all the site: its address is what storage, SignalR and the functions let in.
+module site 'modules/site.bicep' = {
+  scope: group
+  params: {
+    name: 'stapp-${token}'
+    location: siteLocation
+    tags: tags
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: tags
+    siteOrigin: site.outputs.origin
+  }
+}
+
+module topic 'modules/eventgrid.bicep' = {
+  scope: group
+  params: {
+    name: 'evgt-${token}'
+    location: location
+    tags: tags
+    storageAccountName: storage.outputs.name
+  }
+}
+
+module signalr 'modules/signalr.bicep' = {
+  scope: group
+  params: {
+    name: 'sigr-${token}'
+    location: location
+    tags: tags
+    tier: signalrTier
+    units: signalrUnits
+    siteOrigin: site.outputs.origin
+  }
+}
+
+module face 'modules/face.bicep' = if (azureReads) {
+  scope: group
+  params: {
+    name: 'face-${token}'
+    location: location
+    tags: tags
+    sku: faceSku
+  }
+}
+
+module vault 'modules/keyvault.bicep' = {
+  scope: group
+  params: {
+    name: vaultName
+    location: location
+    tags: tags
+    ticketKey: ticketKey
+    roomCreationKey: roomCreationKey
+    iceServers: iceServers
+    opentokApiSecret: opentokApiSecret
+    vonagePrivateKey: vonagePrivateKey
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  scope: group
+  params: {
+    principalId: identity.outputs.principalId
+    storageAccountName: storage.outputs.name
+    signalrName: signalr.outputs.name
+    faceName: azureReads ? face!.outputs.name : ''
+    vaultName: vault.outputs.name
+    insightsName: monitoring.outputs.insightsName
+  }
+}
+
+module functions 'modules/functions.bicep' = {
+  scope: group
+  // Started without its roles, the app would fail to fetch its package and its secrets.
+  dependsOn: [roles]
+  params: {
+    name: 'func-${token}'
+    planName: 'plan-${token}'
+    location: location
+    tags: tags
+    identityId: identity.outputs.id
+    packageContainerUrl: storage.outputs.packageContainerUrl
+    siteOrigin: site.outputs.origin
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReadyInstances: alwaysReadyInstances
+    settings: {
+      // Of the Functions host
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${identity.outputs.clientId}'
+      APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+      AzureWebJobsStorage__accountName: storage.outputs.name
+      AzureWebJobsStorage__clientId: identity.outputs.clientId
+      AzureWebJobsStorage__credential: 'managedidentity'
+      PYTHON_THREADPOOL_THREAD_COUNT: string(workerThreads)
+      // Of the app: functions/settings.py
+      AZURE_CLIENT_ID: identity.outputs.clientId
+      AZURE_FACE_ENDPOINT: azureReads ? face!.outputs.endpoint : ''
+      AzureSignalRConnectionString__clientId: identity.outputs.clientId
+      AzureSignalRConnectionString__credential: 'managedidentity'
+      AzureSignalRConnectionString__serviceUri: 'https://${signalr.outputs.host}'
+      BLOB_TRIGGER_SOURCE: 'EventGrid'
+      FACE_READER: faceReader
+      FRAME_LIFETIME_SECONDS: string(frameLifetimeSeconds)
+      FRAME_SLOT_SECONDS: string(frameSlotSeconds)
+      FramesStorage__blobServiceUri: storage.outputs.blobEndpoint
+      FramesStorage__clientId: identity.outputs.clientId
+      FramesStorage__credential: 'managedidentity'
+      FramesStorage__queueServiceUri: storage.outputs.queueEndpoint
+      ICE_SERVERS: hasIceServers ? '@Microsoft.KeyVault(SecretUri=${secretUri}/ice-servers)' : '[]'
+      OPENTOK_API_KEY: opentokApiKey
+      OPENTOK_API_SECRET: empty(opentokApiKey) ? '' : '@Microsoft.KeyVault(SecretUri=${secretUri}/opentok-api-secret)'
+      ROOM_CAPACITY: string(roomCapacity)
+      ROOM_CREATION_KEY: hasRoomCreationKey ? '@Microsoft.KeyVault(SecretUri=${secretUri}/room-creation-key)' : ''
+      TICKET_KEY: '@Microsoft.KeyVault(SecretUri=${secretUri}/ticket-key)'
+      TICKET_LIFETIME_SECONDS: string(ticketLifetimeSeconds)
+      VIDEO_PROVIDER: videoProvider
+      VONAGE_APPLICATION_ID: vonageApplicationId
+      VONAGE_PRIVATE_KEY: empty(vonageApplicationId) ? '' : '@Microsoft.KeyVault(SecretUri=${secretUri}/vonage-private-key)'
+    }
+  }
+}
+
+module budget 'modules/budget.bicep' = {
+  scope: group
+  params: {
+    name: 'budget-${token}'
+    amount: budgetAmount
+    startDate: budgetStart
+    emails: budgetEmails
+  }
+}
+
+// What the scripts after this one need; azd hands them over under these names.
+output AZURE_RESOURCE_GROUP string = group.name
+output EVENT_TOPIC_NAME string = topic.outputs.name
+output FUNCTION_APP_NAME string = functions.outputs.name
+output FUNCTIONS_ORIGIN string = functions.outputs.origin
+output SIGNALR_HOST string = signalr.outputs.host
+output SITE_NAME string = site.outputs.name
+output SITE_ORIGIN string = site.outputs.origin
+output STORAGE_ORIGIN string = 'https://${storage.outputs.name}.blob.${environment().suffixes.storage}'

@@ -1,0 +1,33 @@
+using 'main.bicep'
+
+// Everything comes from the environment: what deploy.sh exports or azd keeps, so that no secret is
+// ever part of a command line. docs/deploy.md lists the variables.
+
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
+param location = readEnvironmentVariable('AZURE_LOCATION')
+param siteLocation = readEnvironmentVariable('SITE_LOCATION', 'westeurope')
+param videoProvider = readEnvironmentVariable('VIDEO_PROVIDER', 'mesh')
+param opentokApiKey = readEnvironmentVariable('OPENTOK_API_KEY', '')
+param opentokApiSecret = readEnvironmentVariable('OPENTOK_API_SECRET', '')
+param vonageApplicationId = readEnvironmentVariable('VONAGE_APPLICATION_ID', '')
+param vonagePrivateKey = readEnvironmentVariable('VONAGE_PRIVATE_KEY', '')
+param iceServers = readEnvironmentVariable('ICE_SERVERS', '')
+param faceReader = readEnvironmentVariable('FACE_READER', 'azure')
+param faceSku = readEnvironmentVariable('FACE_SKU', 'S0')
+param signalrTier = readEnvironmentVariable('SIGNALR_TIER', 'Standard')
+param signalrUnits = int(readEnvironmentVariable('SIGNALR_UNITS', '1'))
+param instanceMemoryMB = int(readEnvironmentVariable('INSTANCE_MEMORY_MB', '512'))
+param maximumInstanceCount = int(readEnvironmentVariable('MAXIMUM_INSTANCE_COUNT', '40'))
+param alwaysReadyInstances = int(readEnvironmentVariable('ALWAYS_READY_INSTANCES', '1'))
+param workerThreads = int(readEnvironmentVariable('PYTHON_THREADPOOL_THREAD_COUNT', '8'))
+param roomCapacity = int(readEnvironmentVariable('ROOM_CAPACITY', '6'))
+param ticketLifetimeSeconds = int(readEnvironmentVariable('TICKET_LIFETIME_SECONDS', '14400'))
+param frameSlotSeconds = int(readEnvironmentVariable('FRAME_SLOT_SECONDS', '1'))
+param frameLifetimeSeconds = int(readEnvironmentVariable('FRAME_LIFETIME_SECONDS', '10'))
+param ticketKey = readEnvironmentVariable('TICKET_KEY', '')
+param roomCreationKey = readEnvironmentVariable('ROOM_CREATION_KEY', '')
+param keptSecrets = split(readEnvironmentVariable('KEPT_SECRETS', ''), ',')
+param logDailyCapGb = int(readEnvironmentVariable('LOG_DAILY_CAP_GB', '1'))
+param budgetAmount = int(readEnvironmentVariable('BUDGET_AMOUNT', '100'))
+param budgetStart = readEnvironmentVariable('BUDGET_START')
+param budgetEmails = filter(split(readEnvironmentVariable('BUDGET_EMAILS', ''), ','), email => !empty(email))

@@ -1,0 +1,29 @@
+@description('Name of the static site.')
+@minLength(2)
+@maxLength(60)
+param name string
+
+@description('Region of the static site; few have the service. Its files are served from everywhere.')
+@allowed(['centralus', 'eastasia', 'eastus2', 'westeurope', 'westus2'])
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+// Not linked to the function app: a linked back end refuses every other caller, and Event Grid is one.
+resource site 'Microsoft.Web/staticSites@2024-04-01' = {
+  name: name
+  location: location
+  tags: tags
+  sku: {
+    name: 'Free'
+    tier: 'Free'
+  }
+  properties: {
+    allowConfigFileUpdates: true
+    stagingEnvironmentPolicy: 'Disabled'
+  }
+}
+
+output name string = site.name
+output origin string = 'https://${site.properties.defaultHostname}'

@@ -1,0 +1,131 @@
+@description('Name of the storage account.')
+@minLength(3)
+@maxLength(24)
+param name string
+
+@description('Region of the account.')
+@minLength(1)
+@maxLength(64)
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('The only web origin whose pages may upload frames, as https://HOST.')
+@minLength(9)
+@maxLength(260)
+param siteOrigin string
+
+// Frames live for seconds and rooms for a day: a second region would only copy faces further.
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+  #checkov:skip=CKV_AZURE_35: the browsers of the participants upload from any network; a one-blob SAS is the gate
+  #checkov:skip=CKV_AZURE_59: as above, and anonymous access to blobs is off
+  #checkov:skip=CKV_AZURE_206: nothing here outlives a day, so nothing is worth replicating
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: {
+    name: 'Standard_LRS'
+  }
+  properties: {
+    accessTier: 'Hot'
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    allowSharedKeyAccess: false // identities and user-delegation SAS only
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    publicNetworkAccess: 'Enabled'
+    supportsHttpsTrafficOnly: true
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: 'Allow'
+    }
+  }
+}
+
+resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    cors: {
+      corsRules: [
+        {
+          allowedOrigins: [siteOrigin]
+          allowedMethods: ['PUT', 'OPTIONS']
+          allowedHeaders: ['content-type', 'x-ms-blob-type', 'x-ms-meta-capturedat', 'x-ms-version']
+          exposedHeaders: []
+          maxAgeInSeconds: 3600
+        }
+      ]
+    }
+    // A deleted frame is gone: no soft delete, no versions, no snapshots.
+    deleteRetentionPolicy: {
+      enabled: false
+    }
+    containerDeleteRetentionPolicy: {
+      enabled: false
+    }
+    isVersioningEnabled: false
+  }
+}
+
+resource framesContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+  parent: blobService
+  name: 'frames'
+  properties: {
+    publicAccess: 'None'
+  }
+}
+
+resource roomsContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+  parent: blobService
+  name: 'rooms'
+  properties: {
+    publicAccess: 'None'
+  }
+}
+
+resource packageContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+  parent: blobService
+  name: 'app-package'
+  properties: {
+    publicAccess: 'None'
+  }
+}
+
+// The safety net: the app deletes each frame within seconds, and a room when it is left.
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    policy: {
+      rules: [
+        {
+          name: 'delete-after-a-day'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: {
+              blobTypes: ['blockBlob']
+              prefixMatch: ['frames/', 'rooms/']
+            }
+            actions: {
+              baseBlob: {
+                delete: {
+                  daysAfterModificationGreaterThan: 1
+                }
+              }
+            }
+          }
+        }
+      ]
+    }
+  }
+  dependsOn: [blobService]
+}
+
+output name string = account.name
+output blobEndpoint string = account.properties.primaryEndpoints.blob
+output queueEndpoint string = account.properties.primaryEndpoints.queue
+output packageContainerUrl string = '${account.properties.primaryEndpoints.blob}${packageContainer.name}'

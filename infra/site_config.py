@@ -1,0 +1,90 @@
+"""Writes what the page needs to know of its deployment, and the headers it is served with.
+
+    site_config.py DIRECTORY
+
+The addresses come from the environment: FUNCTIONS_ORIGIN, STORAGE_ORIGIN, SIGNALR_HOST, and
+VIDEO_PROVIDER (mesh where it is not set).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_OPENTOK_HOSTS = ("*.opentok.com", "*.tokbox.com")
+
+
+def content_security_policy(
+    *, functions: str, storage: str, signalr_host: str, video_provider: str
+) -> str:
+    """The policy: this site's own files, and connections to this deployment alone."""
+    connect = ["'self'", functions, storage, f"https://{signalr_host}", f"wss://{signalr_host}"]
+    style, images, workers = ["'self'"], ["'self'"], ["'self'"]
+    if video_provider == "opentok":
+        # Its client draws with inline styles, and shows and runs things it made up itself.
+        connect += [f"{scheme}://{host}" for host in _OPENTOK_HOSTS for scheme in ("https", "wss")]
+        style += ["'unsafe-inline'", *(f"https://{host}" for host in _OPENTOK_HOSTS)]
+        images += ["data:", "blob:", *(f"https://{host}" for host in _OPENTOK_HOSTS)]
+        workers += ["blob:"]
+    directives: Mapping[str, list[str]] = {
+        "default-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "connect-src": connect,
+        "font-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "img-src": images,
+        "manifest-src": ["'self'"],
+        "media-src": ["'self'", "blob:", "mediastream:"],
+        "script-src": ["'self'"],
+        "style-src": style,
+        "worker-src": workers,
+    }
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+
+
+def static_web_app_config(policy: str) -> dict[str, Any]:
+    """`staticwebapp.config.json`: headers of every answer, and what may be cached how long."""
+    return {
+        "globalHeaders": {
+            "Content-Security-Policy": policy,
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self)",
+            "Referrer-Policy": "no-referrer",  # a room's link is an invitation
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+        },
+        "routes": [
+            {"route": "/config.json", "headers": {"Cache-Control": "no-cache"}},
+            {"route": "/index.html", "headers": {"Cache-Control": "no-cache"}},
+            # Their names hold a hash of what is in them.
+            {
+                "route": "/assets/*",
+                "headers": {"Cache-Control": "public, max-age=31536000, immutable"},
+            },
+        ],
+    }
+
+
+def write(directory: Path, environ: Mapping[str, str]) -> None:
+    """Write `config.json` and `staticwebapp.config.json` into `directory`."""
+    functions = environ["FUNCTIONS_ORIGIN"]
+    policy = content_security_policy(
+        functions=functions,
+        storage=environ["STORAGE_ORIGIN"],
+        signalr_host=environ["SIGNALR_HOST"],
+        video_provider=environ.get("VIDEO_PROVIDER") or "mesh",
+    )
+    config = {"api": functions}
+    (directory / "config.json").write_text(json.dumps(config) + "\n")
+    (directory / "staticwebapp.config.json").write_text(
+        json.dumps(static_web_app_config(policy), indent=2) + "\n"
+    )
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), os.environ)
