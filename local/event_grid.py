@@ -105,6 +105,9 @@ class EventGrid:
                     batch = matching[start : start + MAX_BATCH]
                     self._retrying(partial(self._deliver, subscription, batch))
 
+        if self._connection is not None:
+            self._connection.close()
+
     def _next(self) -> list[_Notice]:
         notices = []
         item = self._queue.get()

@@ -95,6 +95,13 @@ class Child:
                     raise ChildFailedError(self._report())
                 self._changed.wait(min(0.1, deadline - time.monotonic()))
 
+    def wait_output(self, text: str, timeout: float = 5.0) -> bool:
+        """Whether a line with ``text`` is among the last ones, now or within ``timeout`` seconds."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: any(text in line for line in self.output), timeout
+            )
+
     def kill(self) -> int:
         """Kills the process group with SIGKILL, for tests; returns the number of the life it ended."""
         life = self.starts
@@ -122,11 +129,8 @@ class Child:
             try:
                 self._live_once()
             except Exception as error:  # on_ready belongs to the caller: its failure is a death
-                self._echo(f"{type(error).__name__}: {error}")
-            finally:
-                self._signal(signal.SIGKILL)
-                if self._process:
-                    self._process.wait()
+                if not self._stopping.is_set():
+                    self._echo(f"{type(error).__name__}: {error}")
             with self._changed:
                 self._ready.clear()
             if self._stopping.is_set():
@@ -165,19 +169,30 @@ class Child:
         ]
         for reader in readers:
             reader.start()
+        try:
+            self._until_ready(process)
+            process.wait()
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)  # it, or what it left behind
+            process.wait()
+            for reader in readers:
+                reader.join(1.0)
+            process.stdout.close()
+            process.stderr.close()
+
+    def _until_ready(self, process: subprocess.Popen[str]) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while process.poll() is None and not self._is_ready():
-            if time.monotonic() > deadline or self._stopping.wait(_POLL_SECONDS):
+        while not self._is_ready():
+            if process.poll() is not None:
                 return
-        if process.poll() is None:
-            self._on_ready()
-            with self._changed:
-                self.starts += 1
-                self._ready.set()
-                self._changed.notify_all()
-        process.wait()
-        for reader in readers:
-            reader.join(1.0)
+            if time.monotonic() > deadline or self._stopping.wait(_POLL_SECONDS):
+                raise TimeoutError("it was not ready in time")
+        self._on_ready()
+        with self._changed:
+            self.starts += 1
+            self._ready.set()
+            self._changed.notify_all()
 
     def _read(self, stream: IO[str], on_line: Callable[[str], None] | None) -> None:
         with contextlib.suppress(ValueError, OSError):
@@ -189,7 +204,9 @@ class Child:
 
     def _echo(self, line: str) -> None:
         line = _SECRET.sub(r"\1=…", line)
-        self.output.append(line)
+        with self._changed:
+            self.output.append(line)
+            self._changed.notify_all()
         with contextlib.suppress(ValueError, OSError):
             self._log.write(f"[{self.name}] {line}\n")
             self._log.flush()

@@ -148,7 +148,7 @@ class SignalRService:
         with suppress(WebSocketDisconnect, TimeoutError, RuntimeError):
             if await _handshake(websocket):
                 await self._serve(websocket, self.hubs[hub], connection)
-        with suppress(RuntimeError):
+        with suppress(RuntimeError, WebSocketDisconnect):
             await websocket.close()
 
     async def _serve(self, websocket: WebSocket, hub: Hub, connection: Connection) -> None:

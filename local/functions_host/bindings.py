@@ -98,8 +98,11 @@ def _function(
     triggers: list[HttpTrigger | BlobTrigger] = []
     inputs: list[ConnectionInfo] = []
     outputs: list[SignalROutput] = []
-    for declared in bindings:
-        binding = {key: _with_settings(name, value) for key, value in declared.items()}
+    resolved = [
+        {key: _with_settings(name, value) for key, value in declared.items()}
+        for declared in bindings
+    ]
+    for binding in resolved:
         label, kind = str(binding.get("name")), binding.get("type")
         setting = binding.get("connectionStringSetting") or DEFAULT_SIGNALR_SETTING
         match kind, str(binding.get("direction")).upper():
@@ -123,7 +126,7 @@ def _function(
     if len(triggers) != 1:
         raise BindingError(f"function {name} has {len(triggers)} triggers; it needs exactly one")
     _check_parameters(name, handler, {str(binding["name"]) for binding in bindings} - {RETURN})
-    return Function(name, handler, triggers[0], inputs, outputs, bindings)
+    return Function(name, handler, triggers[0], inputs, outputs, resolved)
 
 
 def _http_trigger(function: str, label: str, binding: dict[str, Any]) -> HttpTrigger:

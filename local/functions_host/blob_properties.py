@@ -5,29 +5,38 @@ enumerations are numbers, times are ISO 8601 with an offset, what was never set 
 ``ETag``, a struct without public properties, is ``{}``.
 """
 
-from base64 import b64encode
-from datetime import datetime
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from azure.storage.blob import BlobProperties
-
+_METADATA: Final = "x-ms-meta-"
 _NEVER: Final = "0001-01-01T00:00:00+00:00"
 _BLOB_TYPES: Final = {"BlockBlob": 0, "PageBlob": 1, "AppendBlob": 2}
 _LEASE_STATES: Final = {"available": 0, "leased": 1, "expired": 2, "breaking": 3, "broken": 4}
 _LEASE_STATUS: Final = {"locked": 0, "unlocked": 1}
 
 
-def blob_properties(properties: BlobProperties) -> dict[str, Any]:
-    """The dictionary a function sees; a key of another SDK's is not there on Azure either."""
-    content = properties.content_settings
-    md5 = content.content_md5
+def metadata(headers: Mapping[str, str]) -> dict[str, str]:
+    """The blob's metadata, from the headers of Get Blob."""
     return {
-        "LastModified": _time(properties.last_modified),
-        "CreatedOn": _time(properties.creation_time),
-        "Metadata": dict(properties.metadata or {}),
+        name[len(_METADATA) :]: value
+        for name, value in headers.items()
+        if name.lower().startswith(_METADATA)
+    }
+
+
+def blob_properties(headers: Mapping[str, str]) -> dict[str, Any]:
+    """The dictionary a function sees, from the headers of Get Blob (names in any case).
+
+    A name that only another SDK knows is not in it on Azure either.
+    """
+    return {
+        "LastModified": _time(headers.get("last-modified")),
+        "CreatedOn": _time(headers.get("x-ms-creation-time")),
+        "Metadata": metadata(headers),
         "ObjectReplicationDestinationPolicyId": None,
         "ObjectReplicationSourceProperties": None,
-        "BlobType": _BLOB_TYPES.get(_word(properties.blob_type), 0),
+        "BlobType": _BLOB_TYPES.get(headers.get("x-ms-blob-type", ""), 0),
         "CopyCompletedOn": _NEVER,
         "CopyStatusDescription": None,
         "CopyId": None,
@@ -38,29 +47,29 @@ def blob_properties(properties: BlobProperties) -> dict[str, Any]:
         "IsIncrementalCopy": False,
         "DestinationSnapshot": None,
         "LeaseDuration": 0,
-        "LeaseState": _LEASE_STATES.get(_word(properties.lease.state), 0),
-        "LeaseStatus": _LEASE_STATUS.get(_word(properties.lease.status), 1),
-        "ContentLength": properties.size,
-        "ContentType": content.content_type,
+        "LeaseState": _LEASE_STATES.get(headers.get("x-ms-lease-state", ""), 0),
+        "LeaseStatus": _LEASE_STATUS.get(headers.get("x-ms-lease-status", ""), 1),
+        "ContentLength": int(headers.get("content-length", "0")),
+        "ContentType": headers.get("content-type"),
         "ETag": {},
-        "ContentHash": b64encode(bytes(md5)).decode() if md5 else None,
-        "ContentEncoding": content.content_encoding,
-        "ContentDisposition": content.content_disposition,
-        "ContentLanguage": content.content_language,
-        "CacheControl": content.cache_control,
-        "BlobSequenceNumber": 0,
+        "ContentHash": headers.get("content-md5"),
+        "ContentEncoding": headers.get("content-encoding"),
+        "ContentDisposition": headers.get("content-disposition"),
+        "ContentLanguage": headers.get("content-language"),
+        "CacheControl": headers.get("cache-control"),
+        "BlobSequenceNumber": int(headers.get("x-ms-blob-sequence-number", "0")),
         "AcceptRanges": "bytes",
-        "BlobCommittedBlockCount": 0,
-        "IsServerEncrypted": bool(properties.server_encrypted),
+        "BlobCommittedBlockCount": int(headers.get("x-ms-blob-committed-block-count", "0")),
+        "IsServerEncrypted": headers.get("x-ms-server-encrypted") == "true",
         "EncryptionKeySha256": None,
-        "EncryptionScope": properties.encryption_scope,
-        "AccessTier": _word(properties.blob_tier) or None,
-        "AccessTierInferred": bool(properties.blob_tier_inferred),
+        "EncryptionScope": headers.get("x-ms-encryption-scope"),
+        "AccessTier": headers.get("x-ms-access-tier", "Hot"),
+        "AccessTierInferred": headers.get("x-ms-access-tier-inferred", "true") == "true",
         "ArchiveStatus": None,
         "AccessTierChangedOn": _NEVER,
         "VersionId": None,
         "IsLatestVersion": False,
-        "TagCount": 0,
+        "TagCount": int(headers.get("x-ms-tag-count", "0")),
         "ExpiresOn": _NEVER,
         "IsSealed": False,
         "RehydratePriority": None,
@@ -70,9 +79,6 @@ def blob_properties(properties: BlobProperties) -> dict[str, Any]:
     }
 
 
-def _time(time: datetime | None) -> str:
-    return _NEVER if time is None else time.isoformat()
-
-
-def _word(value: object) -> str:
-    return "" if value is None else str(getattr(value, "value", value))
+def _time(text: str | None) -> str:
+    """An HTTP date as .NET writes it."""
+    return _NEVER if text is None else parsedate_to_datetime(text).isoformat()

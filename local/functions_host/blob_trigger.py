@@ -14,21 +14,21 @@ import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import azure.functions as func
-from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob import BlobServiceClient
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from local.functions_host.bindings import BindingError, BlobTrigger, Function
-from local.functions_host.blob_properties import blob_properties
+from local.functions_host.blob_download import BlobAccount, BlobAddress
+from local.functions_host.blob_properties import blob_properties, metadata
 from local.functions_host.invocation import Invoker
 from local.functions_host.signalr_binding import SignalRBinding
 
 MAX_BODY: Final = 1024 * 1024
 """Event Grid's own limit of one delivery: 1 MB."""
+MAX_DOWNLOADS: Final = 16
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 2.0
 
@@ -37,13 +37,6 @@ _SUBJECT = re.compile(r"/blobServices/default/containers/([^/]+)/blobs/(.+)", re
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 log = logging.getLogger("host.blob")
-
-
-class BlobAddress(NamedTuple):
-    """A blob in a storage account."""
-
-    container: str
-    name: str
 
 
 class _BadEventError(ValueError):
@@ -56,7 +49,7 @@ class _Listener:
     trigger: BlobTrigger
     container: str
     pattern: re.Pattern[str]
-    storage: BlobServiceClient
+    account: BlobAccount
 
 
 class BlobTriggers:
@@ -76,14 +69,17 @@ class BlobTriggers:
         self._signalr = signalr
         self._attempts = poison_threshold
         self._turns = asyncio.Semaphore(parallelism)
-        self._downloads = ThreadPoolExecutor(min(parallelism, 16), "blob")
+        downloads = min(parallelism, MAX_DOWNLOADS)
+        self._downloads = ThreadPoolExecutor(downloads, "blob")
         self._tasks: set[asyncio.Task[None]] = set()
         self._listeners: dict[str, _Listener] = {}
-        accounts: dict[str, BlobServiceClient] = {}
+        accounts: dict[str, BlobAccount] = {}
         for function in functions:
             if isinstance(trigger := function.trigger, BlobTrigger):
                 if trigger.connection not in accounts:
-                    accounts[trigger.connection] = _storage(function.name, trigger.connection)
+                    accounts[trigger.connection] = _account(
+                        function.name, trigger.connection, downloads
+                    )
                 container, pattern = compile_path(trigger.path)
                 self._listeners[function.name.lower()] = _Listener(
                     function, trigger, container, pattern, accounts[trigger.connection]
@@ -138,7 +134,7 @@ class BlobTriggers:
 
     async def _invoke(self, listener: _Listener, blob: BlobAddress) -> None:
         loop = asyncio.get_running_loop()
-        stream = await loop.run_in_executor(self._downloads, _download, listener.storage, blob)
+        stream = await loop.run_in_executor(self._downloads, _stream, listener.account, blob)
         if stream is None:
             return
         arguments = {listener.trigger.name: stream}
@@ -167,22 +163,18 @@ def compile_path(path: str) -> tuple[str, re.Pattern[str]]:
     return container, re.compile(pattern, re.DOTALL)
 
 
-def _download(storage: BlobServiceClient, blob: BlobAddress) -> func.InputStream | None:
+def _stream(account: BlobAccount, address: BlobAddress) -> func.InputStream | None:
     """The blob as the worker gives it to a function, or None when it is gone."""
-    client = storage.get_blob_client(blob.container, blob.name)
-    try:
-        download = client.download_blob(max_concurrency=1)
-        data = download.readall()
-    except ResourceNotFoundError:
+    blob = account.read(address)
+    if blob is None:
         return None
-    properties = blob_properties(download.properties)
     return func.blob.InputStream(
-        data=data,
-        name=f"{blob.container}/{blob.name}",
-        uri=client.url,
-        length=len(data),
-        blob_properties=properties,
-        metadata=dict(download.properties.metadata or {}),
+        data=blob.data,
+        name=f"{address.container}/{address.name}",
+        uri=blob.uri,
+        length=len(blob.data),
+        blob_properties=blob_properties(blob.headers),
+        metadata=metadata(blob.headers),
     )
 
 
@@ -203,14 +195,12 @@ def _validation_code(event: object) -> str | None:
     return None
 
 
-def _storage(function: str, setting: str) -> BlobServiceClient:
+def _account(function: str, setting: str, connections: int) -> BlobAccount:
     text = os.environ.get(setting)
     if text is None:
         raise BindingError(f"function {function}: the setting {setting} is missing")
     try:
-        return BlobServiceClient.from_connection_string(
-            text, connection_timeout=5, read_timeout=30, retry_total=0, use_env_settings=False
-        )
+        return BlobAccount(text, connections)
     except ValueError as error:
         raise BindingError(f"function {function}: {setting}: {error}") from None
 

@@ -6,6 +6,7 @@ import os
 import time
 
 import azure.functions as func
+from azure.functions.blob import InputStream
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
@@ -90,14 +91,14 @@ def signal(req: func.HttpRequest, signals: func.Out[str]) -> func.HttpResponse:
 
 @app.blob_trigger(
     arg_name="manifest",
-    path="manifests/{ship}/{voyage}.txt",
+    path="%HARBOUR_CONTAINER%/{ship}/{voyage}.txt",
     connection="HarbourStorage",
-    source="EventGrid",
+    source=func.BlobSource.EVENT_GRID,
 )
 @app.generic_output_binding(
     arg_name="$return", type="signalR", hub_name=HUB, connection_string_setting=SIGNALR
 )
-def unload(manifest: func.InputStream) -> str:
+def unload(manifest: InputStream) -> str:
     """Tells the hub what was in the blob; a blob that says "sink" always fails, "list" once."""
     text = manifest.read().decode()
     if text == "sink":

@@ -1,0 +1,122 @@
+"""HTTP triggers on the local host: what a function is given and what its caller gets."""
+
+import httpx
+import pytest
+
+from local.stack import Stack
+
+
+def test_a_function_gets_the_whole_request(http: httpx.Client) -> None:
+    """Route parameters, query, headers, body and context arrive; status and headers come back."""
+    answer = http.put(
+        "/v1/crates/a%20b/12?size=3&size2=%C3%A9", content="hello", headers={"X-Mark": "fragile"}
+    )
+    assert answer.status_code == 201
+    assert answer.headers["x-ship"] == "Argo"
+    assert answer.headers["content-type"] == "application/json"
+    seen = answer.json()
+    assert seen.pop("invocation")
+    assert seen == {
+        "method": "PUT",
+        "route": {"crate": "a b", "number": "12"},
+        "query": {"size": "3", "size2": "é"},
+        "header": "fragile",
+        "body": "hello",
+        "function": "crate",
+    }
+
+
+def test_every_invocation_has_its_own_id(http: httpx.Client) -> None:
+    """The context's invocation id is new for each call."""
+    ids = {http.get("/v1/crates/a/1").json()["invocation"] for _ in range(3)}
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/v1/crates/a/b"), ("POST", "/v1/crates/a/1"), ("GET", "/v1/ghost"), ("GET", "/v1")],
+)
+def test_what_no_route_takes_is_404(http: httpx.Client, method: str, path: str) -> None:
+    """A broken constraint, a method that is not declared and unknown paths answer 404."""
+    assert http.request(method, path).status_code == 404
+
+
+def test_an_asynchronous_function_may_return_a_string(http: httpx.Client) -> None:
+    """A coroutine is awaited, and its string becomes a plain text response."""
+    answer = http.post("/v1/later", json={"word": "soon"})
+    assert (answer.status_code, answer.text) == (200, "later: soon")
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
+def test_cookies_and_bytes_survive(http: httpx.Client) -> None:
+    """Several cookies come as several headers, a binary body as it is."""
+    answer = http.get("/v1/cookies")
+    assert answer.content == b"\x00\x01"
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers.get_list("set-cookie") == ["a=1; Path=/", "b=2"]
+
+
+@pytest.mark.parametrize("path", ["broken", "nothing"])
+def test_a_failed_function_is_an_empty_500(http: httpx.Client, path: str) -> None:
+    """A raised exception, or no response at all, answers 500 and tells the caller nothing."""
+    answer = http.get(f"/v1/{path}")
+    assert (answer.status_code, answer.content) == (500, b"")
+
+
+def test_a_traceback_is_logged(http: httpx.Client, stack: Stack) -> None:
+    """The developer sees what the caller does not."""
+    http.get("/v1/broken")
+    assert stack["functions"].wait_output("RuntimeError: the crane fell over")
+
+
+def test_function_timeout_is_kept(http: httpx.Client) -> None:
+    """A function that overruns host.json's functionTimeout fails with 500."""
+    assert http.get("/v1/slow").status_code == 500
+
+
+def test_a_missing_bound_header_fails_before_the_function(http: httpx.Client, stack: Stack) -> None:
+    """Without the header in ``userId`` the host answers an empty 500 and names the header."""
+    answer = http.post("/v1/negotiate")
+    assert (answer.status_code, answer.content) == (500, b"")
+    assert stack["functions"].wait_output("headers.x-docker has no value")
+
+
+def test_connection_info_names_hub_and_user(http: httpx.Client, stack: Stack) -> None:
+    """The input binding gives the client's URL and a token whose user is the header's value."""
+    info = http.post("/v1/negotiate", headers={"X-Docker": "amber"}).json()
+    assert set(info) == {"url", "accessToken"}
+    assert info["url"].endswith("/client/?hub=harbour")
+    assert info["url"].startswith(stack.signalr.split(";")[0].removeprefix("Endpoint="))
+
+
+@pytest.mark.parametrize(
+    "body", ["not json", "[1]", '{"target": "x"}', '{"action": "add", "groupName": "g"}']
+)
+def test_a_bad_signalr_output_is_a_500(http: httpx.Client, body: str) -> None:
+    """An output that the binding cannot apply fails the invocation."""
+    assert http.post("/v1/signal", content=body).status_code == 500
+
+
+def test_the_site_is_served_beside_the_functions(http: httpx.Client) -> None:
+    """The page comes at / and at unknown paths, uncached; missing files and routes are 404."""
+    page = http.get("/")
+    assert "Harbour" in page.text
+    assert page.headers["cache-control"] == "no-cache"
+    assert http.get("/some/room").text == page.text
+    assert "javascript" in http.get("/app.js").headers["content-type"]
+    assert http.get("/ghost.js").status_code == 404
+    assert http.get("/../function_app.py").status_code == 404
+
+
+def test_the_admin_api_lists_what_the_app_declares(http: httpx.Client) -> None:
+    """Names, bindings and status are there for whoever launches or subscribes."""
+    assert http.get("/admin/host/status").json()["state"] == "Running"
+    functions = {one["name"]: one for one in http.get("/admin/functions").json()}
+    assert functions["unload"]["config"]["bindings"][-1] == {
+        "direction": "in",
+        "type": "blobTrigger",
+        "name": "manifest",
+        "path": "manifests/{ship}/{voyage}.txt",
+        "connection": "HarbourStorage",
+        "source": "EventGrid",
+    }

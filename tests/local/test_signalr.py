@@ -1,0 +1,255 @@
+"""The SignalR stand-in, seen by the official client and by REST callers."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from local.signalr_access import SignalRConnection
+from local.stack import Stack
+from tests.local.conftest import HUB
+from tests.local.official_client import OfficialClient
+
+Send = Callable[[Any], httpx.Response]
+
+
+def note(text: str, **receiver: str) -> dict[str, Any]:
+    """A message in the shape of the output binding."""
+    return {"target": "note", "arguments": [text], **receiver}
+
+
+def rest(
+    access: SignalRConnection, method: str, path: str, body: object = None, **claims: Any
+) -> httpx.Response:
+    """One REST call; ``claims`` override the token's."""
+    url = f"{access.endpoint}/api/hubs/{path}"
+    token = jwt.encode(
+        {"aud": url.partition("?")[0], "exp": time.time() + 60, **claims},
+        access.access_key,
+        algorithm="HS256",
+    )
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.request(method, url, json=body, headers=headers, trust_env=False, timeout=5)
+
+
+def test_negotiate_to_message(http: httpx.Client, send: Send) -> None:
+    """What the app's negotiate gives lets the official client in, and a broadcast reaches it."""
+    info = http.post("/v1/negotiate", headers={"x-docker": "amber"}).json()
+    with OfficialClient(info["url"], info["accessToken"], "note"):
+        pass
+    with OfficialClient(info["url"], info["accessToken"], "note") as client:
+        assert send(note("all")).status_code == 202
+        assert client.receive() == "all"
+
+
+def test_each_message_reaches_only_its_receiver(
+    signalr: SignalRConnection, docker: OfficialClient, send: Send
+) -> None:
+    """User, connection and group messages go where they are addressed, in order."""
+    token = signalr.client_token(HUB, "pilot/é")
+    with OfficialClient(signalr.client_url(HUB), token, "note") as pilot:
+        send([note("to user", userId="pilot/é"), note("to connection", connectionId=pilot.id)])
+        assert [pilot.receive(), pilot.receive()] == ["to user", "to connection"]
+        actions = [{"userId": "pilot/é", "groupName": "quay 1", "action": "add"}]
+        send([*actions, note("to group", groupName="quay 1")])
+        assert pilot.receive() == "to group"
+        assert docker.silent()
+
+
+def test_group_actions_add_and_remove(
+    signalr: SignalRConnection, docker: OfficialClient, send: Send
+) -> None:
+    """A member by user or by connection hears its group until it is removed."""
+
+    def hears(group: str) -> bool:
+        send(note(group, groupName=group))
+        return not docker.silent()
+
+    assert not hears("a")
+    send({"userId": "docker", "groupName": "a", "action": "add"})
+    send({"connectionId": docker.id, "groupName": "b", "action": "add"})
+    assert hears("a")
+    assert hears("b")
+    send({"userId": "docker", "groupName": "a", "action": "remove"})
+    assert not hears("a")
+    send([{"userId": "docker", "groupName": name, "action": "add"} for name in ("a", "c")])
+    send({"userId": "docker", "action": "removeAll"})
+    assert not hears("a")
+    assert not hears("c")
+    assert hears("b")
+    send({"connectionId": docker.id, "groupName": "b", "action": "remove"})
+    assert not hears("b")
+    assert send({"connectionId": "gone", "groupName": "b", "action": "add"}).status_code == 202
+
+
+def test_membership_by_user_outlives_the_connection(signalr: SignalRConnection, send: Send) -> None:
+    """A user added before connecting, or while away, is in the group on the next connection."""
+    send({"userId": "early", "groupName": "dawn", "action": "add"})
+    for _ in range(2):
+        token = signalr.client_token(HUB, "early")
+        with OfficialClient(signalr.client_url(HUB), token, "note") as client:
+            send(note("sunrise", groupName="dawn"))
+            assert client.receive() == "sunrise"
+    send({"userId": "early", "action": "removeAll"})
+
+
+def test_hubs_are_apart(signalr: SignalRConnection, docker: OfficialClient) -> None:
+    """A broadcast in one hub is not heard in another."""
+    assert rest(signalr, "POST", "airport/:send", note("fly")).status_code == 202
+    assert docker.silent()
+
+
+def test_a_membership_may_have_an_end(signalr: SignalRConnection) -> None:
+    """``ttl`` ends a user's membership by itself."""
+    path = f"{HUB}/users/u/groups/g"
+    assert rest(signalr, "PUT", f"{path}?ttl=1").status_code == 200
+    assert rest(signalr, "HEAD", path).status_code == 200
+    time.sleep(1.1)
+    assert rest(signalr, "HEAD", path).status_code == 404
+
+
+def test_existence_and_closing(signalr: SignalRConnection, docker: OfficialClient) -> None:
+    """A server may ask whether somebody is there, and close a connection."""
+    assert rest(signalr, "HEAD", f"{HUB}/users/docker").status_code == 200
+    assert rest(signalr, "HEAD", f"{HUB}/users/nobody").status_code == 404
+    assert rest(signalr, "HEAD", f"{HUB}/groups/empty").status_code == 404
+    path = f"{HUB}/connections/{docker.id}"
+    assert rest(signalr, "HEAD", path).status_code == 200
+    assert rest(signalr, "DELETE", path).status_code == 204
+    docker.expect("closed")
+    assert rest(signalr, "HEAD", path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"exp": 1}, {"aud": "http://127.0.0.1/elsewhere"}, {"nbf": 9999999999}],
+    ids=["expired", "other-audience", "not-yet"],
+)
+def test_a_bad_server_token_is_401(signalr: SignalRConnection, claims: dict[str, Any]) -> None:
+    """Expired, misdirected and premature tokens are refused."""
+    assert rest(signalr, "POST", f"{HUB}/:send", note("x"), **claims).status_code == 401
+
+
+def test_a_foreign_key_is_401(signalr: SignalRConnection) -> None:
+    """A token signed with another key, or none at all, is refused."""
+    foreign = SignalRConnection(signalr.endpoint, "another key of at least thirty-two bytes")
+    assert rest(foreign, "POST", f"{HUB}/:send", note("x")).status_code == 401
+    url = f"{signalr.endpoint}/api/hubs/{HUB}/:send"
+    assert httpx.post(url, json=note("x"), trust_env=False).status_code == 401
+    unsigned = jwt.encode({"aud": url, "exp": time.time() + 60}, "", algorithm="none")
+    headers = {"Authorization": f"Bearer {unsigned}"}
+    assert httpx.post(url, json=note("x"), headers=headers, trust_env=False).status_code == 401
+
+
+@pytest.mark.parametrize("seconds", [-60, 60], ids=["expired", "other-hub"])
+def test_a_bad_client_token_is_refused(signalr: SignalRConnection, seconds: int) -> None:
+    """The official client is turned away with 401 when its token is old or for another hub."""
+    hub = HUB if seconds < 0 else "airport"
+    client = OfficialClient(
+        signalr.client_url(HUB), signalr.client_token(hub, "u", seconds=seconds), "note"
+    )
+    try:
+        assert "401" in client.expect("refused")["error"]
+    finally:
+        client.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "9hub/:send", note("x"), 400),
+        ("POST", f"{HUB}/:send", {"target": "x"}, 400),
+        ("POST", f"{HUB}/:send", {"target": 1, "arguments": []}, 400),
+        ("POST", f"{HUB}/:send", None, 400),
+        ("PUT", f"{HUB}/users/u/groups/g?ttl=soon", None, 400),
+        ("POST", f"{HUB}/:send", note("x" * 1_100_000), 413),
+        ("PUT", f"{HUB}/groups/g/connections/ghost", None, 404),
+        ("POST", f"{HUB}/:shout", note("x"), 404),
+    ],
+)
+def test_wrong_calls_are_named(
+    signalr: SignalRConnection, method: str, path: str, body: object, status: int
+) -> None:
+    """Bad hubs and bodies are 400, too large ones 413, what does not exist 404."""
+    assert rest(signalr, method, path, body).status_code == status
+
+
+def test_unknown_addresses_and_health(signalr: SignalRConnection) -> None:
+    """The health probe answers; other paths are 404; negotiation wants a hub and a token."""
+    with httpx.Client(base_url=signalr.endpoint, trust_env=False) as client:
+        assert client.head("/api/health").status_code == 200
+        assert client.get("/ghost").status_code == 404
+        assert client.post("/client/negotiate").status_code == 400
+        assert client.post(f"/client/negotiate?hub={HUB}").status_code == 401
+
+
+def test_pages_of_any_origin_may_connect_with_credentials(signalr: SignalRConnection) -> None:
+    """CORS allows the asking origin by name, with credentials, as the client needs."""
+    answer = httpx.options(
+        f"{signalr.endpoint}/client/negotiate?hub={HUB}",
+        headers={
+            "Origin": "http://127.0.0.1:8080",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization,x-requested-with",
+        },
+        trust_env=False,
+    )
+    assert answer.headers["access-control-allow-origin"] == "http://127.0.0.1:8080"
+    assert answer.headers["access-control-allow-credentials"] == "true"
+
+
+def test_clients_only_listen(docker: OfficialClient) -> None:
+    """Without an upstream a client's invocation is answered with an error, not with silence."""
+    docker.say("shout")
+    assert "no upstream" in docker.expect("answered")["error"]
+
+
+def test_many_clients_hear_a_broadcast(signalr: SignalRConnection) -> None:
+    """A thousand connections are held, and one broadcast reaches every one of them."""
+    import asyncio
+
+    import websockets
+
+    async def listen(url: str, joined: asyncio.Semaphore) -> str:
+        async with websockets.connect(url, proxy=None, compression=None, open_timeout=30) as socket:
+            await socket.send('{"protocol":"json","version":1}\x1e')
+            assert await socket.recv() == "{}\x1e"
+            joined.release()
+            while True:
+                for record in str(await socket.recv()).split("\x1e"):
+                    if record and json.loads(record)["type"] == 1:
+                        return str(json.loads(record)["arguments"][0])
+
+    async def run(count: int) -> list[str]:
+        address = signalr.client_url("crowd").replace("http", "ws", 1)
+        url = f"{address}&access_token={signalr.client_token('crowd', 'u')}"
+        joined = asyncio.Semaphore(0)
+        tasks = [asyncio.create_task(listen(url, joined)) for _ in range(count)]
+        for _ in range(count):
+            await asyncio.wait_for(joined.acquire(), 60)
+        await asyncio.to_thread(rest, signalr, "POST", "crowd/:send", note("all"))
+        return await asyncio.wait_for(asyncio.gather(*tasks), 30)
+
+    assert asyncio.run(run(1000)) == ["all"] * 1000
+
+
+def test_the_hub_comes_back(stack: Stack, docker: OfficialClient, send: Send) -> None:
+    """Killed, it restarts on its port with its key, and the official client reconnects."""
+    life = stack["signalr"].kill()
+    docker.expect("reconnecting")
+    stack["signalr"].wait_ready(after_start=life)
+    docker.expect("reconnected", timeout=20)
+    send(note("again"))
+    assert docker.receive() == "again"
+
+
+def test_an_unreachable_hub_fails_the_invocation(stack: Stack, send: Send) -> None:
+    """While the hub is away, an HTTP function with an output answers 500."""
+    life = stack["signalr"].kill()
+    assert send(note("nobody hears")).status_code == 500
+    stack["signalr"].wait_ready(after_start=life)
+    assert send(note("back")).status_code == 202
