@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 from azure.storage.blob import BlobServiceClient
@@ -12,30 +15,42 @@ from functions import frames, http_api
 from functions.contract import FRAMES_CONTAINER
 from functions.reader import FaceReader
 from functions.rooms import ROOMS_CONTAINER, Rooms
-from functions.settings import SIGNALR_CONNECTION, STORAGE_CONNECTION, Settings
-from functions.tickets import ParticipantTickets, UploadTickets
-from functions.video import Mesh
+from functions.settings import (
+    SIGNALR_CONNECTION,
+    STORAGE_CONNECTION,
+    AzureFaceAccess,
+    Settings,
+    StorageAccess,
+)
+from functions.tickets import DelegationKey, ParticipantTickets, UploadTickets
+from functions.video import VideoProvider
+from functions.video.mesh import Mesh
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+    from functions.reader.embedded import EmbeddedReader
+
+# The libraries tell of every request at lower levels, with addresses that hold room ids.
+for library in ("azure", "msal", "opentok", "urllib3"):
+    logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def create_app(settings: Settings, reader: FaceReader | None = None) -> func.FunctionApp:
     """The app for these settings; `reader` replaces the one they name."""
-    # Short and few: a call waits for these answers, and both ends try again by themselves.
-    storage = BlobServiceClient.from_connection_string(
-        settings.storage_connection_string,
-        retry_total=2,
-        initial_backoff=0.2,
-        increment_base=2,
-        connection_timeout=2,
-        read_timeout=5,
-    )
+    storage = _storage(settings.storage)
     rooms = Rooms(storage.get_container_client(ROOMS_CONTAINER), settings.room_capacity)
     app = func.FunctionApp()
     app.register_functions(
         http_api.create_blueprint(
             rooms=rooms,
             tickets=ParticipantTickets(settings.ticket_key, settings.ticket_lifetime),
-            uploads=UploadTickets(storage, settings.frame_slot),
-            video=Mesh(settings.ice_servers),
+            uploads=UploadTickets(
+                storage,
+                settings.frame_slot,
+                DelegationKey(storage) if settings.storage.blob_service_uri else None,
+            ),
+            video=_video(settings, rooms),
             creation_key=settings.room_creation_key,
             signalr_connection=SIGNALR_CONNECTION,
         )
@@ -44,7 +59,7 @@ def create_app(settings: Settings, reader: FaceReader | None = None) -> func.Fun
         frames.create_blueprint(
             frames=storage.get_container_client(FRAMES_CONTAINER),
             rooms=rooms,
-            reader=(lambda: reader) if reader else _embedded_reader,
+            reader=_reader(settings, reader),
             lifetime=settings.frame_lifetime,
             trigger_source=settings.blob_trigger_source,
             storage_connection=STORAGE_CONNECTION,
@@ -54,11 +69,66 @@ def create_app(settings: Settings, reader: FaceReader | None = None) -> func.Fun
     return app
 
 
+def _storage(access: StorageAccess) -> BlobServiceClient:
+    # Short and few: a call waits for these answers, and both ends try again by themselves.
+    patience: dict[str, Any] = {
+        "retry_total": 2,
+        "initial_backoff": 0.2,
+        "increment_base": 2,
+        "connection_timeout": 2,
+        "read_timeout": 5,
+    }
+    if not access.blob_service_uri:
+        return BlobServiceClient.from_connection_string(access.connection_string, **patience)
+    return BlobServiceClient(access.blob_service_uri, _credential(access.client_id), **patience)
+
+
+def _credential(client_id: str | None) -> TokenCredential:
+    from functions import identity
+
+    return identity.credential(client_id)
+
+
+def _video(settings: Settings, rooms: Rooms) -> VideoProvider:
+    if settings.opentok is None:
+        return Mesh(settings.ice_servers)
+    from functions.video.opentok import OpenTok
+
+    return OpenTok(
+        settings.opentok.project,
+        settings.opentok.secret,
+        rooms.video_session,
+        vonage=settings.opentok.vonage,
+        api_url=settings.opentok.api_url,
+    )
+
+
+def _reader(settings: Settings, replacement: FaceReader | None) -> Callable[[], FaceReader]:
+    """Gives the reader, which is made with the first frame and serves all that follow."""
+    if replacement is not None:
+        return lambda: replacement
+    if settings.azure_face is None:
+        return _embedded_reader
+    access, patience = settings.azure_face, settings.frame_lifetime / 2
+    return functools.cache(lambda: _azure_face_reader(access, patience))
+
+
 @functools.cache
-def _embedded_reader() -> FaceReader:
+def _embedded_reader() -> EmbeddedReader:
     from functions.reader.embedded import EmbeddedReader  # OpenCV loads with the first frame
 
     return EmbeddedReader()
+
+
+def _azure_face_reader(access: AzureFaceAccess, patience: float) -> FaceReader:
+    from functions.reader.azure_face import AzureFaceReader
+
+    return AzureFaceReader(
+        access.endpoint,
+        access.key or _credential(access.client_id),
+        lambda pixels, boxes: _embedded_reader().read_boxes(pixels, boxes),
+        patience,
+    )
 
 
 app = create_app(Settings.from_environ(os.environ))

@@ -2,6 +2,7 @@
 
     rooms/ROOM/room                      metadata: hash of the host's secret
     rooms/ROOM/participants/PARTICIPANT  metadata: name, consent, time of joining
+    rooms/ROOM/sessions/PROJECT          metadata: id of the room's session at a video provider
 
 A participant's last sign of life is their blob's own Last-Modified; whoever gave none for a
 minute is absent. Writes that depend on what was read carry the ETag, so that a heartbeat can
@@ -83,6 +84,23 @@ class Rooms:
         except ResourceNotFoundError:
             raise unknown from None
         return hmac.compare_digest(properties.metadata["host"], _digest(host_secret or ""))
+
+    def video_session(self, room: str, project: str, create: Callable[[], str]) -> str:
+        """The room's one video session in `project`, made by `create` when there is none yet.
+
+        Of any number of instances that race, the first to write decides for all; a session made
+        in vain is never joined.
+        """
+        blob = self._container.get_blob_client(f"{room}/sessions/{project}")
+        try:
+            return blob.get_blob_properties().metadata["id"]
+        except ResourceNotFoundError:
+            session = create()
+        try:
+            blob.upload_blob(b"", metadata={"id": session}, overwrite=False)
+        except ResourceExistsError:
+            return blob.get_blob_properties().metadata["id"]
+        return session
 
     def join(self, room: str, name: str, *, consent: bool) -> Participant:
         """Add somebody to a room that exists.

@@ -6,11 +6,16 @@ Nothing else in the package reads `os.environ`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from azure.functions import BlobSource
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 STORAGE_CONNECTION = "FramesStorage"
 SIGNALR_CONNECTION = "AzureSignalRConnectionString"
@@ -23,17 +28,51 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
+class StorageAccess:
+    """The storage of frames and rooms: a connection string, or an address and an identity.
+
+    The names are those of an identity-based connection, which the trigger's binding reads as well:
+    https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection
+    """
+
+    connection_string: str = field(repr=False)
+    blob_service_uri: str
+    client_id: str | None
+
+
+@dataclass(frozen=True)
+class OpenTokCredentials:
+    """OpenTok's API key and secret, or Vonage's application id and private key (PEM)."""
+
+    project: str
+    secret: str = field(repr=False)
+    vonage: bool
+    api_url: str | None
+
+
+@dataclass(frozen=True)
+class AzureFaceAccess:
+    """An Azure Face resource: its address, and a key unless a managed identity has access."""
+
+    endpoint: str
+    key: str | None = field(repr=False)
+    client_id: str | None
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a deployment can choose. Durations are in seconds."""
 
-    storage_connection_string: str
-    ticket_key: str
+    storage: StorageAccess
+    ticket_key: str = field(repr=False)
     ticket_lifetime: int
-    room_creation_key: str | None
+    room_creation_key: str | None = field(repr=False)
     room_capacity: int
-    video_provider: str
+    opentok: OpenTokCredentials | None
+    """None: the browsers connect to each other directly."""
     ice_servers: tuple[Mapping[str, Any], ...]
-    face_reader: str
+    azure_face: AzureFaceAccess | None
+    """None: the embedded reader."""
     frame_slot: float
     frame_lifetime: float
     blob_trigger_source: BlobSource
@@ -47,23 +86,33 @@ class Settings:
         """
         read = _Reader(environ)
         settings = cls(
-            storage_connection_string=read.text(STORAGE_CONNECTION),
+            storage=read.storage(STORAGE_CONNECTION),
             ticket_key=read.text("TICKET_KEY", min_bytes=_TICKET_KEY_MIN_BYTES),
             ticket_lifetime=int(read.number("TICKET_LIFETIME_SECONDS", 4 * 3600, 60, 12 * 3600)),
             room_creation_key=environ.get("ROOM_CREATION_KEY") or None,
             room_capacity=int(read.number("ROOM_CAPACITY", 6, 2, 50)),
-            video_provider=read.choice("VIDEO_PROVIDER", "mesh"),
+            opentok=(
+                read.opentok()
+                if read.choice("VIDEO_PROVIDER", "mesh", "opentok") == "opentok"
+                else None
+            ),
             ice_servers=read.ice_servers("ICE_SERVERS"),
-            face_reader=read.choice("FACE_READER", "embedded"),
+            azure_face=(
+                read.azure_face()
+                if read.choice("FACE_READER", "embedded", "azure") == "azure"
+                else None
+            ),
             frame_slot=read.number("FRAME_SLOT_SECONDS", 1, 0.05, 60),
             frame_lifetime=read.number("FRAME_LIFETIME_SECONDS", 10, 1, 60),
             blob_trigger_source=BlobSource(
                 read.choice("BLOB_TRIGGER_SOURCE", *(source.value for source in BlobSource))
             ),
         )
-        # The SignalR bindings read this one themselves; failing here beats failing at a call.
+        # The bindings read these themselves; failing here beats failing at a call.
         if not any(name.startswith(SIGNALR_CONNECTION) for name in environ):
             read.problems.append(f"{SIGNALR_CONNECTION} is missing")
+        if settings.storage.blob_service_uri:
+            read.https_url(f"{STORAGE_CONNECTION}__queueServiceUri")
         if read.problems:
             raise SettingsError("; ".join(read.problems))
         return settings
@@ -83,6 +132,69 @@ class _Reader:
         elif len(value.encode()) < min_bytes:
             self.problems.append(f"{name} must have at least {min_bytes} bytes")
         return value
+
+    def optional(self, name: str) -> str | None:
+        return self._environ.get(name) or None
+
+    def pattern(self, name: str, pattern: str, wanted: str) -> str:
+        value = self.text(name)
+        if value and not re.fullmatch(pattern, value):
+            self.problems.append(f"{name} must be {wanted}")
+        return value
+
+    def https_url(self, name: str) -> str:
+        """An address without a trailing slash; plain HTTP only on this machine."""
+        return self.pattern(
+            name, r"https://[^\s/]+\S*|http://(127\.0\.0\.1|localhost)\S*", "an https:// address"
+        ).rstrip("/")
+
+    def storage(self, name: str) -> StorageAccess:
+        """A connection string wins over an address, as it does in the Functions host."""
+        connection_string = self._environ.get(name, "")
+        uri = f"{name}__blobServiceUri"
+        if not connection_string and not self._environ.get(uri):
+            self.problems.append(f"{name} is missing (with a managed identity: {uri})")
+        return StorageAccess(
+            connection_string,
+            "" if connection_string or not self._environ.get(uri) else self.https_url(uri),
+            self.optional(f"{name}__clientId"),
+        )
+
+    def opentok(self) -> OpenTokCredentials:
+        """Vonage's credentials where its application id is set, else OpenTok's."""
+        api_url = self.https_url("OPENTOK_API_URL") if self.optional("OPENTOK_API_URL") else None
+        if self.optional("VONAGE_APPLICATION_ID") or self.optional("VONAGE_PRIVATE_KEY"):
+            return OpenTokCredentials(
+                self.pattern("VONAGE_APPLICATION_ID", "[0-9a-fA-F-]{36}", "an application's id"),
+                self.private_key("VONAGE_PRIVATE_KEY"),
+                vonage=True,
+                api_url=api_url,
+            )
+        return OpenTokCredentials(
+            self.pattern("OPENTOK_API_KEY", "[0-9]+", "a project's API key: digits"),
+            self.pattern("OPENTOK_API_SECRET", "[0-9a-zA-Z]{32,}", "a project's secret"),
+            vonage=False,
+            api_url=api_url,
+        )
+
+    def private_key(self, name: str) -> str:
+        """An RSA private key as PEM; given as text (line ends may be `\\n`) or as a file's path."""
+        text = self.text(name).replace("\\n", "\n")
+        try:
+            pem = text if "-----BEGIN" in text or not text else Path(text).read_text()
+            if text and not isinstance(load_pem_private_key(pem.encode(), None), RSAPrivateKey):
+                raise ValueError
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+            self.problems.append(f"{name} must be an RSA private key (PEM), or a file's path")
+            return ""
+        return pem
+
+    def azure_face(self) -> AzureFaceAccess:
+        return AzureFaceAccess(
+            self.https_url("AZURE_FACE_ENDPOINT"),
+            self.optional("AZURE_FACE_KEY"),
+            self.optional("AZURE_CLIENT_ID"),
+        )
 
     def number(self, name: str, default: float, minimum: float, maximum: float) -> float:
         text = self._environ.get(name, "")

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import jwt
-from azure.storage.blob import BlobSasPermissions, BlobServiceClient, generate_blob_sas
+from azure.core.exceptions import AzureError
+from azure.storage.blob import (
+    BlobSasPermissions,
+    BlobServiceClient,
+    UserDelegationKey,
+    generate_blob_sas,
+)
 
 from functions.contract import FRAMES_CONTAINER, ApiError, Claims, FrameName, is_random_id
 
@@ -16,6 +25,9 @@ _ALGORITHM = "HS256"
 _AUDIENCE = "room"
 _UPLOAD_LIFETIME = timedelta(minutes=2)
 _CLOCK_SKEW = timedelta(minutes=5)  # Azure's advice for the start of a SAS
+_KEY_LIFETIME = timedelta(hours=6)  # Azure allows a delegation key seven days
+_KEY_RENEWAL = timedelta(hours=1)  # before its end
+_KEY_RETRY = timedelta(minutes=1)  # after a renewal that failed
 
 
 class ParticipantTickets:
@@ -91,20 +103,69 @@ class UploadTicket:
         return {"frame": self.frame.frame, "url": self.url, "expiresAt": self.expires_at}
 
 
+class DelegationKey:
+    """The key Azure lends an identity to sign SAS with, where the account's own keys are off.
+
+    One serves for hours and is renewed in good time; while no new one is to be had, the old one
+    stays in use.
+    """
+
+    def __init__(
+        self, blob_service: BlobServiceClient, now: Callable[[], float] = time.time
+    ) -> None:
+        self._blob_service = blob_service
+        self._now = now
+        self._lock = threading.Lock()
+        self._key: UserDelegationKey | None = None
+        self._end = self._renew_at = datetime.fromtimestamp(0, UTC)
+
+    def get(self) -> UserDelegationKey:
+        """A key that outlives any upload ticket signed now.
+
+        Raises:
+            AzureError: the storage or the identity gives none.
+        """
+        with self._lock:
+            now = datetime.fromtimestamp(self._now(), UTC)
+            if self._key is None or now >= self._renew_at:
+                self._key = self._renewed(now)
+            return self._key
+
+    def _renewed(self, now: datetime) -> UserDelegationKey:
+        end = now + _KEY_LIFETIME
+        try:
+            # Its start lies before that of any SAS it signs.
+            key = self._blob_service.get_user_delegation_key(now - 2 * _CLOCK_SKEW, end)
+        except AzureError as error:
+            if self._key is None or now + _UPLOAD_LIFETIME > self._end:
+                raise
+            logging.warning("the delegation key was not renewed: %s", type(error).__name__)
+            self._renew_at = now + _KEY_RETRY
+            return self._key
+        self._end, self._renew_at = end, end - _KEY_RENEWAL
+        return key
+
+
 class UploadTickets:
     """Signs create-only SAS URLs, one per participant and time slot.
 
     A slot always gives the same frame name, so that asking more often does not allow more frames:
     this is the rate limit, and it holds across instances without shared memory.
+
+    Args:
+        slot: seconds a participant waits from one frame to the next.
+        delegation_key: signs instead of the account's key, which only Azurite needs.
     """
 
     def __init__(
         self,
         blob_service: BlobServiceClient,
         slot: float,
+        delegation_key: DelegationKey | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._blob_service = blob_service
+        self._delegation_key = delegation_key
         self._slot_ms = int(slot * 1000)
         self._now = now
 
@@ -123,7 +184,7 @@ class UploadTickets:
         blob = self._blob_service.get_blob_client(FRAMES_CONTAINER, frame.path)
         sas = generate_blob_sas(
             account_name=self._blob_service.account_name or "",
-            account_key=self._blob_service.credential.account_key,
+            **self._signing_key(),
             container_name=FRAMES_CONTAINER,
             blob_name=frame.path,
             permission=BlobSasPermissions(create=True),
@@ -131,3 +192,8 @@ class UploadTickets:
             expiry=expiry,
         )
         return UploadTicket(frame, f"{blob.url}?{sas}", int(expiry.timestamp() * 1000))
+
+    def _signing_key(self) -> dict[str, Any]:
+        if self._delegation_key is None:
+            return {"account_key": self._blob_service.credential.account_key}
+        return {"user_delegation_key": self._delegation_key.get(), "protocol": "https"}

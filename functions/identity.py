@@ -1,0 +1,21 @@
+"""Who the app is to Azure where it has no keys: its managed identity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azure.core.credentials import TokenCredential
+from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
+
+_PATIENCE: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 5, "retry_total": 2}
+
+
+def credential(client_id: str | None) -> TokenCredential:
+    """The user-assigned identity with this client id; without one, whoever runs the app.
+
+    That is a system-assigned identity, or on a developer's machine whoever did `az login`. Tokens
+    are kept and renewed inside.
+    """
+    if client_id is None:
+        return DefaultAzureCredential(**_PATIENCE)
+    return ManagedIdentityCredential(client_id=client_id, **_PATIENCE)

@@ -1,0 +1,287 @@
+"""The Azure Face reader: Azure finds the faces, and where it still does, scores the expressions.
+
+API: https://learn.microsoft.com/rest/api/face/face-detection-operations/detect-from-stream
+Errors: https://learn.microsoft.com/azure/ai-services/computer-vision/reference-face-error-codes
+
+The `emotion` attribute was retired on 30 June 2023: an ordinary resource refuses it (400 or 403).
+That is remembered for the life of the process, and the embedded classifier scores the faces Azure
+finds. Azure has no say in whether a refusal was meant for `emotion`, so it counts as one when the
+same request without it succeeds.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from azure.core.credentials import TokenCredential
+from azure.core.exceptions import AzureError
+
+from functions.contract import Expression, Face, UnreadError, UnreadReason
+from functions.reader.image import PixelBox, Pixels, decode_jpeg, fractions
+
+TURNED_AWAY_DEGREES = 45  # yaw or pitch; beyond it one half of the face hides the other
+FACES_MAX = 8
+
+_SCOPE = "https://cognitiveservices.azure.com/.default"
+_ATTRIBUTES = "headPose,blur,exposure,occlusion,qualityForRecognition"
+_ATTEMPTS = 3
+_CONNECT_TIMEOUT = 2.0  # seconds
+_PAUSE = 0.2  # seconds before the second attempt where Azure names none, then twice that
+_REST_MAX = 60.0  # seconds Azure can keep later frames away
+_IMAGE_FAULTS = {"InvalidImage", "InvalidImageSize"}
+_REFUSALS = {
+    401: "refuses the credentials: look at AZURE_FACE_KEY, or give the app's identity the role "
+    "Cognitive Services User",
+    403: "forbids the request: look at the quota and the network rules of the resource at "
+    "AZURE_FACE_ENDPOINT",
+    404: "is not at this address: look at AZURE_FACE_ENDPOINT",
+    415: "does not take JPEG: look at AZURE_FACE_ENDPOINT",
+}
+
+ReadBoxes = Callable[[Pixels, Sequence[PixelBox]], tuple[Face, ...]]
+"""Scores the faces at the given boxes of a picture, in the same order."""
+
+
+class _PassingError(Exception):
+    """Worth another attempt, after `pause` seconds where Azure asked for it."""
+
+    def __init__(self, cause: str, pause: float | None = None) -> None:
+        super().__init__(cause)
+        self.pause = pause
+
+
+class _RefusedError(Exception):
+    """Azure will answer the same request the same way."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+
+
+@dataclass(frozen=True)
+class _Detected:
+    """One face as Azure reports it."""
+
+    box: PixelBox
+    emotion: Mapping[Expression, float] | None
+    unreadable: UnreadReason | None
+
+    @classmethod
+    def parse(cls, item: Any) -> _Detected:
+        """Read one element of the answer.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is not what the API documents.
+        """
+        rectangle, attributes = item["faceRectangle"], item["faceAttributes"]
+        left, top, width, height = (
+            float(rectangle[side]) for side in ("left", "top", "width", "height")
+        )
+        return cls((left, top, width, height), _emotion(attributes), _unreadable(attributes))
+
+
+class AzureFaceReader:
+    """Reads faces with an Azure Face resource; safe to share between threads.
+
+    Args:
+        endpoint: the resource's address, `https://NAME.cognitiveservices.azure.com`.
+        credential: its key, or an identity with the role Cognitive Services User.
+        read_boxes: scores the faces where Azure does not.
+        patience: seconds one frame may take, all attempts together.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        credential: str | TokenCredential,
+        read_boxes: ReadBoxes,
+        patience: float,
+    ) -> None:
+        self._url = f"{endpoint}/face/v1.0/detect"
+        self._credential = credential
+        self._read_boxes = read_boxes
+        self._patience = patience
+        self._session = requests.Session()
+        self._emotion_retired = False
+        self._resume_at = 0.0  # monotonic; before it Azure asked not to be called
+        self._complaint = ""
+
+    @property
+    def name(self) -> str:
+        return "azure-face+embedded" if self._emotion_retired else "azure-face"
+
+    def read(self, image: bytes) -> tuple[Face, ...]:
+        """See `FaceReader.read`."""
+        pixels = decode_jpeg(image)
+        detected = self._detect(image, deadline=time.monotonic() + self._patience)
+        height, width = pixels.shape[:2]
+        detected = [face for face in detected if _inside(face.box, width, height)]
+        detected.sort(key=lambda face: face.box[2] * face.box[3], reverse=True)
+        readable = [face for face in detected if face.unreadable is None][:FACES_MAX]
+        if detected and not readable:
+            raise UnreadError(detected[0].unreadable or UnreadReason.BLURRED)
+        if any(face.emotion is None for face in readable):
+            self._emotion_retired = True
+            return self._read_boxes(pixels, [face.box for face in readable])
+        return tuple(
+            Face(fractions(face.box, width, height), face.emotion)
+            for face in readable
+            if face.emotion is not None
+        )
+
+    def _detect(self, image: bytes, deadline: float) -> list[_Detected]:
+        try:
+            try:
+                detected = self._attempt(image, deadline, emotion=not self._emotion_retired)
+            except _RefusedError as refused:
+                if (
+                    self._emotion_retired
+                    or refused.status not in (400, 403)
+                    or refused.code in _IMAGE_FAULTS
+                ):
+                    raise
+                detected = self._attempt(image, deadline, emotion=False)
+                self._emotion_retired = True
+                logging.info("Azure Face has retired emotion: the embedded classifier scores")
+        except _RefusedError as refused:
+            if refused.code in _IMAGE_FAULTS:
+                raise UnreadError(UnreadReason.UNREADABLE) from refused
+            wrong = _REFUSALS.get(refused.status, "refuses the request")
+            self._complain(f"Azure Face {wrong} ({refused})")
+            raise UnreadError(UnreadReason.READER_UNAVAILABLE) from refused
+        except _PassingError as error:
+            logging.warning("Azure Face: %s", error)
+            raise UnreadError(UnreadReason.READER_UNAVAILABLE) from error
+        self._complaint = ""
+        return detected
+
+    def _complain(self, complaint: str) -> None:
+        """Say once what stays wrong; again when something else is, or after it was well."""
+        if complaint != self._complaint:
+            self._complaint = complaint
+            logging.error(complaint)
+
+    def _attempt(self, image: bytes, deadline: float, *, emotion: bool) -> list[_Detected]:
+        """Call Azure up to `_ATTEMPTS` times, pausing as it asks, until the deadline."""
+        failure = _PassingError("it asked to be left alone")
+        resume_at = self._resume_at
+        for attempt in range(_ATTEMPTS):
+            pause = max(0.0, resume_at - time.monotonic())
+            if time.monotonic() + pause >= deadline:
+                break
+            time.sleep(pause)
+            try:
+                return self._call(image, deadline, emotion=emotion)
+            except _PassingError as error:
+                failure = error
+                if error.pause is None:
+                    resume_at = time.monotonic() + _PAUSE * 2**attempt * random.uniform(1, 1.5)
+                else:
+                    resume_at = time.monotonic() + error.pause
+                    self._resume_at = min(resume_at, time.monotonic() + _REST_MAX)
+        raise failure
+
+    def _call(self, image: bytes, deadline: float, *, emotion: bool) -> list[_Detected]:
+        """Call Azure once.
+
+        Raises:
+            _PassingError, _RefusedError
+        """
+        # Half of the patience, so that a call that hangs leaves time for another.
+        wait = min(max(0.1, deadline - time.monotonic()), self._patience / 2)
+        try:
+            response = self._session.post(
+                self._url,
+                params={
+                    "returnFaceId": "false",
+                    "returnFaceAttributes": f"emotion,{_ATTRIBUTES}" if emotion else _ATTRIBUTES,
+                    "detectionModel": "detection_01",
+                    "recognitionModel": "recognition_04",  # qualityForRecognition wants it
+                },
+                data=image,
+                headers={"Content-Type": "application/octet-stream"} | self._authorization(),
+                timeout=(min(_CONNECT_TIMEOUT, wait), wait),
+                allow_redirects=False,  # a frame goes nowhere else
+            )
+        except requests.RequestException as error:
+            raise _PassingError(type(error).__name__) from error
+        if response.status_code in (408, 429) or response.status_code >= 500:
+            raise _PassingError(f"status {response.status_code}", _retry_after(response))
+        if response.status_code != 200:
+            raise _RefusedError(response.status_code, _error_code(response))
+        try:
+            return [_Detected.parse(item) for item in response.json()]
+        except (KeyError, TypeError, ValueError) as error:
+            raise _PassingError("an answer that is cut off or has another form") from error
+
+    def _authorization(self) -> dict[str, str]:
+        if isinstance(self._credential, str):
+            return {"Ocp-Apim-Subscription-Key": self._credential}
+        try:
+            return {"Authorization": f"Bearer {self._credential.get_token(_SCOPE).token}"}
+        except AzureError as error:
+            raise _RefusedError(401, type(error).__name__) from error
+
+
+def _emotion(attributes: Mapping[str, Any]) -> Mapping[Expression, float] | None:
+    """Azure's eight scores, which carry our names, made to sum to 1."""
+    given = attributes.get("emotion")
+    if given is None:
+        return None
+    scores = {expression: float(given[expression.value]) for expression in Expression}
+    total = sum(scores.values())
+    if not total > 0:
+        raise ValueError("no score at all")
+    return {expression: score / total for expression, score in scores.items()}
+
+
+def _unreadable(attributes: Mapping[str, Any]) -> UnreadReason | None:
+    """Why an expression cannot honestly be read from this face, if so."""
+    pose = attributes.get("headPose") or {}
+    if max(abs(float(pose.get(angle, 0))) for angle in ("yaw", "pitch")) > TURNED_AWAY_DEGREES:
+        return UnreadReason.TURNED_AWAY
+    blur = str((attributes.get("blur") or {}).get("blurLevel", "")).lower()
+    exposure = str((attributes.get("exposure") or {}).get("exposureLevel", "")).lower()
+    quality = str(attributes.get("qualityForRecognition", "")).lower()
+    covered = attributes.get("occlusion") or {}
+    if (
+        blur == "high"
+        or (exposure in ("underexposure", "overexposure") and quality == "low")
+        or (covered.get("eyeOccluded") and covered.get("mouthOccluded"))
+    ):
+        return UnreadReason.BLURRED
+    return None
+
+
+def _inside(box: PixelBox, width: int, height: int) -> bool:
+    """Whether the box shows at least one pixel of the picture."""
+    left, top, w, h = box
+    return min(left + w, width) - max(left, 0) >= 1 and min(top + h, height) - max(top, 0) >= 1
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds to wait as `Retry-After` says them, as a number or a date (RFC 9110 §10.2.3)."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def _error_code(response: requests.Response) -> str:
+    """The innermost code of Azure's error object."""
+    try:
+        error = response.json()["error"]
+        return str((error.get("innererror") or error)["code"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return "without a code"
