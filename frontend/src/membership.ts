@@ -16,6 +16,8 @@ export interface MembershipPorts {
   readonly openCall: (api: RoomApi, token: VideoToken) => Call;
   readonly onCall: (call: Call) => void;
   readonly onHubState: (state: HubState) => void;
+  /** Whether the hub brings us what the room is told; false from the loss of a connection on. */
+  readonly onPresent: (present: boolean) => void;
   readonly onMessage: (message: HubMessage) => void;
   /** `askedAt` is when the question left, by our clock. */
   readonly onRoster: (roster: Roster, askedAt: number) => void;
@@ -108,6 +110,7 @@ export class Membership {
     if (this.#closed) return;
     this.#hubState = state;
     this.#ports.onHubState(state);
+    this.#ports.onPresent(false);
     // A new connection belongs to no group yet, and we may have missed who came and went.
     if (state === 'connected') void this.#announce();
   }
@@ -118,7 +121,9 @@ export class Membership {
       () => this.api.announce(),
       () => this.#hubState === 'connected',
     );
-    if (roster) this.#ports.onRoster(roster, askedAt);
+    if (!roster) return;
+    this.#ports.onRoster(roster, askedAt);
+    if (this.#hubState === 'connected') this.#ports.onPresent(true);
   }
 
   #schedule(delay: number): void {

@@ -35,7 +35,8 @@ const FRESH_FOR = 4_000; // ms a reading stays at full strength
 export const GONE_AFTER = 12_000;
 const FADED = 0.35; // opacity just before it goes
 const CLOCK_SKEW = 10_000; // ms; what reading can have taken at most, whatever two clocks say
-const CROP_LIMIT = 0.4; // of the picture; cropping more would cut faces off
+const BADGE_RISE = 0.3; // of its height; eyes and brows stay in view
+const CROP_LIMIT = 0.45; // of the picture; cropping more would cut faces off
 
 /** Fills the tile when that costs little of the picture, else shows all of it. */
 export function chooseFit(video: Size, tile: Size): Fit {
@@ -63,11 +64,11 @@ export function placeFace(box: Box, picture: Rect, mirrored: boolean): Rect {
   };
 }
 
-/** Centre of a badge of size `badge`: on the upper edge of the face, wholly inside the tile. */
+/** Centre of a badge of size `badge`: on top of the face, just touching it, wholly inside the tile. */
 export function placeBadge(face: Rect, badge: Size, tile: Size): { x: number; y: number } {
   return {
     x: clamp(face.x + face.width / 2, badge.width / 2, tile.width - badge.width / 2),
-    y: clamp(face.y, badge.height / 2, tile.height - badge.height / 2),
+    y: clamp(face.y - badge.height * BADGE_RISE, badge.height / 2, tile.height - badge.height / 2),
   };
 }
 

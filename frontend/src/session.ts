@@ -73,6 +73,7 @@ export class Session {
   readonly #consent;
   /** What the functions know of our consent; they refuse frames without it. */
   readonly #savedConsent;
+  readonly #present = signal(false);
   readonly #call = signal<Call | null>(null);
   readonly #reading: LiveReading;
   readonly #disposers: (() => void)[] = [];
@@ -102,6 +103,7 @@ export class Session {
       () =>
         this.#consent.value &&
         this.#savedConsent.value === true &&
+        this.#present.value && // nobody would hear of a reading made before, nor would we
         ports.media.camera.value.track !== null &&
         ports.visible.value &&
         this.ended.value === null,
@@ -120,8 +122,10 @@ export class Session {
         this.#call.value?.publish({ audio: microphone.track, video: camera.track });
       }),
       effect(() => {
-        if (this.readable.value) this.#prepareUploads();
-        else this.#reportFrame(null); // what is not tried any more does not fail any more
+        if (this.consent.value && this.#savedConsent.value) this.#prepareUploads();
+      }),
+      effect(() => {
+        if (!this.readable.value) this.#reportFrame(null); // what is not tried any more does not fail any more
         this.#reading.check();
       }),
       effect(() => this.#reading.setLive(this.live.value)),
@@ -163,6 +167,7 @@ export class Session {
   /** Takes a new place in the room, after the old one was given up or lost. */
   async rejoin(): Promise<void> {
     this.#membership.close();
+    this.#present.value = false;
     this.#setProblem('rejoining', true);
     for (let refusals = 0; this.ended.value === null; ) {
       try {
@@ -207,6 +212,9 @@ export class Session {
       onHubState: (state) => {
         this.hub.value = state;
         this.#setProblem('hub-lost', state === 'lost');
+      },
+      onPresent: (present) => {
+        this.#present.value = present;
       },
       onMessage: (message) => this.#hear(message),
       onRoster: (roster, askedAt) => {
@@ -316,8 +324,8 @@ export class Session {
   }
 
   #setProblem(problem: Problem, present: boolean): void {
-    if (this.problems.value.has(problem) === present) return;
-    const problems = new Set(this.problems.value);
+    const problems = new Set(this.problems.peek());
+    if (problems.has(problem) === present) return;
     if (present) problems.add(problem);
     else problems.delete(problem);
     this.problems.value = problems;

@@ -34,15 +34,14 @@ export const strings = {
   },
   consent: {
     label: 'Read my facial expression and show it to everybody in this call',
-    summary:
-      'Optional. A picture from your camera is read every two seconds, or when somebody presses Analyze; an emoji of what your expression looks like appears at your face.',
+    summary: 'If you agree, an emoji of what your expression looks like appears at your face.',
     more: 'What that means',
     points: [
-      'Read: the expressions of the faces in your picture, by software, one picture at a time.',
-      'Seen by: everybody in this call, and nobody else.',
-      'Kept: each picture lives about a second and is deleted once read. No reading is stored.',
-      'It describes an appearance, can be wrong, and says nothing about what you feel.',
-      'You can stop any time with “Read my expression”.',
+      'What is read: the faces in one picture of your camera every two seconds, or when somebody presses Analyze.',
+      'Who sees it: everybody in this call, nobody else.',
+      'How long it is kept: a picture lives about a second and is deleted once read; readings are not stored.',
+      'It is an appearance, read by software, and can be wrong.',
+      'You can stop any time: switch off “Read my expression”.',
       'Not for use at work or in education in the European Union, where the law forbids it.',
     ],
   },

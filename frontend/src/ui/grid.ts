@@ -8,26 +8,29 @@ export interface Grid {
 }
 
 const WIDEST = 16 / 9;
-const NARROWEST = 3 / 4;
+const NARROWEST_WIDE = 5 / 4; // in a wide window, whose cameras are mostly wide too
+const NARROWEST_TALL = 3 / 4;
 
-/** The grid whose tiles, between 3:4 and 16:9, cover most of `space`. */
+/** The grid whose tiles, as wide as cameras see, cover most of `space`. */
 export function fitGrid(count: number, space: Size, gap: number): Grid {
+  const narrowest = space.width > space.height ? NARROWEST_WIDE : NARROWEST_TALL;
   let best: Grid = { columns: 1, tile: { width: 0, height: 0 } };
   for (let columns = 1; columns <= Math.max(1, count); columns++) {
     const rows = Math.ceil(count / columns);
-    const tile = shape({
+    const cell = {
       width: (space.width - gap * (columns - 1)) / columns,
       height: (space.height - gap * (rows - 1)) / rows,
-    });
+    };
+    const tile = shape(cell, narrowest);
     if (tile.width * tile.height > best.tile.width * best.tile.height) best = { columns, tile };
   }
   return best;
 }
 
-function shape({ width, height }: Size): Size {
+function shape({ width, height }: Size, narrowest: number): Size {
   if (width <= 0 || height <= 0) return { width: 0, height: 0 };
   return {
     width: Math.floor(Math.min(width, height * WIDEST)),
-    height: Math.floor(Math.min(height, width / NARROWEST)),
+    height: Math.floor(Math.min(height, width / narrowest)),
   };
 }

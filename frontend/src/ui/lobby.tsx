@@ -103,7 +103,7 @@ function Consent() {
         <span>{label}</span>
       </label>
       <p id="consent-summary">{summary}</p>
-      <details>
+      <details open>
         <summary>{more}</summary>
         <ul>
           {points.map((point) => (
