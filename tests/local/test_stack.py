@@ -1,0 +1,259 @@
+"""The process tree: what dies comes back, what ends leaves nothing, what is missing is named."""
+
+import io
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from azure.storage.blob import BlobServiceClient, ContainerClient
+
+from local.azurite import DIRECTORY_PREFIX, AzuriteMissingError, private_directory
+from local.process import ChildFailedError
+from local.stack import PortTakenError, Stack
+from tests.local.conftest import OTHER_APP
+from tests.local.official_client import OfficialClient
+
+ROOT = Path(__file__).parents[2]
+LAUNCH = """
+import signal, sys
+from pathlib import Path
+from local.stack import Stack
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+with Stack(root=Path(sys.argv[1]), containers=["manifests"], settings={"HARBOUR_CONTAINER": "manifests"},
+           storage_setting="HarbourStorage", signalr_setting="HarbourSignalR") as stack:
+    print(*(stack[name].pid for name in ("azurite", "signalr", "functions")), flush=True)
+    stack.wait()
+"""
+
+
+def alive(pid: int) -> bool:
+    """Whether a process still runs (a zombie does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def gone(pids: list[int], seconds: float = 5) -> bool:
+    """Whether all of them end in time."""
+    deadline = time.monotonic() + seconds
+    while any(alive(pid) for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A directory for temporary files of this test alone."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    yield tmp_path
+    tempfile.tempdir = None
+
+
+@pytest.fixture
+def launched(temporary: Path) -> Iterator[tuple[subprocess.Popen[str], list[int], Path]]:
+    """The other app's stack in a process of its own: the process, its children, its temp folder."""
+    with subprocess.Popen(
+        [sys.executable, "-c", LAUNCH, str(OTHER_APP)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        children = [int(pid) for pid in process.stdout.readline().split()]
+        assert len(children) == 3
+        assert list(temporary.glob(f"{DIRECTORY_PREFIX}*"))
+        yield process, children, temporary
+        process.kill()
+
+
+def test_sigterm_leaves_nothing(
+    launched: tuple[subprocess.Popen[str], list[int], Path],
+) -> None:
+    """After SIGTERM there is no process and no temporary directory, and the exit is clean."""
+    process, children, temporary = launched
+    process.terminate()
+    assert process.wait(15) == 0
+    assert gone(children, 1)
+    assert not list(temporary.iterdir())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
+def test_a_killed_parent_takes_its_children_along(
+    launched: tuple[subprocess.Popen[str], list[int], Path],
+) -> None:
+    """After kill -9 the children die too, and the next start removes the directory left behind."""
+    process, children, temporary = launched
+    process.kill()
+    process.wait(5)
+    assert gone(children)
+    assert list(temporary.glob(f"{DIRECTORY_PREFIX}*"))
+    with private_directory() as directory:
+        assert list(temporary.iterdir()) == [directory]
+        assert directory.stat().st_mode & 0o777 == 0o700
+        with private_directory() as second:
+            assert directory.exists()
+            assert second.exists()
+    assert not list(temporary.iterdir())
+
+
+def test_azurite_comes_back_with_containers_and_cors(
+    stack: Stack, manifests: ContainerClient, docker: OfficialClient
+) -> None:
+    """Killed, it restarts on its port; containers and CORS are there and uploads wake functions."""
+    life = stack["azurite"].kill()
+    stack["azurite"].wait_ready(after_start=life)
+    with BlobServiceClient.from_connection_string(stack.storage) as account:
+        assert {"manifests", "elsewhere"} <= {one.name for one in account.list_containers()}
+    answer = httpx.options(
+        f"{manifests.url}/a/1.txt",
+        headers={
+            "Origin": stack.url,
+            "Access-Control-Request-Method": "PUT",
+            "Access-Control-Request-Headers": "x-ms-blob-type,x-ms-meta-captain",
+        },
+        trust_env=False,
+    )
+    assert answer.headers["access-control-allow-origin"] == stack.url
+    manifests.upload_blob("phoenix/1.txt", b"ashes")
+    assert docker.receive()["text"] == "ashes"
+
+
+def test_other_pages_may_not_upload(stack: Stack, manifests: ContainerClient) -> None:
+    """CORS names the page's own origin only."""
+    answer = httpx.options(
+        f"{manifests.url}/a/1.txt",
+        headers={"Origin": "http://evil.example", "Access-Control-Request-Method": "PUT"},
+        trust_env=False,
+    )
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_what_waited_while_the_host_was_away_is_called(
+    stack: Stack, manifests: ContainerClient, docker: OfficialClient
+) -> None:
+    """Uploads during the host's absence are announced when it is back: events and a listing."""
+    life = stack["functions"].kill()
+    manifests.upload_blob("patience/1.txt", b"waiting")
+    stack["functions"].wait_ready(after_start=life)
+    assert docker.receive()["text"] == "waiting"
+
+
+def test_what_lay_in_the_storage_at_its_start_is_called(
+    stack: Stack, manifests: ContainerClient, docker: OfficialClient
+) -> None:
+    """After a restart the storage is listed, so nothing that waits there is forgotten."""
+    manifests.upload_blob("ghost/1.txt", b"aboard")
+    assert docker.receive()["text"] == "aboard"
+    time.sleep(6)  # Azurite saves its index every five seconds
+    life = stack["azurite"].kill()
+    stack["azurite"].wait_ready(after_start=life)
+    assert docker.receive()["text"] == "aboard"
+
+
+def test_the_host_comes_back(stack: Stack, http: httpx.Client) -> None:
+    """Killed, the Functions host answers again on its port."""
+    life = stack["functions"].kill()
+    stack["functions"].wait_ready(after_start=life)
+    assert http.get("/v1/cookies").status_code == 200
+
+
+def test_a_taken_port_is_named() -> None:
+    """Another listener on the wanted port stops the start before anything runs."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(PortTakenError, match=f"port {port} is taken"):
+            Stack(root=OTHER_APP, port=port).start()
+
+
+def test_a_missing_node_is_named(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without node on the PATH the remedy is in the error and nothing is left behind."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(AzuriteMissingError, match="node is missing: install Node"):
+        Stack(root=OTHER_APP).start()
+    assert not list(temporary.iterdir())
+
+
+def test_an_unknown_binding_stops_the_start(tmp_path: Path) -> None:
+    """An app with a queue trigger is refused by the names of function and binding."""
+    (tmp_path / "host.json").write_text('{"version": "2.0"}')
+    (tmp_path / "queue_app.py").write_text(
+        "import azure.functions as func\n"
+        "app = func.FunctionApp()\n"
+        '@app.queue_trigger(arg_name="crane", queue_name="q", connection="C")\n'
+        "def lift(crane: func.QueueMessage) -> None: ...\n"
+    )
+    log = io.StringIO()
+    began = time.monotonic()
+    with pytest.raises(ChildFailedError, match="function lift: binding 'crane' is of type 'queueT"):
+        Stack("queue_app:app", root=tmp_path, log=log).start()
+    assert time.monotonic() - began < 20
+    assert "[functions] cannot start" in log.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("number", "environment", "said"),
+    [(0, {"PORT": "none"}, "PORT must be a number"), (1, {"PATH": "/nowhere"}, "node is missing")],
+)
+def test_the_launcher_names_the_remedy(number: int, environment: dict[str, str], said: str) -> None:
+    """``python -m local`` ends with code 1 and one or two plain lines, no traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "local"],
+        cwd=ROOT,
+        env=dict(os.environ) | environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+def test_the_launcher_runs_the_product(temporary: Path) -> None:
+    """``python -m local`` says Ready once, serves page and app, and leaves nothing after SIGINT."""
+    if not (ROOT / "frontend" / "dist" / "index.html").is_file():
+        pytest.fail("the page is not built: run `npm run build` in frontend")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, "-m", "local"],
+        cwd=ROOT,
+        env=dict(os.environ) | {"PORT": str(port)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == f"Ready: http://127.0.0.1:{port}\n"
+            url = f"http://127.0.0.1:{port}"
+            assert httpx.get(url, trust_env=False).headers["content-type"].startswith("text/html")
+            functions = httpx.get(f"{url}/admin/functions", trust_env=False).json()
+            assert any(
+                binding["type"] == "blobTrigger"
+                for function in functions
+                for binding in function["config"]["bindings"]
+            )
+            process.send_signal(signal.SIGINT)
+            assert process.wait(15) == 0
+            assert process.stdout.read() == ""
+        finally:
+            process.kill()
+    assert not list(temporary.iterdir())
