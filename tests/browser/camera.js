@@ -1,0 +1,65 @@
+// A camera whose picture the test paints: `camera.scene` is drawn 15 times a second.
+//   scene = { photographs: [{ url, x, y, width, height }], colour }  (pixels of 640 × 480)
+(() => {
+  const canvas = document.createElement('canvas');
+  canvas.width = 640;
+  canvas.height = 480;
+  const context = canvas.getContext('2d');
+  const pictures = new Map();
+  const camera = {
+    scene: { photographs: [], colour: null },
+    missing: false,
+    refused: false,
+    async show(scene) {
+      for (const { url } of scene.photographs) {
+        const picture = new Image();
+        picture.src = url;
+        await picture.decode();
+        pictures.set(url, picture);
+      }
+      camera.scene = scene;
+    },
+    unplug() {
+      for (const track of tracks) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+    },
+  };
+  const tracks = [];
+  let ticks = 0;
+  setInterval(() => {
+    context.fillStyle = '#444';
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    for (const { url, x, y, width, height } of camera.scene.photographs) {
+      context.drawImage(pictures.get(url), x, y, width, height);
+    }
+    if (camera.scene.colour) {
+      const { fill, x, y, width, height } = camera.scene.colour;
+      context.fillStyle = fill;
+      context.fillRect(x, y, width, height);
+    }
+    // Something always moves, so that a frozen video can be told from a living one.
+    context.fillStyle = '#444';
+    context.fillRect(0, 0, canvas.width, 8);
+    context.fillStyle = '#555';
+    context.fillRect((ticks++ * 16) % canvas.width, 0, 32, 8);
+  }, 66);
+  const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    if (camera.refused) throw new DOMException('refused', 'NotAllowedError');
+    if (constraints.video && camera.missing) throw new DOMException('missing', 'NotFoundError');
+    const stream = new MediaStream();
+    if (constraints.video) {
+      const [track] = canvas.captureStream(15).getVideoTracks();
+      tracks.push(track);
+      stream.addTrack(track);
+    }
+    if (constraints.audio) {
+      const [track] = (await original({ audio: true })).getAudioTracks();
+      stream.addTrack(track);
+    }
+    return stream;
+  };
+  window.camera = camera;
+})();

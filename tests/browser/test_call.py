@@ -1,0 +1,81 @@
+"""Three people in a call with the embedded reader and a real photograph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+
+from playwright.sync_api import expect
+
+from local.stack import Stack
+from tests.browser.conftest import (
+    CAMERA_SIZE,
+    Person,
+    Photograph,
+    frames_left,
+    meet,
+    until,
+)
+
+LEFT = Photograph(x=-60, y=0, side=400)
+RIGHT = Photograph(x=280, y=40, side=400)
+SMALL = Photograph(x=180, y=160, side=230)
+
+
+def assert_badge_at_face(viewer: Person, other: Person, photograph: Photograph) -> None:
+    """The emoji's middle lies within the face's width of the face, mirrored for oneself."""
+    box = viewer.tile(other).locator("video").bounding_box()
+    badge = viewer.badges(other).locator(".badge-emoji").bounding_box()
+    fit = viewer.tile(other).locator("video").evaluate("v => getComputedStyle(v).objectFit")
+    assert box is not None
+    assert badge is not None
+    scales = (box["width"] / CAMERA_SIZE[0], box["height"] / CAMERA_SIZE[1])
+    scale = max(scales) if fit == "cover" else min(scales)
+    width, height = CAMERA_SIZE[0] * scale, CAMERA_SIZE[1] * scale
+    x, y, face_width, face_height = photograph.face
+    if viewer is other:
+        x = 1 - x - face_width
+    face_x = box["x"] + (box["width"] - width) / 2 + (x + face_width / 2) * width
+    face_y = box["y"] + (box["height"] - height) / 2 + y * height
+    badge_x, badge_y = badge["x"] + badge["width"] / 2, badge["y"] + badge["height"] / 2
+    who = f"{other.name} seen by {viewer.name}"
+    assert abs(badge_x - face_x) <= face_width * width, who
+    assert abs(badge_y - face_y) <= face_height * height, who
+
+
+def test_three_people_see_each_others_smile_at_the_face(
+    real_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """After Analyze each smile is on all three screens, on its own tile, at its own face."""
+    places = {person("Ada"): LEFT, person("Zoë"): RIGHT, person("Kim"): SMALL}
+    meet(real_stack, *places)
+    for somebody, photograph in places.items():
+        somebody.show(photograph)
+    for viewer, other in product(places, places):
+        viewer.sees_moving_video_of(other)
+
+    next(iter(places)).button("Analyze").click()
+
+    for viewer, other in product(places, places):
+        viewer.sees(other, "happiness")
+        assert_badge_at_face(viewer, other, places[other])
+    until(lambda: frames_left(real_stack) == [], "every frame is deleted")
+
+
+def test_each_face_of_a_picture_gets_its_own_emoji(
+    real_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Two faces before one camera show two emojis, apart from each other; no face says so."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(real_stack, ada, zoe)
+    ada.show(Photograph(x=-40, y=60, side=330), Photograph(x=310, y=60, side=330))
+    ada.button("Analyze").click()
+    expect(zoe.badges(ada)).to_have_count(2)
+    left, right = (zoe.badges(ada).nth(n).locator(".badge-emoji").bounding_box() for n in range(2))
+    assert left is not None
+    assert right is not None
+    assert abs(left["x"] - right["x"]) > 100
+    ada.show()
+    ada.button("Analyze").click()
+    expect(zoe.tile(ada)).to_contain_text("No face found")
+    expect(zoe.badges(ada)).to_have_count(0)

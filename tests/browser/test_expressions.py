@@ -1,0 +1,204 @@
+"""Who looks how, when: each participant's own expression, on their own tile, the newest one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from playwright.sync_api import expect
+
+from functions.contract import Expression
+from local.signalr_access import SignalRConnection
+from local.stack import Stack
+from tests.browser.conftest import Person, frames_left, meet, until
+
+A, B, C, D = Expression.ANGER, Expression.SURPRISE, Expression.SADNESS, Expression.HAPPINESS
+
+
+def test_everybody_keeps_their_own_expression_while_it_changes(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Three different faces change twice: no screen ever swaps, fixes or keeps an old one."""
+    people = [person("Ada"), person("Zoë"), person("Kim")]
+    meet(scripted_stack, *people, live=True)
+    for round_of_looks in ((A, B, C), (B, C, A), (C, D, D)):
+        looks = dict(zip(people, round_of_looks, strict=True))
+        for somebody, expression in looks.items():
+            somebody.look(expression)
+        for viewer in people:
+            for other, expression in looks.items():
+                viewer.sees(other, expression)
+    legend = people[0].page.get_by_role("list", name=re.compile("Expressions seen"))
+    for words in ("looks sad: 1 now", "looks happy: 2 now", "looks angry: 0 now"):
+        expect(legend).to_contain_text(words)
+
+
+def test_live_reading_follows_a_changing_face(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """With Live on nobody presses anything: the emoji follows within a few seconds."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe, live=True)
+    for expression in (D, A, B):
+        ada.look(expression)
+        zoe.sees(ada, expression)
+        ada.sees(ada, expression)
+
+
+def test_an_older_reading_never_replaces_a_newer_one(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Readings that come twice, late or out of order show once, the newest last."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe)
+    room = re.search(r"room=([\w-]{22})", zoe.link)
+    participant = zoe.tile(ada).get_attribute("data-participant")
+    assert room
+    assert participant
+
+    def deliver(frame: int, expression: Expression) -> None:
+        send_to_room(scripted_stack, room[1], reading(participant, frame, expression))
+
+    deliver(1763834400002, B)
+    zoe.sees(ada, B)
+    deliver(1763834400001, A)  # older
+    deliver(1763834400002, C)  # the same frame again
+    deliver(1763834400003, D)
+    zoe.sees(ada, D)
+    deliver(1763834400002, B)
+    zoe.page.wait_for_timeout(300)
+    zoe.sees(ada, D)
+
+
+def test_a_reading_fades_and_goes_when_nothing_new_comes(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """An emoji does not stay for ever: what is old is not how somebody looks now."""
+    ada = person("Ada")
+    meet(scripted_stack, ada)
+    ada.look(D)
+    ada.button("Analyze").click()
+    ada.sees(ada, D)
+    expect(ada.badges(ada)).to_contain_text("s ago")
+    expect(ada.badges(ada)).to_have_count(0, timeout=20_000)
+
+
+def test_without_consent_nobody_is_read_until_they_agree(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """No agreement, no picture leaves; agreeing in the call starts, withdrawing stops at once."""
+    ada, zoe = person("Ada"), person("Zoë")
+    uploads: list[str] = []
+    zoe.page.on("request", lambda r: uploads.append(r.url) if r.method == "PUT" else None)
+    tickets: list[str] = []
+    zoe.page.on("request", lambda r: tickets.append(r.url) if "upload-tickets" in r.url else None)
+    ada.join(scripted_stack.url, live=True)
+    zoe.join(ada.link, consent=False, live=True)
+    ada.look(A)
+    zoe.look(D)
+    ada.button("Analyze").click()
+    zoe.sees(ada, A)
+    expect(ada.tile(zoe)).to_contain_text("Not read")
+    expect(ada.badges(zoe)).to_have_count(0)
+    assert uploads == []
+    assert tickets == []
+
+    zoe.switch("Read my expression").set_checked(True)
+    ada.sees(zoe, D)
+
+    zoe.switch("Read my expression").set_checked(False)
+    expect(ada.tile(zoe)).to_contain_text("Not read")
+    expect(ada.badges(zoe)).to_have_count(0)
+    expect(zoe.badges(zoe)).to_have_count(0)
+    frames = [url for url in uploads if "/frames/" in url]
+    zoe.page.wait_for_timeout(3000)  # longer than the pause between two live pictures
+    assert [url for url in uploads if "/frames/" in url] == frames
+    until(lambda: frames_left(scripted_stack) == [], "every frame is deleted")
+
+
+def test_nothing_is_read_while_the_camera_is_off(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Turning the camera off stops reading; turning it on again starts it."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe, live=True)
+    ada.look(D)
+    zoe.sees(ada, D)
+    ada.button("Camera").click()
+    expect(zoe.badges(ada)).to_have_count(0)
+    expect(zoe.tile(ada).get_by_role("img", name="Camera off")).to_be_visible()
+    ada.button("Camera").click()
+    ada.look(B)
+    zoe.sees(ada, B)
+
+
+def test_somebody_without_a_camera_sees_the_others_read(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Without camera or permission one still joins, hears why, and sees everybody's emoji."""
+    ada, zoe = person("Ada"), person("Zoë")
+    zoe.context.add_init_script("camera.refused = true")
+    meet(scripted_stack, ada)
+    zoe.page.goto(ada.link)
+    expect(zoe.page.get_by_text("does not allow the camera")).to_be_visible()
+    zoe.join(ada.link)
+    ada.look(C)
+    zoe.button("Analyze").click()
+    zoe.sees(ada, C)
+    zoe.sees_moving_video_of(ada)
+
+
+def reading(participant: str, frame: int, expression: Expression) -> dict[str, Any]:
+    """A reading of one face, as the functions send it."""
+    rest = {e.value: 0.02 for e in Expression}
+    return {
+        "participant": participant,
+        "frame": str(frame),
+        "capturedAt": frame,
+        "readAt": frame + 40,
+        "faces": [
+            {
+                "box": {"x": 0.3, "y": 0.3, "width": 0.2, "height": 0.3},
+                "scores": rest | {expression.value: 0.86},
+                "expression": expression.value,
+                "confidence": 0.86,
+            }
+        ],
+        "reader": "test",
+    }
+
+
+def send_to_room(stack: Stack, room: str, payload: dict[str, Any]) -> None:
+    """Send a reading to the room by the SignalR service's own REST API."""
+    connection = SignalRConnection.parse(stack.signalr)
+    url = f"{connection.endpoint}/api/hubs/call/groups/{room}/:send"
+    httpx.post(
+        url,
+        json={"target": "reading", "arguments": [payload]},
+        headers={"authorization": f"Bearer {connection.server_token(url)}"},
+        timeout=5,
+    ).raise_for_status()
+
+
+def test_a_full_room_says_so(
+    scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
+) -> None:
+    """The seventh to come is told in words that the room is full."""
+    tolerated.append("status of 409")
+    ada = person("Ada")
+    meet(scripted_stack, ada)
+    room = re.search(r"room=([\w-]{22})", ada.link)
+    assert room
+    for number in range(5):
+        httpx.post(
+            f"{scripted_stack.url}/api/rooms/{room[1]}/participants",
+            json={"name": f"Guest {number}", "consent": False},
+            timeout=5,
+        ).raise_for_status()
+    late = person("Late", width=360)
+    late.page.goto(ada.link)
+    late.page.get_by_role("textbox", name="Your name").fill("Late")
+    late.button("Join now").click()
+    expect(late.page.get_by_role("alert").filter(has_text="full")).to_be_visible()

@@ -1,0 +1,103 @@
+"""What breaks in the middle of a call comes back by itself, or is told in plain words."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Error, expect
+
+from functions.contract import Expression
+from local.product import product_stack
+from local.stack import Name, Stack
+from tests.browser.conftest import Person, frames_left, meet, until
+
+A, D = Expression.ANGER, Expression.HAPPINESS
+NETWORK_ERRORS = ("Failed to load resource", "WebSocket connection to", "ERR_CONNECTION")
+AZURITE_SAVES_WITHIN = 6  # s; it writes its index every 5
+
+
+@pytest.fixture(scope="module")
+def fragile_stack() -> Iterator[Stack]:
+    """A stack of these tests' own, whose parts are killed."""
+    with product_stack(app="tests.browser.scripted_app:app") as stack:
+        yield stack
+
+
+def test_leaving_and_joining_again(scripted_stack: Stack, person: Callable[..., Person]) -> None:
+    """Who leaves is gone for the others at once, and is back with one click."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe)
+    zoe.button("Leave call").click()
+    expect(zoe.page.get_by_role("heading", name="You left the call")).to_be_visible()
+    expect(ada.tile(zoe)).to_have_count(0)
+    zoe.button("Join again").click()
+    if zoe.button("Join now").is_visible():
+        zoe.join(ada.link)
+    expect(ada.tile(zoe)).to_have_count(1)
+    ada.sees_moving_video_of(zoe)
+
+
+def test_reloading_the_page_and_joining_again(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """A reloaded page finds the room and the name again; nobody sees a ghost of the old one."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe)
+    zoe.page.reload()
+    expect(zoe.page.get_by_role("textbox", name="Your name")).to_have_value("Zoë")
+    zoe.join(ada.link)
+    expect(ada.tile(zoe)).to_have_count(1)
+    ada.sees_moving_video_of(zoe)
+    zoe.sees_moving_video_of(ada)
+    zoe.look(D)
+    ada.button("Analyze").click()
+    ada.sees(zoe, D)
+
+
+def test_a_crashed_tab_is_forgotten(scripted_stack: Stack, person: Callable[..., Person]) -> None:
+    """Somebody whose tab died without a word is gone for the others after about a minute."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe)
+    ada.sees_moving_video_of(zoe)
+    crash(zoe)
+    expect(ada.tile(zoe)).to_contain_text("Reconnecting", timeout=30_000)
+    expect(ada.tile(zoe)).to_have_count(0, timeout=100_000)
+
+
+def crash(somebody: Person) -> None:
+    """Kill the renderer of somebody's page: no goodbye, no closing of connections."""
+    with somebody.page.expect_event("crash"), contextlib.suppress(Error):
+        somebody.page.goto("chrome://crash")
+
+
+@pytest.mark.parametrize("part", ["signalr", "functions", "azurite"])
+def test_a_killed_part_comes_back_in_the_middle_of_a_call(
+    fragile_stack: Stack, person: Callable[..., Person], tolerated: list[str], part: Name
+) -> None:
+    """Killed with -9 and restarted: video goes on, and readings come again by themselves."""
+    tolerated += NETWORK_ERRORS
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(fragile_stack, ada, zoe, live=True)
+    ada.look(A)
+    zoe.sees(ada, A)
+    ada.page.wait_for_timeout(AZURITE_SAVES_WITHIN * 1000)
+
+    life = fragile_stack[part].kill()
+    zoe.sees_moving_video_of(ada)
+    fragile_stack[part].wait_ready(after_start=life)
+
+    ada.look(D)
+    expect(zoe.badges(ada)).to_have_attribute("data-expression", D, timeout=45_000)
+    zoe.sees_moving_video_of(ada)
+    until(lambda: not problems(zoe), "nothing is said to be wrong any more", seconds=30)
+    ada.switch("Live").set_checked(False)
+    until(lambda: frames_left(fragile_stack) == [], "every frame is deleted", seconds=30)
+
+
+def problems(somebody: Person) -> list[str]:
+    """What the page says is wrong."""
+    notices = somebody.page.locator(".notice").all_inner_texts()
+    return [text for text in notices if re.search("interrupted|does not answer|refused", text)]
