@@ -113,6 +113,12 @@ class Settings:
             read.problems.append(f"{SIGNALR_CONNECTION} is missing")
         if settings.storage.blob_service_uri:
             read.https_url(f"{STORAGE_CONNECTION}__queueServiceUri")
+        # The host hands on a reference it could not resolve, and anybody could guess such a key.
+        read.problems += [
+            f"{name} is a Key Vault reference that was not resolved"
+            for name, value in environ.items()
+            if value.startswith("@Microsoft.KeyVault(")
+        ]
         if read.problems:
             raise SettingsError("; ".join(read.problems))
         return settings
@@ -161,15 +167,17 @@ class _Reader:
         )
 
     def opentok(self) -> OpenTokCredentials:
-        """Vonage's credentials where its application id is set, else OpenTok's."""
+        """OpenTok's credentials, or Vonage's where only its application id is set."""
         api_url = self.https_url("OPENTOK_API_URL") if self.optional("OPENTOK_API_URL") else None
-        if self.optional("VONAGE_APPLICATION_ID") or self.optional("VONAGE_PRIVATE_KEY"):
+        if self.optional("VONAGE_APPLICATION_ID") and not self.optional("OPENTOK_API_KEY"):
             return OpenTokCredentials(
                 self.pattern("VONAGE_APPLICATION_ID", "[0-9a-fA-F-]{36}", "an application's id"),
                 self.private_key("VONAGE_PRIVATE_KEY"),
                 vonage=True,
                 api_url=api_url,
             )
+        if not self.optional("OPENTOK_API_KEY"):
+            self.problems.append("VIDEO_PROVIDER needs OPENTOK_API_KEY or VONAGE_APPLICATION_ID")
         return OpenTokCredentials(
             self.pattern("OPENTOK_API_KEY", "[0-9]+", "a project's API key: digits"),
             self.pattern("OPENTOK_API_SECRET", "[0-9a-zA-Z]{32,}", "a project's secret"),

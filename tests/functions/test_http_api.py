@@ -14,6 +14,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobClient
 
+from tests.functions import stub_opentok
 from tests.functions.conftest import Answer, App, Joined
 
 EXAMPLES: dict[str, Any] = json.loads(
@@ -49,6 +50,12 @@ def refused(answer: Answer) -> tuple[int, str]:
 def test_every_answer_has_the_shape_of_its_example(make_app: Callable[..., App]) -> None:
     """The page is tested with these examples; the functions answer in the same shape."""
     app = make_app(ICE_SERVERS='[{"urls": "stun:stun.example.org"}]')
+    with stub_opentok.StubOpenTok() as opentok:
+        opentok_app = make_app(OPENTOK_API_URL=opentok.url, **stub_opentok.SETTINGS)
+        _check_examples(app, opentok_app)
+
+
+def _check_examples(app: App, opentok_app: App) -> None:
     created = app.call("create_room")
     room, secret = created.body["room"], created.body["hostSecret"]
     joined = app.call(
@@ -61,6 +68,9 @@ def test_every_answer_has_the_shape_of_its_example(make_app: Callable[..., App])
         "POST /api/rooms": created,
         "POST /api/rooms/{room}/participants": joined,
         "POST /api/rooms/{room}/video-token": app.member("issue_video_token", ada),
+        "POST /api/rooms/{room}/video-token (opentok)": opentok_app.member(
+            "issue_video_token", ada
+        ),
         "POST /api/rooms/{room}/negotiate": app.member(
             "negotiate", ada, headers={"x-participant": ada.participant}
         ),

@@ -1,0 +1,64 @@
+"""OpenTok's REST API as its SDKs know it: one call, which creates a session.
+
+https://tokbox.com/developer/rest/#create_session: form fields in, a JSON list of one session out.
+A session id is a version and the base64 of `VERSION~PROJECT~~TIME~RANDOM~`.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import time
+from urllib.parse import parse_qs
+
+import jwt
+
+from tests.functions.stub_server import Request, Response, StubServer
+
+API_KEY = "46000000"
+API_SECRET = "0123456789abcdef0123456789abcdef01234567"
+SETTINGS = {
+    "VIDEO_PROVIDER": "opentok",
+    "OPENTOK_API_KEY": API_KEY,
+    "OPENTOK_API_SECRET": API_SECRET,
+}
+
+
+def session_id(project: str) -> str:
+    """A new session id of this project."""
+    text = f"2~{project}~~{int(time.time() * 1000)}~{secrets.token_urlsafe(18)}~"
+    return "2_MX" + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")[2:]
+
+
+class StubOpenTok(StubServer):
+    """Creates sessions for one project whose signature it can check."""
+
+    def __init__(
+        self, project: str = API_KEY, key: str = API_SECRET, algorithm: str = "HS256"
+    ) -> None:
+        super().__init__(self.create_session)
+        self.created: list[str] = []
+        self.project = project
+        self.key = key
+        self.algorithm = algorithm
+        self.pause = 0.0
+
+    def create_session(self, request: Request) -> Response:
+        """A new routed session, or 403 for a call the project did not sign."""
+        time.sleep(self.pause)
+        assert request.path == "/session/create"
+        form = parse_qs(request.body.decode())
+        assert form["p2p.preference"] == ["disabled"], "the session would be relayed"
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        try:
+            claims = jwt.decode(
+                request.headers.get("x-opentok-auth") or bearer,
+                self.key,
+                algorithms=[self.algorithm],
+            )
+        except jwt.InvalidTokenError:
+            return Response.json({"code": -1, "message": "Invalid token"}, 403)
+        if self.project not in (claims.get("iss"), claims.get("application_id")):
+            return Response.json({"code": -1, "message": "Invalid token"}, 403)
+        self.created.append(session_id(self.project))
+        return Response.json([{"session_id": self.created[-1], "project_id": self.project}])

@@ -1,0 +1,116 @@
+"""A web service of somebody else's, played by a real HTTP server on this machine."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a caller sent; headers by lower-case name."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the service answers; `truncated` ends the connection halfway through the body."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    truncated: bool = False
+
+    @classmethod
+    def json(cls, body: Any, status: int = 200, **headers: str) -> Response:
+        """An answer in JSON; an underscore in a header's name stands for a hyphen."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return cls(status, json.dumps(body).encode(), {"Content-Type": "application/json"} | named)
+
+
+class StubServer:
+    """Answers each request with what `respond` says, and remembers the requests.
+
+    A context manager; with `tls`, an `ssl.SSLContext`, it speaks HTTPS.
+    """
+
+    def __init__(
+        self, respond: Callable[[Request], Response], tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.respond = respond
+        self.requests: list[Request] = []
+        stub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            """Passes a request on to the stub."""
+
+            protocol_version = "HTTP/1.1"
+
+            def handle_one_request(self) -> None:
+                """A caller that gave up is no error here."""
+                try:
+                    super().handle_one_request()
+                except OSError:
+                    self.close_connection = True
+
+            def do_POST(self) -> None:
+                """Answer as the test says."""
+                url = urlsplit(self.path)
+                length = int(self.headers.get("Content-Length", 0))
+                request = Request(
+                    self.command,
+                    url.path,
+                    dict(parse_qsl(url.query)),
+                    {name.lower(): value for name, value in self.headers.items()},
+                    self.rfile.read(length),
+                )
+                stub.requests.append(request)
+                response = stub.respond(request)
+                self.send_response(response.status)
+                for name, value in response.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(response.body)))
+                self.end_headers()
+                if response.truncated:
+                    self.wfile.write(response.body[: len(response.body) // 2])
+                    self.close_connection = True
+                else:
+                    self.wfile.write(response.body)
+
+            do_GET = do_POST  # noqa: N815 - the name the base class calls
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Say nothing: the test sees the requests."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        scheme = "http" if tls is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()

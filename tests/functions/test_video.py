@@ -1,0 +1,310 @@
+"""Video tokens: the real SDK against OpenTok's REST API as a stub speaks it, over real storage."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from functions.contract import ApiError, Claims
+from functions.video.opentok import OpenTok
+from local.azurite import Azurite
+from tests.functions.conftest import SIGNALR, App, Joined
+from tests.functions.stub_opentok import API_KEY, API_SECRET, SETTINGS, StubOpenTok, session_id
+from tests.functions.stub_server import Request, Response, StubServer
+
+ROOT = Path(__file__).parents[2]
+APPLICATION = "12345678-90ab-cdef-1234-567890abcdef"
+CLAIMS = Claims("r" * 22, "p" * 22, host=False, expires_at=int(time.time() + 3600) * 1000)
+
+
+@pytest.fixture(scope="module")
+def private_key() -> str:
+    """The private key of a Vonage application, as PEM."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
+
+
+def public_key(private: str) -> str:
+    """What Vonage keeps of an application's key."""
+    key = serialization.load_pem_private_key(private.encode(), None)
+    return (
+        key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )
+
+
+@pytest.fixture
+def opentok() -> Iterator[StubOpenTok]:
+    """OpenTok's REST API on this machine."""
+    with StubOpenTok() as stub:
+        yield stub
+
+
+def direct(url: str, **more: Any) -> OpenTok:
+    """A provider whose room has no session yet."""
+    return OpenTok(
+        API_KEY, API_SECRET, lambda _room, _project, create: create(), api_url=url, **more
+    )
+
+
+def failure(provider: OpenTok) -> ApiError:
+    """The error a token request ends with."""
+    with pytest.raises(ApiError) as caught:
+        provider.token(CLAIMS)
+    return caught.value
+
+
+def test_an_opentok_token_says_whose_it_is_and_ends_with_the_ticket(
+    make_app: Callable[..., App], opentok: StubOpenTok
+) -> None:
+    """Role, session, expiry and data of a token signed with the project's secret."""
+    app = make_app(OPENTOK_API_URL=opentok.url, **SETTINGS)
+    ada = app.join(app.room())
+    answer = app.member("issue_video_token", ada)
+    assert answer.status == 200
+    assert answer.body["provider"] == "opentok"
+    assert answer.body["apiKey"] == API_KEY
+    token = jwt.decode(answer.body["token"], API_SECRET, algorithms=["HS256"])
+    ticket = jwt.decode(ada.ticket, "k" * 32, algorithms=["HS256"], audience="room")
+    assert token["role"] == "publisher"
+    assert token["iss"] == API_KEY
+    assert token["connection_data"] == ada.participant
+    assert token["session_id"] == answer.body["sessionId"] == opentok.created[0]
+    assert token["exp"] == ticket["exp"] == answer.body["expiresAt"] // 1000
+
+
+@pytest.mark.parametrize("form", ["text", "escaped", "file"])
+def test_vonage_credentials_work_the_same(
+    make_app: Callable[..., App], private_key: str, tmp_path: Path, form: str
+) -> None:
+    """An application id and a private key, given as PEM text in both forms or as a file."""
+    path = tmp_path / "vonage-key"
+    path.write_text(private_key)
+    given = {
+        "text": private_key,
+        "escaped": private_key.replace("\n", "\\n"),
+        "file": str(path),
+    }[form]
+    with StubOpenTok(APPLICATION, public_key(private_key), "RS256") as vonage:
+        app = make_app(
+            VIDEO_PROVIDER="opentok",
+            OPENTOK_API_URL=vonage.url,
+            VONAGE_APPLICATION_ID=APPLICATION,
+            VONAGE_PRIVATE_KEY=given,
+        )
+        ada = app.join(app.room())
+        answer = app.member("issue_video_token", ada)
+    assert answer.body["apiKey"] == APPLICATION
+    token = jwt.decode(answer.body["token"], public_key(private_key), algorithms=["RS256"])
+    assert token["role"] == "publisher"
+    assert token["application_id"] == APPLICATION
+    assert token["connection_data"] == ada.participant
+    assert token["session_id"] == vonage.created[0]
+    assert token["exp"] == answer.body["expiresAt"] // 1000
+
+
+def test_everybody_in_a_room_gets_its_one_session(
+    make_app: Callable[..., App], opentok: StubOpenTok
+) -> None:
+    """Later tokens, renewals too, are for the session the first one made; rooms do not share."""
+    app = make_app(OPENTOK_API_URL=opentok.url, **SETTINGS)
+    room = app.room()
+    ada, zoe, elsewhere = app.join(room), app.join(room), app.join(app.room())
+    sessions = [
+        app.member("issue_video_token", who).body["sessionId"] for who in (ada, zoe, ada, elsewhere)
+    ]
+    assert sessions == [opentok.created[0]] * 3 + [opentok.created[1]]
+
+
+def test_another_project_gets_a_session_of_its_own(
+    make_app: Callable[..., App], opentok: StubOpenTok
+) -> None:
+    """A room outlives a change of credentials: a session belongs to the project that made it."""
+    app = make_app(OPENTOK_API_URL=opentok.url, **SETTINGS)
+    ada = app.join(app.room())
+    app.member("issue_video_token", ada)
+    with StubOpenTok("47111111") as other:
+        moved = make_app(OPENTOK_API_URL=other.url, **(SETTINGS | {"OPENTOK_API_KEY": "47111111"}))
+        assert moved.member("issue_video_token", ada).body["sessionId"] == other.created[0]
+
+
+@contextmanager
+def host(azurite: Azurite, opentok: StubOpenTok) -> Iterator[str]:
+    """A Functions host of its own process over the shared storage; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local.functions_host", "--port", str(port), "--root", str(ROOT)],
+        cwd=ROOT,
+        env=os.environ
+        | {
+            "FramesStorage": azurite.connection_string,
+            "AzureSignalRConnectionString": SIGNALR,
+            "TICKET_KEY": "k" * 32,
+            "ROOM_CAPACITY": "50",
+            "OPENTOK_API_URL": opentok.url,
+        }
+        | SETTINGS,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                urllib.request.urlopen(f"{url}/admin/host/status", timeout=1).close()
+                break
+            except OSError:
+                assert process.poll() is None, "the host ended"
+                assert time.monotonic() < deadline, "the host did not start"
+                time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def post(url: str, body: dict[str, Any], ticket: str = "") -> Any:
+    """The JSON a function answers over HTTP."""
+    request = urllib.request.Request(
+        url,
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json", "Authorization": f"Bearer {ticket}"},
+    )
+    with urllib.request.urlopen(request, timeout=20) as response:
+        return json.load(response)
+
+
+def test_twenty_who_race_over_two_hosts_share_one_session(
+    azurite: Azurite, opentok: StubOpenTok
+) -> None:
+    """Both processes create sessions at the same moment; all twenty get the same one."""
+    opentok.pause = 0.3  # both hosts ask before either has an answer
+    with ExitStack() as running:
+        hosts = [running.enter_context(host(azurite, opentok)) for _ in range(2)]
+        room = post(f"{hosts[0]}/api/rooms", {})["room"]
+
+        def join(number: int) -> str:
+            base = f"{hosts[number % 2]}/api/rooms/{room}"
+            joined = post(f"{base}/participants", {"name": str(number), "consent": False})
+            answer = post(f"{base}/video-token", {}, joined["ticket"])
+            token = jwt.decode(answer["token"], API_SECRET, algorithms=["HS256"])
+            assert token["connection_data"] == joined["participant"]
+            assert token["session_id"] == answer["sessionId"]
+            return str(answer["sessionId"])
+
+        with ThreadPoolExecutor(20) as joining:
+            sessions = set(joining.map(join, range(20)))
+    assert len(opentok.created) > 1, "nobody raced"
+    assert len(sessions) == 1
+    assert sessions < set(opentok.created)
+
+
+WRONG_ANSWERS = {
+    "500 without a body": Response(500),
+    "500 with words": Response(500, b"Internal Server Error", {"Content-Type": "text/plain"}),
+    "500 with JSON": Response.json({"code": -1, "message": "oops"}, 500),
+    "401 with JSON": Response.json({"title": "Unauthorized"}, 401),
+    "200 without a body": Response(),
+    "200 that is no JSON": Response(200, b"<html>", {"Content-Type": "application/json"}),
+    "200 cut off": Response(200, b'[{"session_id": "x"}]', {}, truncated=True),
+    "200 without a type": Response(200, b"[]"),
+    "a session of nobody": Response.json([{"session_id": "2_x"}]),
+    "a session of another project": Response.json([{"session_id": session_id("48")}]),
+}
+
+
+@pytest.mark.parametrize("answer", WRONG_ANSWERS.values(), ids=list(WRONG_ANSWERS))
+def test_a_wrong_answer_is_a_clear_error(
+    make_app: Callable[..., App], caplog: pytest.LogCaptureFixture, answer: Response
+) -> None:
+    """Whatever the provider sends, the page gets a code and words that name the settings."""
+    with StubServer(lambda _request: answer) as stub:
+        app = make_app(OPENTOK_API_URL=stub.url, **SETTINGS)
+        ada = app.join(app.room())
+        refused = app.member("issue_video_token", ada)
+    assert (refused.status, refused.body["error"]) == (502, "video-unavailable")
+    assert "OPENTOK_API_KEY" in refused.body["message"]
+    assert_nothing_leaks(caplog, ada)
+
+
+def test_wrong_credentials_are_named(
+    make_app: Callable[..., App], opentok: StubOpenTok, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A project that does not know our secret answers 403, and the page hears which settings."""
+    wrong = SETTINGS | {"OPENTOK_API_SECRET": "f" * 40}
+    app = make_app(OPENTOK_API_URL=opentok.url, **wrong)
+    ada = app.join(app.room())
+    refused = app.member("issue_video_token", ada)
+    assert (refused.status, refused.body["error"]) == (502, "video-refused")
+    assert "OPENTOK_API_KEY and OPENTOK_API_SECRET" in refused.body["message"]
+    assert_nothing_leaks(caplog, ada)
+
+
+def test_a_room_recovers_from_a_provider_that_failed(
+    make_app: Callable[..., App], opentok: StubOpenTok
+) -> None:
+    """A failure is not remembered: the next request gets a session."""
+    working = opentok.respond
+    opentok.respond = lambda _request: Response(500)
+    app = make_app(OPENTOK_API_URL=opentok.url, **SETTINGS)
+    ada = app.join(app.room())
+    assert app.member("issue_video_token", ada).status == 502
+    opentok.respond = working
+    assert app.member("issue_video_token", ada).status == 200
+
+
+def test_a_provider_that_hangs_is_given_up_in_time() -> None:
+    """No answer within the timeout is an error with words, not a request without end."""
+
+    def hang(_request: Request) -> Response:
+        time.sleep(1)
+        return Response(500)
+
+    with StubServer(hang) as stub:
+        began = time.monotonic()
+        error = failure(direct(stub.url, timeout=(0.2, 0.2)))
+        assert time.monotonic() - began < 0.9
+    assert (error.status, error.code) == (502, "video-unavailable")
+
+
+def test_a_provider_that_is_slow_still_serves(opentok: StubOpenTok) -> None:
+    """An answer that comes late, but within the timeout, counts."""
+    opentok.pause = 0.3
+    assert direct(opentok.url, timeout=(0.2, 2)).token(CLAIMS)["sessionId"] == opentok.created[0]
+
+
+def test_a_provider_that_is_not_there_is_a_clear_error() -> None:
+    """Nobody listens at the address."""
+    error = failure(direct("http://127.0.0.1:9"))
+    assert (error.status, error.code) == (502, "video-unavailable")
+    assert "OPENTOK_API_URL" in error.message
+
+
+def assert_nothing_leaks(caplog: pytest.LogCaptureFixture, who: Joined) -> None:
+    """The log tells of the failure without secret, ticket, room or participant."""
+    assert any(record.levelno == logging.ERROR for record in caplog.records)
+    for secret in (API_SECRET, who.ticket, who.room, who.participant):
+        assert secret not in caplog.text
