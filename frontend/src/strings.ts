@@ -35,14 +35,13 @@ export const strings = {
   consent: {
     label: 'Read my facial expression and show it to everybody in this call',
     summary: 'If you agree, an emoji of what your expression looks like appears at your face.',
-    more: 'What that means',
     points: [
-      'What is read: the faces in one picture of your camera every two seconds, or when somebody presses Analyze.',
-      'Who sees it: everybody in this call, nobody else.',
-      'How long it is kept: a picture lives about a second and is deleted once read; readings are not stored.',
-      'It is an appearance, read by software, and can be wrong.',
-      'You can stop any time: switch off “Read my expression”.',
-      'Not for use at work or in education in the European Union, where the law forbids it.',
+      'Read are the faces in a picture of your camera, every two seconds or when somebody presses Analyze.',
+      'Everybody in this call sees the emoji; nobody else does.',
+      'A picture lives about a second, then it is deleted. Readings are not stored.',
+      'It describes an appearance and can be wrong.',
+      'You can stop any time.',
+      'Not for use at work or in education in the EU.',
     ],
   },
   device: {
@@ -93,7 +92,7 @@ export const strings = {
     legendEntry: (word: string, count: number) => `looks ${word}: ${count} now`,
   },
   tile: {
-    reading: 'Your expression is read',
+    reading: 'Being read',
     readingOnAnalyze: 'Read when asked',
     notRead: 'Not read',
     connecting: 'Connecting…',

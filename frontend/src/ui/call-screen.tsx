@@ -4,20 +4,22 @@ import { Announcer } from '../announcer.ts';
 import { ApiError } from '../api.ts';
 import { expressionSigns } from '../expressions.ts';
 import type { LocalMedia } from '../local-media.ts';
-import type { Person, Room } from '../room.ts';
+import type { Size } from '../overlay.ts';
+import type { Room } from '../room.ts';
 import { linkToRoom } from '../room-link.ts';
 import type { Session } from '../session.ts';
 import { strings } from '../strings.ts';
 import { DeviceButtons, deviceWords, Switch } from './controls.tsx';
-import { fitGrid } from './grid.ts';
+import { fitGrid, usualAspect } from './grid.ts';
 import { AnalyzeIcon, CloseIcon, LeaveIcon, LinkIcon } from './icons.tsx';
 import { Legend } from './legend.tsx';
 import { refusalWords } from './refusal.ts';
-import { Tile, type TileMedia } from './tile.tsx';
+import { Tile, type TileMedia, type TileProps } from './tile.tsx';
 import { useSize } from './use-size.ts';
 
 const TILE_GAP = 12; // px
 const TOAST_TIME = 6_000; // ms
+const NO_PICTURE: Size = { width: 0, height: 0 };
 const CONNECTING: TileMedia = { stream: null, connection: 'connecting', audio: true, video: true };
 
 interface CallScreenProps {
@@ -31,7 +33,9 @@ export function CallScreen({ session, media }: CallScreenProps) {
   const toast = useToast();
   const room = session.room.value;
   const people = [...room.people.values()];
-  const grid = fitGrid(people.length, size, TILE_GAP);
+  const pictures = useSignal<ReadonlyMap<string, Size>>(new Map());
+  const present = people.map(({ participant }) => pictures.value.get(participant) ?? NO_PICTURE);
+  const grid = fitGrid(people.length, size, TILE_GAP, usualAspect(present));
   return (
     <main class="call">
       <header class="call-header">
@@ -55,6 +59,10 @@ export function CallScreen({ session, media }: CallScreenProps) {
               session={session}
               media={media}
               size={grid.tile}
+              picture={pictures.value.get(person.participant) ?? NO_PICTURE}
+              onPicture={(picture) => {
+                pictures.value = new Map(pictures.value).set(person.participant, picture);
+              }}
             />
           ))}
         </div>
@@ -73,12 +81,12 @@ export function CallScreen({ session, media }: CallScreenProps) {
   );
 }
 
-interface PersonTileProps extends CallScreenProps {
-  readonly person: Person;
-  readonly size: { width: number; height: number };
-}
+interface PersonTileProps
+  extends CallScreenProps,
+    Pick<TileProps, 'person' | 'size' | 'picture' | 'onPicture'> {}
 
-function PersonTile({ person, session, media, size }: PersonTileProps) {
+function PersonTile({ session, media, ...shape }: PersonTileProps) {
+  const { person } = shape;
   const room = session.room.value;
   const sight = room.sights.get(person.participant);
   const own = person.participant === room.self;
@@ -93,10 +101,10 @@ function PersonTile({ person, session, media, size }: PersonTileProps) {
   });
   if (!own) {
     const remote = session.remotes.value.get(person.participant) ?? CONNECTING;
-    return <Tile person={person} media={remote} sight={sight} size={size} />;
+    return <Tile {...shape} media={remote} sight={sight} />;
   }
   const state = !session.readable.value ? 'not' : session.live.value ? 'live' : 'asked';
-  return <Tile person={person} media={ownMedia.value} sight={sight} size={size} own={state} />;
+  return <Tile {...shape} media={ownMedia.value} sight={sight} own={state} />;
 }
 
 function Notices({ session, media }: CallScreenProps) {

@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Face, Reading } from '../contract.ts';
 import { expressionSigns } from '../expressions.ts';
 import {
@@ -14,6 +14,9 @@ import {
 import { strings } from '../strings.ts';
 
 const SHOW_AGE_FROM = 2_500; // ms; before, a reading counts as present
+const EMOJI_PER_FACE = 0.34; // of the face's width
+const MIN_EMOJI = 22; // px
+const MAX_EMOJI = 52; // px
 
 interface FaceBadgesProps {
   readonly reading: Reading;
@@ -67,10 +70,18 @@ interface FaceBadgeProps {
 function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps) {
   const { emoji, word } = expressionSigns[face.expression];
   const percent = Math.round(face.confidence * 100);
-  const size = Math.max(20, Math.min(52, place.width * 0.34));
-  const centre = placeBadge(place, badgeSize(size), tile);
+  const size = Math.max(MIN_EMOJI, Math.min(MAX_EMOJI, place.width * EMOJI_PER_FACE));
+  const [badge, setBadge] = useState<Size>({ width: 0, height: 0 });
+  const element = useRef<HTMLDivElement>(null);
+  const ageWords = age >= SHOW_AGE_FROM ? strings.tile.age(Math.round(age / 1000)) : '';
+  useLayoutEffect(() => {
+    const { offsetWidth, offsetHeight } = element.current ?? { offsetWidth: 0, offsetHeight: 0 };
+    setBadge({ width: offsetWidth, height: offsetHeight });
+  }, [word, percent, ageWords, size]);
+  const centre = placeBadge(place, badge, tile);
   return (
     <div
+      ref={element}
       class="badge"
       role="img"
       aria-label={strings.tile.looks(word, percent)}
@@ -88,7 +99,7 @@ function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps
         <span class="badge-word">{word}</span>
         <span class="badge-detail">
           {strings.tile.percent(percent)}
-          {age >= SHOW_AGE_FROM && ` · ${strings.tile.age(Math.round(age / 1000))}`}
+          {ageWords && ` · ${ageWords}`}
         </span>
       </span>
     </div>
@@ -103,9 +114,4 @@ function useFollowedFaces(reading: Reading): readonly FollowedFace[] {
     last.current = { frame: reading.frame, followed };
   }
   return last.current.followed;
-}
-
-/** About what the style sheet makes of it; only the clamping at the tile's edges depends on it. */
-function badgeSize(emoji: number): Size {
-  return { width: emoji + 96, height: emoji + 12 };
 }

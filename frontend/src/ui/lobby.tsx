@@ -95,22 +95,21 @@ export function Lobby({
 }
 
 function Consent() {
-  const { label, summary, more, points } = strings.consent;
+  const { label, summary, points } = strings.consent;
   return (
     <fieldset class="consent">
       <label class="check">
-        <input type="checkbox" name="consent" aria-describedby="consent-summary" />
+        <input type="checkbox" name="consent" aria-describedby="consent-meaning" />
         <span>{label}</span>
       </label>
-      <p id="consent-summary">{summary}</p>
-      <details open>
-        <summary>{more}</summary>
+      <div id="consent-meaning">
+        <p>{summary}</p>
         <ul>
           {points.map((point) => (
             <li key={point}>{point}</li>
           ))}
         </ul>
-      </details>
+      </div>
     </fieldset>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { RemoteMedia } from '../call/call.ts';
 import { ageOf, chooseFit, type Sight, type Size, strengthAt } from '../overlay.ts';
 import type { Person } from '../room.ts';
@@ -13,19 +13,22 @@ export interface TileMedia extends Omit<RemoteMedia, 'stream' | 'connection'> {
   readonly connection: RemoteMedia['connection'];
 }
 
-interface TileProps {
+/** What a tile needs to know of a person and of its place. */
+export interface TileProps {
   readonly person: Person;
   readonly media: TileMedia;
   readonly sight: Sight | undefined;
   readonly size: Size;
+  /** The size of their picture as received; zero before the first. */
+  readonly picture: Size;
+  readonly onPicture: (picture: Size) => void;
   /** For our own tile: whether we are read live, only when asked, or not at all. */
   readonly own?: 'live' | 'asked' | 'not' | undefined;
 }
 
 /** One person of the call: their picture, name, state, and the emoji at their faces. */
-export function Tile({ person, media, sight, size, own }: TileProps) {
+export function Tile({ person, media, sight, size, picture, onPicture, own }: TileProps) {
   const video = useRef<HTMLVideoElement>(null);
-  const [videoSize, setVideoSize] = useState<Size>({ width: 0, height: 0 });
   const { stream } = media;
   useEffect(() => {
     const element = video.current;
@@ -36,10 +39,10 @@ export function Tile({ person, media, sight, size, own }: TileProps) {
   }, [stream]);
   const measure = () => {
     const { videoWidth, videoHeight } = video.current ?? { videoWidth: 0, videoHeight: 0 };
-    setVideoSize({ width: videoWidth, height: videoHeight });
+    onPicture({ width: videoWidth, height: videoHeight });
   };
-  const showsPicture = media.video && stream !== null && videoSize.width > 0;
-  const fit = videoSize.width > 0 && size.width > 0 ? chooseFit(videoSize, size) : 'cover';
+  const showsPicture = media.video && stream !== null && picture.width > 0;
+  const fit = picture.width > 0 && size.width > 0 ? chooseFit(picture, size) : 'cover';
   const name = own ? strings.call.you(person.name) : person.name;
   const age = sight ? ageOf(sight, clock.value) : 0;
   const strength = sight ? strengthAt(age) : 0;
@@ -68,7 +71,7 @@ export function Tile({ person, media, sight, size, own }: TileProps) {
           reading={sight.reading}
           age={age}
           strength={strength}
-          video={videoSize}
+          video={picture}
           tile={size}
           fit={fit}
           mirrored={own !== undefined}
@@ -83,25 +86,38 @@ export function Tile({ person, media, sight, size, own }: TileProps) {
       {media.connection !== 'connected' && (
         <p class="tile-connection">{strings.tile[media.connection]}</p>
       )}
-      <p class="tile-name">
-        {!media.audio && (
-          <span class="tile-muted" role="img" aria-label={strings.tile.microphoneOff}>
-            <MicrophoneIcon off />
-          </span>
-        )}
-        {!media.video && (
-          <span class="tile-muted" role="img" aria-label={strings.tile.cameraOff}>
-            <CameraIcon off />
-          </span>
-        )}
-        <span class="tile-name-text">{name}</span>
-      </p>
+      <div class="tile-foot">
+        <p class="tile-name">
+          {!media.audio && (
+            <span class="tile-muted" role="img" aria-label={strings.tile.microphoneOff}>
+              <MicrophoneIcon off />
+            </span>
+          )}
+          {!media.video && (
+            <span class="tile-muted" role="img" aria-label={strings.tile.cameraOff}>
+              <CameraIcon off />
+            </span>
+          )}
+          <span class="tile-name-text">{name}</span>
+        </p>
+        <ReadingState
+          own={own}
+          person={person}
+          media={media}
+          sight={strength > 0 ? sight : undefined}
+        />
+      </div>
     </div>
   );
 }
 
 /** In a corner: whether this person is read, and why the last picture gave nothing. */
-function ReadingState({ own, person, media, sight }: Omit<TileProps, 'size'>) {
+function ReadingState({
+  own,
+  person,
+  media,
+  sight,
+}: Pick<TileProps, 'own' | 'person' | 'media' | 'sight'>) {
   if (!person.consent) return <p class="tile-state tile-state-quiet">{strings.tile.notRead}</p>;
   if (media.video && sight) {
     const noFaces = sight.reading?.faces.length === 0;
