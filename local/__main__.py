@@ -1,9 +1,10 @@
 """The launcher behind ``make run``: the product on this machine, with no account.
 
-``PORT`` (default 8080) is the page's port on 127.0.0.1. ``local.settings.json``, the real tools' own file,
-may override settings in its ``Values``, the connection strings excepted. One line on standard output says when the page answers; Ctrl-C,
-SIGTERM and SIGHUP end every process and remove the storage's directory. This is the only module here that
-knows the product: its app, its site, its containers and the names of its settings.
+``PORT`` (default 8080) is the page's port on 127.0.0.1. ``local.settings.json``, the real tools'
+own file, may override settings in its ``Values``, the connection strings excepted. One line on
+standard output says when the page answers; Ctrl-C, SIGTERM and SIGHUP end every process and remove
+the storage's directory. This is the only module here that knows the product: its app, its site, its
+containers and the names of its settings.
 """
 
 import base64
@@ -83,7 +84,7 @@ def _local_settings(path: Path) -> dict[str, str]:
     return {str(name): str(value) for name, value in values}
 
 
-def _end(number: int, _: FrameType | None) -> None:
+def _end(_number: int, _frame: FrameType | None) -> None:
     # Once: the way out must not be left halfway because of a second Ctrl-C.
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.SIG_IGN)

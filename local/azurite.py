@@ -1,9 +1,9 @@
 """Azure Blob Storage on one machine: Azurite's blob service, from its own package folder.
 
-It runs with a random account key in a private directory. Its access log on standard output tells of each
-new blob about a millisecond after the upload (`creation`).
-Flags: https://github.com/Azure/Azurite#command-line-options; ``--skipApiVersionCheck`` because current SDKs
-speak a newer API version than Azurite knows.
+It runs with a random account key in a private directory. Its access log on standard output tells of
+each new blob about a millisecond after the upload (`creation`). Flags:
+https://github.com/Azure/Azurite#command-line-options; ``--skipApiVersionCheck`` because current
+SDKs speak a newer API version than Azurite knows.
 """
 
 import base64
@@ -110,7 +110,7 @@ class Azurite:
         )
 
     def prepare(self) -> None:
-        """Creates the containers and lets pages of the allowed origins PUT blobs. Safe to repeat."""
+        """Creates the containers; pages of the allowed origins may PUT blobs. Safe to repeat."""
         with self.client() as client:
             for container in self.containers:
                 with contextlib.suppress(ResourceExistsError):
@@ -130,8 +130,8 @@ class Azurite:
 def creation(line: str) -> Creation | None:
     """The blob that an access-log line tells of, or None for every other request.
 
-    A blob is created by ``PUT`` with answer 201 and no ``comp``, or by the last step of an upload in
-    blocks. The query is dropped here: it holds the upload's signature.
+    A blob is created by ``PUT`` with answer 201 and no ``comp``, or by the last step of an upload
+    in blocks. The query is dropped here: it holds the upload's signature.
     """
     match = _ACCESS_LINE.search(line)
     if match is None:
@@ -148,8 +148,8 @@ def creation(line: str) -> Creation | None:
 def private_directory() -> Iterator[Path]:
     """A new directory (mode 0700) that is removed at exit.
 
-    A launcher that was killed cannot remove its own, so each one also removes those whose owner is gone:
-    the owner holds a lock, which the kernel lets go at its death.
+    A launcher that was killed cannot remove its own, so each one also removes those whose owner is
+    gone: the owner holds a lock, which the kernel lets go at its death.
     """
     parent = Path(tempfile.gettempdir())
     for stale in parent.glob(f"{DIRECTORY_PREFIX}*"):

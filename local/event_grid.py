@@ -1,13 +1,14 @@
 """Event Grid on one machine: tells the Functions host of every new blob.
 
-Each blob becomes a ``Microsoft.Storage.BlobCreated`` event, posted to the webhook of every blob-triggered
-function whose container it is in, as an event subscription with a subject filter does
-(https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage). Delivery is at least once:
-whatever cannot be delivered is tried again, and whenever the host or the storage comes (back) up, what lies
-in the containers is announced once more.
+Each blob becomes a ``Microsoft.Storage.BlobCreated`` event, posted to the webhook of every
+blob-triggered function whose container it is in, as an event subscription with a subject filter
+does (https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage). Delivery is at least
+once: whatever cannot be delivered is tried again, and whenever the host or the storage comes (back)
+up, what lies in the containers is announced once more.
 
-A new blob's size and type are not in the storage's access log, so ``contentLength``, ``contentType`` and
-``blobType`` are in the events of a listing only; the host, like the real one, does not read them.
+A new blob's size and type are not in the storage's access log, so ``contentLength``,
+``contentType`` and ``blobType`` are in the events of a listing only; the host, like the real one,
+does not read them.
 """
 
 import http.client

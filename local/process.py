@@ -1,4 +1,4 @@
-"""A supervised child process: started, watched until ready, restarted when it dies, ended with its parent."""
+"""A supervised child process: started, awaited, restarted when it dies, ended with its parent."""
 
 import contextlib
 import ctypes
@@ -34,8 +34,9 @@ class Child:
     """One process of the stack and the thread that keeps it alive.
 
     ``ready`` is asked every 20 ms until it is true; ``on_ready`` then runs once per start, before
-    anybody is told (whatever it raises counts as a death). ``on_line`` receives the lines of standard
-    output, which are then not echoed; all other output goes to ``log`` with the child's name in front.
+    anybody is told (whatever it raises counts as a death). ``on_line`` receives the lines of
+    standard output, which are then not echoed; all other output goes to ``log`` with the child's
+    name in front.
     """
 
     def __init__(
@@ -96,14 +97,14 @@ class Child:
                 self._changed.wait(min(0.1, deadline - time.monotonic()))
 
     def wait_output(self, text: str, timeout: float = 5.0) -> bool:
-        """Whether a line with ``text`` is among the last ones, now or within ``timeout`` seconds."""
+        """Whether one of the last lines holds ``text``, now or within ``timeout`` seconds."""
         with self._changed:
             return self._changed.wait_for(
                 lambda: any(text in line for line in self.output), timeout
             )
 
     def kill(self) -> int:
-        """Kills the process group with SIGKILL, for tests; returns the number of the life it ended."""
+        """Kills the process group with SIGKILL; returns the number of the life it ended."""
         life = self.starts
         with self._changed:
             self._ready.clear()

@@ -10,11 +10,11 @@ caller work unchanged:
   (https://learn.microsoft.com/azure/azure-signalr/swagger/signalr-data-plane-rest-v20220601);
 * access tokens, verified as the service does (`local.signalr_access`).
 
-Groups behave as `local.signalr_hub` says: a user's membership outlives the user's connections, but not
-this process.
+Groups behave as `local.signalr_hub` says: a user's membership outlives the user's connections, but
+not this process.
 
-Limits: one instance, JSON protocol only, no server-sent events or long polling, no upstream (a client that
-invokes a method gets an error completion), no streams and no acknowledgements.
+Limits: one instance, JSON protocol only, no server-sent events or long polling, no upstream (a
+client that invokes a method gets an error completion), no streams and no acknowledgements.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Connection strings and access tokens of Azure SignalR Service: pure functions, no input or output.
+"""Connection strings and access tokens of Azure SignalR Service, as pure functions.
 
 Formats: https://learn.microsoft.com/azure/azure-signalr/concept-connection-string and
 https://learn.microsoft.com/azure/azure-signalr/signalr-reference-data-plane-rest-api (JWT, HS256,
@@ -82,7 +82,7 @@ class SignalRConnection:
         return self._sign({}, url, seconds)
 
     def verify(self, token: str, *audiences: str) -> dict[str, object]:
-        """The claims of a valid token meant for one of ``audiences``; else raises AccessDeniedError."""
+        """The claims of a valid token for one of ``audiences``. Raises AccessDeniedError."""
         try:
             claims: dict[str, object] = jwt.decode(
                 token,

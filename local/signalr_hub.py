@@ -1,9 +1,10 @@
-"""The memory of the SignalR stand-in: connections, users and groups of one hub. No protocol, no network.
+"""The memory of the SignalR stand-in: connections, users and groups of one hub.
 
-A connection's membership of a group ends with the connection. A *user's* membership belongs to the user: it
-holds for connections opened later, and without a time to live it lasts until it is removed (the service's
-swagger: "Optional for live forever"; its maintainers guarantee seven days, Azure/azure-signalr#572). Here it
-is kept in memory only: after a restart of the stand-in members must be added again.
+A connection's membership of a group ends with the connection. A *user's* membership belongs to the
+user: it holds for connections opened later, and without a time to live it lasts until it is removed
+(the service's swagger: "Optional for live forever"; its maintainers guarantee seven days,
+Azure/azure-signalr#572). Here it is kept in memory only: after a restart of the stand-in members
+must be added again.
 """
 
 import asyncio

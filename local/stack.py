@@ -4,8 +4,8 @@
         httpx.get(f"{stack.url}/api/…")
         stack["azurite"].kill()  # and it comes back
 
-Everything listens on the loopback with keys made for this run; blobs lie in a private directory that is
-removed at exit. On Linux the children die with this process even when it is killed.
+Everything listens on the loopback with keys made for this run; blobs lie in a private directory
+that is removed at exit. On Linux the children die with this process even when it is killed.
 """
 
 import base64
@@ -174,7 +174,7 @@ class Stack:
                 log=self._log,
             )
         )
-        # The app may look at its storage when it is loaded, and there it exists before the app does.
+        # An app may look at its storage when it is loaded.
         self["azurite"].wait_ready()
         connections = {self._storage_setting: self.storage, self._signalr_setting: self.signalr}
         self._add(

@@ -1,8 +1,8 @@
 """What an app declares: its functions and their bindings, read once from the v2 ``FunctionApp``.
 
 The property names are those of ``function.json``; for SignalR see
-https://learn.microsoft.com/azure/azure-functions/functions-bindings-signalr-service. ``connection`` is no
-property of a SignalR binding: like the real host, this one ignores it.
+https://learn.microsoft.com/azure/azure-functions/functions-bindings-signalr-service. ``connection``
+is no property of a SignalR binding: like the real host, this one ignores it.
 """
 
 import inspect

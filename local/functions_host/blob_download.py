@@ -1,8 +1,8 @@
 """Reading one blob for a trigger, fast.
 
-The account's key and address come from the SDK, which also signs; the GET itself goes straight over a
-connection pool, because the SDK's own download spends about 4 ms of Python on each blob, more than the rest of
-the way from an upload to its function's call.
+The account's key and address come from the SDK, which also signs; the GET itself goes straight over
+a connection pool, because the SDK's own download spends about 4 ms of Python on each blob, more
+than the rest of the way from an upload to its function's call.
 """
 
 import threading
@@ -19,7 +19,7 @@ from urllib3.exceptions import HTTPError
 
 SAS_SECONDS: Final = 3600
 _TIMEOUT: Final = urllib3.Timeout(connect=5.0, read=30.0)
-# One more try where a kept connection turns out to be closed; whole failures are the trigger's to retry.
+# Once more where a kept connection turns out to be closed; failures proper are the trigger's.
 _RETRY: Final = urllib3.Retry(total=1, connect=0, read=1, redirect=0, status=0, other=0)
 
 

@@ -1,8 +1,8 @@
-"""``InputStream.blob_properties``: the blob's properties as the extension's JSON gives them to the worker.
+"""``InputStream.blob_properties`` and ``metadata``, as the extension gives them to the worker.
 
-The extension serializes .NET's ``Azure.Storage.Blobs.Models.BlobProperties`` with Newtonsoft's defaults:
-enumerations are numbers, times are ISO 8601 with an offset, what was never set is .NET's default, and
-``ETag``, a struct without public properties, is ``{}``.
+The extension serializes .NET's ``Azure.Storage.Blobs.Models.BlobProperties`` with Newtonsoft's
+defaults: enumerations are numbers, times are ISO 8601 with an offset, what was never set is .NET's
+default, and ``ETag``, a struct without public properties, is ``{}``.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,11 @@
 """Blob triggers by Event Grid: events in at the webhook, calls of the functions, retries, poison.
 
-As the real extension does (https://learn.microsoft.com/azure/azure-functions/functions-event-grid-blob-trigger
-and functions-bindings-storage-blob-trigger): the webhook only queues, a blob that does not fit the trigger's
-path or is gone is skipped without a word, at most ``maxDegreeOfParallelism`` calls run at once, and a blob
-whose call fails ``poisonBlobThreshold`` times is given up. The queue is in memory here.
+As the real extension does
+(https://learn.microsoft.com/azure/azure-functions/functions-event-grid-blob-trigger and
+functions-bindings-storage-blob-trigger): the webhook only queues, a blob that does not fit the
+trigger's path or is gone is skipped without a word, at most ``maxDegreeOfParallelism`` calls run at
+once, and a blob whose call fails ``poisonBlobThreshold`` times is given up. The queue is in memory
+here.
 """
 
 import asyncio
@@ -86,7 +88,7 @@ class BlobTriggers:
                 )
 
     async def webhook(self, request: Request) -> Response:
-        """Event Grid's deliveries: 202, or 400 for what is no event, 404 for an unknown function."""
+        """Event Grid's deliveries: 202; 400 for what is no event, 404 for an unknown function."""
         wanted = _FUNCTION.fullmatch(request.query_params.get("functionName", ""))
         listener = self._listeners.get(wanted.group(1).lower()) if wanted else None
         if listener is None:
@@ -153,7 +155,8 @@ class BlobTriggers:
 def compile_path(path: str) -> tuple[str, re.Pattern[str]]:
     """A trigger's path as container and pattern of blob names.
 
-    As in the extension, ``{name}`` takes any characters, slashes too; a container alone means every blob.
+    As in the extension, ``{name}`` takes any characters, slashes too; a container alone means every
+    blob.
     """
     container, _, template = path.partition("/")
     pieces = _PARAMETER.split(template or "{name}")

@@ -1,7 +1,7 @@
 """HTTP triggers: a request in, a call of the function, a response out.
 
-Answers of the real host: 404 for an unknown route or a method that the route does not take, 413 above
-100 MB, 500 with an empty body when a binding, the function or an output fails
+Answers of the real host: 404 for an unknown route or a method that the route does not take, 413
+above 100 MB, 500 with an empty body when a binding, the function or an output fails
 (https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits).
 """
 

@@ -1,7 +1,7 @@
 """One call of a function: its arguments, where it runs, what it gives back.
 
-Synchronous functions run in a thread pool, asynchronous ones on the event loop, as in the Python worker
-(https://learn.microsoft.com/azure/azure-functions/python-scale-performance-reference).
+Synchronous functions run in a thread pool, asynchronous ones on the event loop, as in the Python
+worker (https://learn.microsoft.com/azure/azure-functions/python-scale-performance-reference).
 """
 
 import asyncio

@@ -1,7 +1,8 @@
 """Route templates of HTTP triggers, as ASP.NET Core reads them.
 
-``room/{id}``, ``{id:int}`` with a constraint, ``{id?}`` optional at the end, ``{*rest}`` for all that
-follows (https://learn.microsoft.com/aspnet/core/fundamentals/routing). Literal parts match in any case.
+``room/{id}``, ``{id:int}`` with a constraint, ``{id?}`` optional at the end, ``{*rest}`` for all
+that follows (https://learn.microsoft.com/aspnet/core/fundamentals/routing). Literal parts match in
+any case.
 """
 
 import re

@@ -1,8 +1,9 @@
 """The SignalR bindings: connection information for clients, messages and group actions for the hub.
 
 What they mean is the Functions extension's
-(https://learn.microsoft.com/azure/azure-functions/functions-bindings-signalr-service-output); what goes over
-the wire is the service's REST API, version 2022-06-01, which needs nothing but a connection string.
+(https://learn.microsoft.com/azure/azure-functions/functions-bindings-signalr-service-output); what
+goes over the wire is the service's REST API, version 2022-06-01, which needs nothing but a
+connection string.
 """
 
 import json

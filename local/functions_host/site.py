@@ -11,8 +11,8 @@ from starlette.types import Scope
 class Site(StaticFiles):
     """The files of one directory; ``/`` and unknown paths without an extension get ``index.html``.
 
-    The latter is what ``navigationFallback`` does there. HTML is revalidated at each visit, since it
-    names the other files by their hashes.
+    The latter is what ``navigationFallback`` does there. HTML is revalidated at each visit, since
+    it names the other files by their hashes.
     """
 
     def __init__(self, directory: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_blob_outside_the_path_is_ignored(
     assert docker.silent()
 
 
-def test_an_event_of_another_container_is_ignored(deliver: Deliver, stack: Stack) -> None:
+def test_an_event_of_another_container_is_ignored(deliver: Deliver) -> None:
     """The webhook takes it, as the real one does, and calls nobody."""
     assert deliver("a/1.txt", container="elsewhere").status_code == 202
 
@@ -93,7 +93,7 @@ def test_an_event_for_a_missing_blob_is_skipped(
 def test_duplicate_late_and_reordered_events(
     manifests: ContainerClient, deliver: Deliver, docker: OfficialClient
 ) -> None:
-    """Every event of a blob that is there is one call, in whatever order; none after its deletion."""
+    """Every event of a blob that is there is one call, in any order; none after its deletion."""
     for name in ("a", "b"):
         manifests.upload_blob(f"order/{name}.txt", name.encode())
     assert {docker.receive()["text"], docker.receive()["text"]} == {"a", "b"}
@@ -111,9 +111,7 @@ def test_a_failed_call_is_tried_again(manifests: ContainerClient, docker: Offici
     assert docker.receive()["text"] == "list"
 
 
-def test_poison_is_named_and_given_up(
-    manifests: ContainerClient, stack: Stack, docker: OfficialClient
-) -> None:
+def test_poison_is_named_and_given_up(manifests: ContainerClient, stack: Stack) -> None:
     """After poisonBlobThreshold failures (3 here) the log names function and blob, and it ends."""
     manifests.upload_blob("doom/1.txt", b"sink")
     host = stack["functions"]
@@ -123,9 +121,7 @@ def test_poison_is_named_and_given_up(
     assert not any("4 times" in line for line in host.output)
 
 
-def test_an_undelivered_output_is_a_failure(
-    manifests: ContainerClient, stack: Stack, docker: OfficialClient
-) -> None:
+def test_an_undelivered_output_is_a_failure(manifests: ContainerClient, stack: Stack) -> None:
     """While the hub is away the call fails, and a later try delivers."""
     life = stack["signalr"].kill()
     manifests.upload_blob("fog/1.txt", b"ahoy")
@@ -160,7 +156,7 @@ def test_the_webhook_answers_the_handshake(http: httpx.Client) -> None:
     assert (answer.status_code, answer.json()) == (200, {"validationResponse": "512d38b6"})
 
 
-def test_no_secret_is_logged(stack: Stack, manifests: ContainerClient) -> None:
+def test_no_secret_is_logged(stack: Stack) -> None:
     """Nothing any child said holds a signature, a token or a key."""
     said = [line for name in ("azurite", "signalr", "functions") for line in stack[name].output]
     assert not [line for line in said if "sig=" in line and "sig=…" not in line]

@@ -1,5 +1,7 @@
 """What an app and its host.json declare, read without running anything."""
 
+# ruff: noqa: ARG001 - a binding's parameter must be there, used or not
+
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -102,7 +104,7 @@ def unset(app: func.FunctionApp) -> None:
         (absent, "function work: its code has no parameter out"),
         (wild, "function work: binding 'blob' must name its container"),
         (unset, "function work: the setting NOWHERE is missing"),
-        (lambda app: None, "the app declares no functions"),
+        (lambda _: None, "the app declares no functions"),
     ],
 )
 def test_what_cannot_be_done_is_refused_by_name(

@@ -1,5 +1,6 @@
 """The SignalR stand-in, seen by the official client and by REST callers."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+import websockets
 
 from local.signalr_access import SignalRConnection
 from local.stack import Stack
@@ -60,9 +62,7 @@ def test_each_message_reaches_only_its_receiver(
         assert docker.silent()
 
 
-def test_group_actions_add_and_remove(
-    signalr: SignalRConnection, docker: OfficialClient, send: Send
-) -> None:
+def test_group_actions_add_and_remove(docker: OfficialClient, send: Send) -> None:
     """A member by user or by connection hears its group until it is removed."""
 
     def hears(group: str) -> bool:
@@ -210,9 +210,6 @@ def test_clients_only_listen(docker: OfficialClient) -> None:
 
 def test_many_clients_hear_a_broadcast(signalr: SignalRConnection) -> None:
     """A thousand connections are held, and one broadcast reaches every one of them."""
-    import asyncio
-
-    import websockets
 
     async def listen(url: str, joined: asyncio.Semaphore) -> str:
         async with websockets.connect(url, proxy=None, compression=None, open_timeout=30) as socket:

@@ -1,4 +1,6 @@
-"""An app that has nothing in common with the product: other routes, another container, another hub."""
+"""An app that shares nothing with the product: other routes, another container, another hub."""
+
+# ruff: noqa: ARG001 - a binding's parameter must be there, used or not
 
 import asyncio
 import json
