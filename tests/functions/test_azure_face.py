@@ -1,0 +1,378 @@
+"""The frame function with Azure Face, against its documented API: every answer ends well."""
+
+from __future__ import annotations
+
+import email.utils
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functions.conftest import App
+from tests.functions.stub_face import KEY, RETIRED, StubFace, error, face
+from tests.functions.stub_server import Response
+
+SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
+LIFETIME = 4  # seconds; half of it is Azure's
+TURNED = {"headPose": {"pitch": 0.0, "roll": 0.0, "yaw": -52.0}}
+LOOKING_DOWN = {"headPose": {"pitch": -47.5, "roll": 0.0, "yaw": 0.0}}
+BLURRED = {"blur": {"blurLevel": "High", "value": 0.91}}
+DARK = {
+    "exposure": {"exposureLevel": "underExposure", "value": 0.1},
+    "qualityForRecognition": "low",
+}
+COVERED = {"occlusion": {"foreheadOccluded": False, "eyeOccluded": True, "mouthOccluded": True}}
+
+
+@pytest.fixture
+def azure() -> Iterator[StubFace]:
+    """An ordinary resource of today that finds the smile."""
+    with StubFace(face()) as stub:
+        yield stub
+
+
+class Camera:
+    """Somebody in a room whose frames are read one after the other."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.who = app.join(app.room())
+
+    def frame(self, image: bytes = SMILE) -> dict[str, Any]:
+        """What the room hears of one more frame, which is gone by then."""
+        name = self.app.upload(self.who, image)
+        (action,) = self.app.trigger(name, CreatedOn=datetime.now(UTC).isoformat())
+        assert action["groupName"] == self.who.room
+        assert self.app.frames() == []
+        (message,) = action["arguments"]
+        return {"target": action["target"], **message}
+
+    def unread(self, image: bytes = SMILE) -> str:
+        """Why one more frame gave no reading."""
+        said = self.frame(image)
+        assert said["target"] == "unread"
+        return str(said["reason"])
+
+
+@pytest.fixture
+def camera(make_app: Callable[..., App]) -> Callable[[StubFace], Camera]:
+    """Makes a camera read by a resource."""
+
+    def make(azure: StubFace, **more: str) -> Camera:
+        settings = {
+            "FACE_READER": "azure",
+            "AZURE_FACE_ENDPOINT": azure.url + "/",
+            "AZURE_FACE_KEY": KEY,
+            "FRAME_LIFETIME_SECONDS": str(LIFETIME),
+            "FRAME_SLOT_SECONDS": "0.05",
+        }
+        return Camera(make_app(**(settings | more)))
+
+    return make
+
+
+MakeCamera = Callable[..., Camera]
+
+
+def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the log complains about."""
+    return [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR]
+
+
+def test_a_resource_that_answers_emotion_is_used_as_is(camera: MakeCamera) -> None:
+    """Azure's eight names are ours, each score ends under its own, and nothing else scores."""
+    scores = {
+        "anger": 0.5,
+        "contempt": 0.2,
+        "disgust": 0.1,
+        "fear": 0.08,
+        "happiness": 0.06,
+        "neutral": 0.03,
+        "sadness": 0.02,
+        "surprise": 0.01,
+    }
+    with StubFace(face(emotion=scores), emotion=True) as azure:
+        said = camera(azure).frame()
+    (read,) = said["faces"]
+    assert read["scores"] == scores
+    assert read["expression"] == "anger"
+    assert read["box"] == {"x": 0.3477, "y": 0.1406, "width": 0.1875, "height": 0.1875}
+    assert said["reader"] == "azure-face"
+    assert azure.asked_for_emotion == [True]
+
+
+def test_a_retired_emotion_is_asked_for_once(azure: StubFace, camera: MakeCamera) -> None:
+    """The refusal is remembered: Azure finds the face, the embedded classifier scores it."""
+    one = camera(azure)
+    for _ in range(3):
+        said = one.frame()
+        assert said["faces"][0]["expression"] == "happiness"
+        assert said["faces"][0]["box"]["x"] == 0.3477
+        assert said["reader"] == "azure-face+embedded"
+    assert azure.asked_for_emotion == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [RETIRED, error(400, "BadArgument"), error(400, "InvalidArgument"), error(403, "403")],
+    ids=["UnsupportedFeature", "BadArgument", "InvalidArgument", "without words"],
+)
+def test_any_refusal_that_ends_without_emotion_was_meant_for_it(
+    azure: StubFace, camera: MakeCamera, refusal: Response
+) -> None:
+    """However the service words it: the same request without the attribute proves the reason."""
+    azure.next = [refusal]
+    one = camera(azure)
+    assert one.frame()["target"] == "reading"
+    assert one.frame()["target"] == "reading"
+    assert azure.asked_for_emotion == [True, False, False]
+
+
+def test_an_answer_without_emotion_is_scored_here(azure: StubFace, camera: MakeCamera) -> None:
+    """A resource may also leave the attribute out and say nothing."""
+    azure.next = [Response.json([face()])]
+    one = camera(azure)
+    assert one.frame()["reader"] == "azure-face+embedded"
+    one.frame()
+    assert azure.asked_for_emotion == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "setting"),
+    [
+        (error(401, "401"), "AZURE_FACE_KEY"),
+        (error(403, "403"), "AZURE_FACE_ENDPOINT"),
+        (error(404, "ResourceNotFound"), "AZURE_FACE_ENDPOINT"),
+        (error(415, "InvalidMediaType"), "AZURE_FACE_ENDPOINT"),
+        (error(400, "BadArgument"), "Azure Face"),
+        (error(301, "Moved", Location="/elsewhere"), "Azure Face"),
+    ],
+    ids=["401", "403", "404", "415", "400", "301"],
+)
+def test_a_permanent_refusal_is_said_once_by_its_setting(
+    azure: StubFace,
+    camera: MakeCamera,
+    caplog: pytest.LogCaptureFixture,
+    refusal: Response,
+    setting: str,
+) -> None:
+    """No attempt is wasted, each frame tells the room, and the log is not flooded."""
+    azure.next = [refusal] * 9
+    one = camera(azure)
+    assert [one.unread(), one.unread()] == ["reader-unavailable"] * 2
+    assert len(azure.requests) <= 4  # with and without the attribute that may be the reason
+    (complaint,) = errors(caplog)
+    assert setting in complaint
+    assert KEY not in caplog.text
+
+
+def test_a_complaint_comes_again_after_all_was_well(
+    azure: StubFace, camera: MakeCamera, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A key that is put right and later wrong again is worth a second line."""
+    one = camera(azure)
+    for _ in range(2):
+        azure.next = [error(401, "401")]
+        assert one.unread() == "reader-unavailable"
+        assert one.frame()["target"] == "reading"
+    assert len(errors(caplog)) == 2
+
+
+@pytest.mark.parametrize("key", ["", "f" * 32], ids=["no identity", "wrong key"])
+def test_wrong_credentials_are_named(
+    azure: StubFace,
+    camera: MakeCamera,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+) -> None:
+    """Neither a wrong key nor an identity that gives no token is a mystery."""
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:9/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "x")
+    one = camera(azure, AZURE_FACE_KEY=key, AZURE_CLIENT_ID="client")
+    assert one.unread() == "reader-unavailable"
+    (complaint,) = errors(caplog)
+    assert "AZURE_FACE_KEY" in complaint
+
+
+PASSING = {
+    "408": error(408, "OperationTimeOut"),
+    "429 for no time": error(429, "RateLimitExceeded", Retry_After="0"),
+    "429 without Retry-After": error(429, "RateLimitExceeded"),
+    "500": error(500, "InternalServerError"),
+    "503 without a body": Response(503),
+    "truncated": Response.json([face()] * 9),
+    "half a JSON": Response(200, b'[{"faceRectangle": {"left": 1'),
+    "HTML": Response(200, b"<html></html>"),
+    "another form": Response.json([{"rectangle": 1}]),
+    "no score at all": Response.json([face(emotion=dict.fromkeys(["anger"], 1))]),
+}
+
+
+@pytest.mark.parametrize("fault", PASSING.values(), ids=list(PASSING))
+def test_a_passing_fault_is_tried_again(
+    azure: StubFace, camera: MakeCamera, fault: Response
+) -> None:
+    """Two faults in a row still end as a reading, within the frame's useful life."""
+    if fault is PASSING["truncated"]:
+        fault = Response(fault.status, fault.body, fault.headers, truncated=True)
+    azure.next = [fault, fault]
+    assert camera(azure).frame()["target"] == "reading"
+
+
+def test_a_fault_that_stays_is_given_up(
+    azure: StubFace, camera: MakeCamera, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After three attempts the room hears that the reader is away."""
+    azure.next = [error(500, "InternalServerError")] * 9
+    assert camera(azure).unread() == "reader-unavailable"
+    assert len(azure.requests) == 3
+    assert not errors(caplog)
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_retry_after_is_waited_for(azure: StubFace, camera: MakeCamera, form: str) -> None:
+    """Azure is not called again before it said, whether as seconds or as a date."""
+    times: list[float] = []
+
+    def busy() -> Response:
+        times.append(time.time())
+        date = email.utils.formatdate(int(times[0]) + 2, usegmt=True)
+        after = "1" if form == "seconds" else date
+        return error(429, "RateLimitExceeded", Retry_After=after)
+
+    def served() -> Response:
+        times.append(time.time())
+        return Response.json([face()])
+
+    azure.next = [busy, served]
+    said = camera(azure, FRAME_LIFETIME_SECONDS="10").frame()
+    assert said["target"] == "reading"
+    waited_until = times[0] + 1 if form == "seconds" else int(times[0]) + 2
+    assert times[1] >= waited_until - 0.01
+
+
+def test_a_long_retry_after_keeps_later_frames_away_too(
+    azure: StubFace, camera: MakeCamera
+) -> None:
+    """A frame does not outlive a wait of minutes, and the next one does not ask in vain."""
+    azure.next = [error(429, "RateLimitExceeded", Retry_After="120")]
+    one = camera(azure)
+    began = time.monotonic()
+    assert [one.unread(), one.unread()] == ["reader-unavailable"] * 2
+    assert time.monotonic() - began < LIFETIME / 2
+    assert len(azure.requests) == 1
+
+
+def test_a_resource_that_hangs_is_given_up_in_time(azure: StubFace, camera: MakeCamera) -> None:
+    """Two calls without an answer fill the time a frame has; then the room hears of it."""
+
+    def hang() -> Response:
+        time.sleep(LIFETIME)
+        return Response(500)
+
+    azure.next = [hang] * 9
+    one = camera(azure)
+    began = time.monotonic()
+    assert one.unread() == "reader-unavailable"
+    assert time.monotonic() - began < LIFETIME
+    assert len(azure.requests) == 2
+
+
+def test_a_resource_that_is_slow_still_serves(azure: StubFace, camera: MakeCamera) -> None:
+    """An answer that takes half a second counts."""
+
+    def slow() -> Response:
+        time.sleep(0.5)
+        return Response.json([face()])
+
+    azure.next = [slow]
+    assert camera(azure).frame()["target"] == "reading"
+    assert len(azure.requests) == 1
+
+
+def test_a_resource_that_is_not_there_is_told(azure: StubFace, camera: MakeCamera) -> None:
+    """Nobody listens at the address."""
+    one = camera(azure, AZURE_FACE_ENDPOINT="http://127.0.0.1:9")
+    assert one.unread() == "reader-unavailable"
+
+
+@pytest.mark.parametrize("code", ["InvalidImage", "InvalidImageSize"])
+def test_an_image_azure_cannot_read_is_unreadable(
+    azure: StubFace, camera: MakeCamera, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
+    """The fault is the frame's: no second attempt, and no complaint about the resource."""
+    azure.next = [error(400, code)]
+    assert camera(azure).unread() == "unreadable"
+    assert len(azure.requests) == 1
+    assert not errors(caplog)
+
+
+def test_an_image_that_is_none_costs_no_call(azure: StubFace, camera: MakeCamera) -> None:
+    """What is no picture is found out here, for nothing."""
+    assert camera(azure).unread(b"\xff\xd8\xff" + b"x" * 2000) == "unreadable"
+    assert azure.requests == []
+
+
+@pytest.mark.parametrize("emotion", [True, False], ids=["old resource", "new resource"])
+def test_faces_come_largest_first_and_eight_at_most(camera: MakeCamera, emotion: bool) -> None:
+    """Each of many faces has a place and scores of its own; boxes end at the picture's edge."""
+    sizes = [40, 90, 60, 50, 70, 80, 30, 100, 45, 55]
+    boxes = [
+        {"left": 30 * k - 20, "top": 100, "width": s, "height": s} for k, s in enumerate(sizes)
+    ]
+    outside = {"left": 600, "top": -300, "width": 50, "height": 50}
+    with StubFace(*map(face, [*boxes, outside]), emotion=emotion) as azure:
+        read = camera(azure).frame()["faces"]
+    widths = [one["box"]["width"] * 512 for one in read]
+    assert widths == pytest.approx([100, 90, 80, 70, 60, 55, 50, 45], abs=0.1)
+    assert all(0 <= one["box"]["x"] <= 1 for one in read)
+
+
+def test_no_face_is_told(camera: MakeCamera) -> None:
+    """An empty answer is no error."""
+    with StubFace() as azure:
+        assert camera(azure).unread() == "no-face"
+
+
+@pytest.mark.parametrize("emotion", [True, False], ids=["old resource", "new resource"])
+@pytest.mark.parametrize(
+    ("attributes", "reason"),
+    [
+        (TURNED, "turned-away"),
+        (LOOKING_DOWN, "turned-away"),
+        (BLURRED, "blurred"),
+        (DARK, "blurred"),
+        (COVERED, "blurred"),
+    ],
+    ids=["turned", "looking down", "blurred", "dark", "covered"],
+)
+def test_a_face_that_cannot_be_read_honestly_is_not_read(
+    camera: MakeCamera, attributes: dict[str, Any], reason: str, emotion: bool
+) -> None:
+    """The room hears why, instead of a guess; whoever scores."""
+    with StubFace(face(**attributes), emotion=emotion) as azure:
+        assert camera(azure).unread() == reason
+
+
+def test_readable_faces_are_read_beside_others(camera: MakeCamera) -> None:
+    """Somebody who turned away does not hide the person who looks into the camera."""
+    large = {"left": 0, "top": 0, "width": 170, "height": 170}
+    with StubFace(face(large, **TURNED), face()) as azure:
+        (read,) = camera(azure).frame()["faces"]
+    assert read["expression"] == "happiness"
+
+
+def test_only_the_image_goes_to_azure(azure: StubFace, camera: MakeCamera) -> None:
+    """The request holds the JPEG and what is asked; not who it is, nor where."""
+    one = camera(azure)
+    one.frame()
+    for request in azure.requests:
+        assert request.body == SMILE
+        said = f"{request.path} {request.query} {request.headers}"
+        assert one.who.room not in said
+        assert one.who.participant not in said
