@@ -54,6 +54,7 @@ describe('answers of the functions', () => {
     'POST /api/rooms': contract.parseCreatedRoom,
     'POST /api/rooms/{room}/participants': contract.parseJoined,
     'POST /api/rooms/{room}/video-token': contract.parseVideoToken,
+    'POST /api/rooms/{room}/video-token (opentok)': contract.parseVideoToken,
     'POST /api/rooms/{room}/negotiate': contract.parseHubAccess,
     'POST /api/rooms/{room}/presence': contract.parseRoster,
     'POST /api/rooms/{room}/heartbeat': contract.parseHeartbeat,

@@ -120,10 +120,20 @@ export interface Joined {
   readonly capacity: number;
 }
 
-/** How to reach the others' media; for a mesh, its ICE servers. */
-export interface VideoToken {
+/** How to reach the others' media: directly, or through OpenTok's servers. */
+export type VideoToken = MeshToken | OpenTokToken;
+
+export interface MeshToken {
   readonly provider: 'mesh';
   readonly iceServers: readonly IceServer[];
+  readonly expiresAt: number;
+}
+
+export interface OpenTokToken {
+  readonly provider: 'opentok';
+  readonly apiKey: string;
+  readonly sessionId: string;
+  readonly token: string;
   readonly expiresAt: number;
 }
 
@@ -272,9 +282,16 @@ export function parseJoined(value: unknown): Joined | null {
 
 export function parseVideoToken(value: unknown): VideoToken | null {
   const it = parseObject(value);
-  const iceServers = list(it?.['iceServers'], parseIceServer);
-  if (it?.['provider'] !== 'mesh' || !iceServers || !isTime(it['expiresAt'])) return null;
-  return { provider: 'mesh', iceServers, expiresAt: it['expiresAt'] };
+  if (!it || !isTime(it['expiresAt'])) return null;
+  const { provider, expiresAt } = it;
+  if (provider === 'mesh') {
+    const iceServers = list(it['iceServers'], parseIceServer);
+    return iceServers && { provider, iceServers, expiresAt };
+  }
+  const { apiKey, sessionId, token } = it;
+  return provider === 'opentok' && isText(apiKey) && isText(sessionId) && isText(token)
+    ? { provider, apiKey, sessionId, token, expiresAt }
+    : null;
 }
 
 export function parseHubAccess(value: unknown): HubAccess | null {

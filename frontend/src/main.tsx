@@ -26,12 +26,14 @@ const ports: SessionPorts = {
   frames: new FrameCapture(),
   visible,
   openHub: (hubPorts) => new Hub(hubPorts),
-  openCall: (room, { iceServers }) =>
-    new MeshCall({
+  openCall: async (room, token) => {
+    if (token.provider !== 'mesh') throw new Error(`no call over ${token.provider} in this page`);
+    return new MeshCall({
       self: room.participant,
-      iceServers,
+      iceServers: token.iceServers,
       send: (to, payload) => room.signal(to, payload),
-    }),
+    });
+  },
   fetch: (input, init) => fetch(input, init),
   now: () => Date.now(),
 };

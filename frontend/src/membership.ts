@@ -13,7 +13,8 @@ export type Loss = 'forgotten' | 'room-gone';
 /** What a `Membership` needs of the world, and tells it. */
 export interface MembershipPorts {
   readonly openHub: (ports: HubPorts) => { start(): void; stop(): Promise<void> };
-  readonly openCall: (api: RoomApi, token: VideoToken) => Call;
+  /** May have to load code first; rejects when that, or the kind of call, is not to be had. */
+  readonly openCall: (api: RoomApi, token: VideoToken) => Promise<Call>;
   readonly onCall: (call: Call) => void;
   readonly onHubState: (state: HubState) => void;
   /** Whether the hub brings us what the room is told; false from the loss of a connection on. */
@@ -21,6 +22,8 @@ export interface MembershipPorts {
   readonly onMessage: (message: HubMessage) => void;
   /** `askedAt` is when the question left, by our clock. */
   readonly onRoster: (roster: Roster, askedAt: number) => void;
+  /** Whether a call could be opened. */
+  readonly onVideo: (available: boolean) => void;
   /** Whether the functions answer. */
   readonly onReachable: (reachable: boolean) => void;
   readonly onLost: (loss: Loss) => void;
@@ -64,10 +67,10 @@ export class Membership {
 
   /** Opens the call, then the hub, so that no signal of another participant comes too early. */
   async start(): Promise<void> {
-    const token = await this.#insist(() => this.api.videoToken());
-    if (!token) return;
-    this.#call = this.#ports.openCall(this.api, token);
-    this.#ports.onCall(this.#call);
+    const call = await this.#insist(() => this.#openCall());
+    if (!call) return;
+    this.#call = call;
+    this.#ports.onCall(call);
     this.#hub.start();
     this.#schedule(HEARTBEAT_INTERVAL);
   }
@@ -93,6 +96,19 @@ export class Membership {
     clearTimeout(this.#heartbeat);
     this.#call?.close();
     void this.#hub.stop().catch(() => undefined);
+  }
+
+  async #openCall(): Promise<Call> {
+    const token = await this.api.videoToken();
+    try {
+      const call = await this.#ports.openCall(this.api, token);
+      if (this.#closed) call.close();
+      else this.#ports.onVideo(true);
+      return call;
+    } catch (error) {
+      if (!this.#closed) this.#ports.onVideo(false);
+      throw error;
+    }
   }
 
   async #negotiate(): Promise<HubAccess> {

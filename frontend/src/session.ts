@@ -19,6 +19,7 @@ export type Problem =
   | 'hub-lost'
   | 'api-away'
   | 'rejoining'
+  | 'video-away'
   | 'upload-refused'
   | 'storage-away'
   | 'consent-unsaved'
@@ -46,7 +47,7 @@ export interface SessionPorts {
   /** Whether the page is in view. */
   readonly visible: ReadonlySignal<boolean>;
   readonly openHub: (ports: HubPorts) => { start(): void; stop(): Promise<void> };
-  readonly openCall: (api: RoomApi, token: VideoToken) => Call;
+  readonly openCall: (api: RoomApi, token: VideoToken) => Promise<Call>;
   readonly fetch: typeof fetch;
   readonly now: () => number;
 }
@@ -220,6 +221,7 @@ export class Session {
       onRoster: (roster, askedAt) => {
         this.#change(applyRoster(this.#room.value, roster, askedAt, now()));
       },
+      onVideo: (available) => this.#setProblem('video-away', !available),
       onReachable: (reachable) => this.#setProblem('api-away', !reachable),
       onLost: (loss) => this.#recover(loss),
       now,

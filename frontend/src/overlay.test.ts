@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import messages from '../../tests/contract/messages.json';
+import type { Box, Face, Reading, Unread } from './contract.ts';
+import * as overlay from './overlay.ts';
+
+const reading = messages.reading as Reading;
+const [face] = reading.faces;
+if (!face) throw new Error('the shared example has no face');
+const box: Box = { x: 0.25, y: 0.125, width: 0.3, height: 0.4 };
+
+/** The face's rectangle, rounded to whole pixels. */
+function placed(video: overlay.Size, tile: overlay.Size, fit: overlay.Fit, mirrored = false) {
+  const rect = overlay.placeFace(box, overlay.placePicture(video, tile, fit), mirrored);
+  return Object.values(rect).map(Math.round);
+}
+
+describe('placing a face', () => {
+  const landscape = { width: 640, height: 480 };
+  const portrait = { width: 480, height: 640 };
+
+  it('scales with a tile of the same shape', () => {
+    expect(placed(landscape, { width: 320, height: 240 }, 'cover')).toEqual([80, 30, 96, 96]);
+  });
+
+  it('accounts for what cover crops above and below', () => {
+    // 640 × 480 in 640 × 360: 60 px are cut at the top.
+    expect(placed(landscape, { width: 640, height: 360 }, 'cover')).toEqual([160, 0, 192, 192]);
+  });
+
+  it('accounts for what cover crops at the sides', () => {
+    // 640 × 480 in 300 × 480: 170 px are cut at the left.
+    expect(placed(landscape, { width: 300, height: 480 }, 'cover')).toEqual([-10, 60, 192, 192]);
+  });
+
+  it('accounts for the bars that contain leaves', () => {
+    // 640 × 480 in 800 × 480: bars of 80 px; 480 × 640 in 640 × 480: scaled by 0.75, bars of 140 px.
+    expect(placed(landscape, { width: 800, height: 480 }, 'contain')).toEqual([240, 60, 192, 192]);
+    expect(placed(portrait, landscape, 'contain')).toEqual([230, 60, 108, 192]);
+  });
+
+  it('mirrors the box for the mirrored picture of oneself, with every fit', () => {
+    // From the right edge: 1 - 0.25 - 0.3 = 0.45 of the picture.
+    expect(placed(landscape, landscape, 'cover', true)).toEqual([288, 60, 192, 192]);
+    expect(placed(landscape, { width: 300, height: 480 }, 'cover', true)).toEqual([
+      118, 60, 192, 192,
+    ]);
+    expect(placed(portrait, landscape, 'contain', true)).toEqual([302, 60, 108, 192]);
+  });
+
+  it('puts the badge on top of the face, centred, touching it', () => {
+    const rect = { x: 100, y: 100, width: 80, height: 90 };
+    const tile = { width: 400, height: 300 };
+    const centre = overlay.placeBadge(rect, { width: 60, height: 30 }, tile);
+    expect(centre.x).toBe(140);
+    expect(centre.y).toBeLessThan(100);
+    expect(centre.y + 15).toBeGreaterThan(100);
+  });
+
+  it('keeps the badge inside the tile, also for a face that was cropped away', () => {
+    const tile = { width: 200, height: 150 };
+    const badge = { width: 100, height: 40 };
+    const corner = { x: -90, y: -50, width: 60, height: 60 };
+    expect(overlay.placeBadge(corner, badge, tile)).toEqual({ x: 50, y: 20 });
+    const beyond = { x: 190, y: 190, width: 60, height: 60 };
+    expect(overlay.placeBadge(beyond, badge, tile)).toEqual({ x: 150, y: 130 });
+  });
+
+  it('shows all of a picture that filling the tile would crop too much', () => {
+    expect(overlay.chooseFit({ width: 16, height: 9 }, { width: 4, height: 3 })).toBe('cover');
+    expect(overlay.chooseFit({ width: 16, height: 9 }, { width: 9, height: 16 })).toBe('contain');
+    expect(overlay.chooseFit({ width: 9, height: 16 }, { width: 16, height: 9 })).toBe('contain');
+  });
+});
+
+describe('which sight counts', () => {
+  const sight = (frame: string): overlay.Sight => ({
+    reading: { ...reading, frame },
+    receivedAt: 0,
+  });
+  const unread = (frame: string): overlay.Sight => ({
+    unread: { ...(messages.unread as Unread), frame },
+    receivedAt: 0,
+  });
+
+  it('is the newest by frame name, whatever arrives last', () => {
+    expect(overlay.isNewer(undefined, sight('1763834400000'))).toBe(true);
+    expect(overlay.isNewer(sight('1763834400000'), sight('1763834402000'))).toBe(true);
+    expect(overlay.isNewer(sight('1763834402000'), sight('1763834400000'))).toBe(false);
+  });
+
+  it('is not replaced by the same frame delivered twice', () => {
+    expect(overlay.isNewer(sight('1763834400000'), sight('1763834400000'))).toBe(false);
+  });
+
+  it('can be a frame that gave no reading, ordered like the others', () => {
+    expect(overlay.isNewer(sight('1763834400000'), unread('1763834401000'))).toBe(true);
+    expect(overlay.isNewer(unread('1763834401000'), sight('1763834400000'))).toBe(false);
+  });
+});
+
+describe('age', () => {
+  const sight: overlay.Sight = {
+    reading: { ...reading, capturedAt: 1_000, readAt: 1_300 },
+    receivedAt: 50_000,
+  };
+
+  it('is the time since receipt by our own clock plus the time reading took', () => {
+    expect(overlay.ageOf(sight, 52_000)).toBe(2_300);
+  });
+
+  it('does not believe two clocks that disagree wildly', () => {
+    const skewed = { ...sight, reading: { ...reading, capturedAt: 9_000_000, readAt: 0 } };
+    expect(overlay.ageOf(skewed, 52_000)).toBe(2_000);
+  });
+
+  it('leaves a reading strong at first, then fades it, then takes it away', () => {
+    expect(overlay.strengthAt(0)).toBe(1);
+    expect(overlay.strengthAt(4_000)).toBe(1);
+    expect(overlay.strengthAt(8_000)).toBeLessThan(1);
+    expect(overlay.strengthAt(8_000)).toBeGreaterThan(overlay.strengthAt(11_000));
+    expect(overlay.strengthAt(overlay.GONE_AFTER)).toBe(0);
+  });
+});
+
+describe('following faces', () => {
+  const at = (x: number): Face => ({ ...face, box: { ...box, width: 0.2, x } });
+  const idsAt = (followed: readonly overlay.FollowedFace[]) =>
+    Object.fromEntries(followed.map(({ id, face: { box } }) => [box.x, id]));
+
+  it('keeps each face its id when the reader lists them in another order', () => {
+    const before = overlay.followFaces([], [at(0.1), at(0.6)]);
+    const after = overlay.followFaces(before, [at(0.62), at(0.12)]);
+    expect(idsAt(after)[0.12]).toBe(idsAt(before)[0.1]);
+    expect(idsAt(after)[0.62]).toBe(idsAt(before)[0.6]);
+  });
+
+  it('gives a face that appears elsewhere an id of its own', () => {
+    const before = overlay.followFaces([], [at(0.1)]);
+    const after = overlay.followFaces(before, [at(0.7), at(0.1)]);
+    expect(idsAt(after)[0.1]).toBe(idsAt(before)[0.1]);
+    expect(idsAt(after)[0.7]).not.toBe(idsAt(before)[0.1]);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import messages from '../../tests/contract/messages.json';
+import { type HubMessage, parseHubMessage } from './contract.ts';
+import {
+  applyMessage,
+  applyRoster,
+  countExpressions,
+  enterRoom,
+  type Room,
+  setConsent,
+} from './room.ts';
+
+const ada = { participant: messages.reading.participant, name: 'Ada', consent: true };
+const zoe = messages.joined;
+const kim = { participant: 'pppppppppppppppppppp03', name: 'Kim', consent: false };
+
+function message(target: keyof typeof messages, change: object = {}): HubMessage {
+  const parsed = parseHubMessage(target, { ...messages[target], ...change });
+  if (!parsed) throw new Error(`not a message: ${target}`);
+  return parsed;
+}
+
+function ids(room: Room): string[] {
+  return [...room.people.keys()];
+}
+
+describe('who is in the room', () => {
+  it('follows joined and left', () => {
+    const joined = applyMessage(enterRoom(ada, 0), message('joined'), 10);
+    expect(ids(joined)).toEqual([ada.participant, zoe.participant]);
+    expect(ids(applyMessage(joined, message('left'), 20))).toEqual([ada.participant]);
+  });
+
+  it('follows the roster, but never loses ourselves', () => {
+    const room = applyRoster(enterRoom(ada, 0), { participants: [zoe, kim] }, 10, 11);
+    expect(ids(room)).toEqual([ada.participant, zoe.participant, kim.participant]);
+    expect(ids(applyRoster(room, { participants: [kim] }, 20, 21))).toEqual([
+      ada.participant,
+      kim.participant,
+    ]);
+  });
+
+  it('keeps somebody who joined while the roster was on its way', () => {
+    const room = applyMessage(enterRoom(ada, 0), message('joined'), 12);
+    expect(ids(applyRoster(room, { participants: [ada] }, 10, 15))).toContain(zoe.participant);
+  });
+
+  it('does not bring back somebody who left while the roster was on its way', () => {
+    let room = applyMessage(enterRoom(ada, 0), message('joined'), 1);
+    room = applyMessage(room, message('left'), 12);
+    expect(ids(applyRoster(room, { participants: [ada, zoe] }, 10, 15))).not.toContain(
+      zoe.participant,
+    );
+    expect(ids(applyRoster(room, { participants: [ada, zoe] }, 20, 21))).toContain(zoe.participant);
+  });
+
+  it('believes a pause heard later over a roster asked for earlier', () => {
+    let room = applyMessage(enterRoom(ada, 0), message('joined'), 1);
+    room = applyMessage(room, message('paused'), 12);
+    room = applyRoster(room, { participants: [zoe] }, 10, 15);
+    expect(room.people.get(zoe.participant)?.consent).toBe(false);
+  });
+});
+
+describe('what is read', () => {
+  const room = enterRoom(ada, 0);
+
+  it('is kept by participant, the newest frame only', () => {
+    let after = applyMessage(room, message('reading', { frame: '1763834402000' }), 1);
+    after = applyMessage(after, message('reading', { frame: '1763834400000' }), 2);
+    expect(after.sights.get(ada.participant)?.reading?.frame).toBe('1763834402000');
+  });
+
+  it('ignores strangers and people who do not consent', () => {
+    expect(applyMessage(room, message('reading', { participant: zoe.participant }), 1)).toBe(room);
+    const refusing = setConsent(room, ada.participant, false, 1);
+    expect(applyMessage(refusing, message('reading'), 2).sights.size).toBe(0);
+  });
+
+  it('goes at once when its owner pauses or leaves', () => {
+    let read = applyMessage(room, message('joined'), 1);
+    read = applyMessage(read, message('reading', { participant: zoe.participant }), 2);
+    expect(read.sights.size).toBe(1);
+    expect(applyMessage(read, message('paused'), 3).sights.size).toBe(0);
+    expect(applyMessage(read, message('left'), 3).sights.size).toBe(0);
+  });
+
+  it('counts the faces of each expression now, and keeps those seen before at nought', () => {
+    const [face] = messages.reading.faces;
+    const faces = [face, { ...face, expression: 'neutral' }, face];
+    const read = applyMessage(room, message('reading', { faces }), 1_000);
+    expect(Object.fromEntries(countExpressions(read, 1_500))).toEqual({ happiness: 2, neutral: 1 });
+    expect(Object.fromEntries(countExpressions(read, 60_000))).toEqual({
+      happiness: 0,
+      neutral: 0,
+    });
+  });
+
+  it('heeds our own switch, not an echo of an earlier position of it', () => {
+    const echo = message('paused', { participant: ada.participant });
+    expect(applyMessage(room, echo, 5).people.get(ada.participant)?.consent).toBe(true);
+  });
+});
