@@ -7,7 +7,7 @@ from typing import Any
 from azure.core.credentials import TokenCredential
 from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
 
-_PATIENCE: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 5, "retry_total": 2}
+_PATIENCE: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 3, "retry_total": 1}
 
 
 def credential(client_id: str | None) -> TokenCredential:

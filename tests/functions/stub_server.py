@@ -83,13 +83,15 @@ class StubServer:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(response.body)))
                 self.end_headers()
+                if self.command == "HEAD":
+                    return
                 if response.truncated:
                     self.wfile.write(response.body[: len(response.body) // 2])
                     self.close_connection = True
                 else:
                     self.wfile.write(response.body)
 
-            do_GET = do_POST  # noqa: N815 - the name the base class calls
+            do_GET = do_HEAD = do_PUT = do_POST  # noqa: N815 - names the base class calls
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing: the test sees the requests."""

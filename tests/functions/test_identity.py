@@ -1,0 +1,286 @@
+"""Without keys: Azure's own SDKs against an identity endpoint and a storage of our own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.storage.blob import BlobServiceClient
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from functions import identity
+from functions.tickets import DelegationKey, ParticipantTickets, UploadTickets
+from tests.functions.conftest import App
+from tests.functions.stub_face import StubFace, face
+from tests.functions.stub_server import Request, Response, StubServer
+
+SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
+CLIENT = "11111111-2222-3333-4444-555555555555"
+ROOM, ADA = "r" * 22, "p" * 22
+HOUR = 3600.0
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
+    """A certificate for this machine; the SDK sends no token without TLS."""
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(hours=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .sign(key, hashes.SHA256())
+    )
+    chain, private = folder / "certificate.pem", folder / "private.pem"
+    chain.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, private)
+    return context, chain
+
+
+class StubIdentity(StubServer):
+    """The identity endpoint inside App Service and Functions.
+
+    https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+    """
+
+    def __init__(self) -> None:
+        super().__init__(self.token)
+
+    def token(self, request: Request) -> Response:
+        """A token that says for which resource it is."""
+        assert request.headers["x-identity-header"] == "secret"
+        assert request.query["api-version"] == "2019-08-01"
+        resource = request.query["resource"]
+        return Response.json(
+            {
+                "access_token": f"token for {resource}",
+                "expires_on": str(int(time.time()) + 24 * 3600),
+                "resource": resource,
+                "token_type": "Bearer",
+                "client_id": request.query.get("client_id", ""),
+            }
+        )
+
+
+class StubStorage(StubServer):
+    """A storage account without shared keys: bearer tokens only, and it lends delegation keys.
+
+    https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key
+    Every participant asked for is here and agreed to be read.
+    """
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        super().__init__(self.answer, tls)
+        self.keys: list[ElementTree.Element] = []
+        self.refuses_keys = False
+
+    def answer(self, request: Request) -> Response:
+        """A participant's record, or a delegation key."""
+        if request.headers.get("authorization") != "Bearer token for https://storage.azure.com":
+            return Response(401)
+        if request.method == "HEAD":
+            return Response(
+                headers={
+                    "ETag": '"0x1"',
+                    "Last-Modified": "Sat, 22 Nov 2025 18:00:00 GMT",
+                    "x-ms-meta-name": "Ada",
+                    "x-ms-meta-consent": "yes",
+                    "x-ms-meta-joined": "1763834400000",
+                }
+            )
+        assert request.query == {"restype": "service", "comp": "userdelegationkey"}
+        if self.refuses_keys:
+            return Response(403, headers={"x-ms-error-code": "AuthorizationPermissionMismatch"})
+        self.keys.append(ElementTree.fromstring(request.body))
+        start, expiry = (self.keys[-1].findtext(name) for name in ("Start", "Expiry"))
+        key = (
+            '<?xml version="1.0" encoding="utf-8"?><UserDelegationKey>'
+            "<SignedOid>object</SignedOid><SignedTid>tenant</SignedTid>"
+            f"<SignedStart>{start}</SignedStart><SignedExpiry>{expiry}</SignedExpiry>"
+            "<SignedService>b</SignedService><SignedVersion>2025-01-05</SignedVersion>"
+            f"<Value>{'A' * 43}=</Value></UserDelegationKey>"
+        )
+        return Response(200, key.encode(), {"Content-Type": "application/xml"})
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubIdentity]:
+    """The app runs where a managed identity is at hand."""
+    with StubIdentity() as stub:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{stub.url}/msi/token")
+        monkeypatch.setenv("IDENTITY_HEADER", "secret")
+        yield stub
+
+
+@pytest.fixture
+def storage(
+    tls: tuple[ssl.SSLContext, Path], endpoint: StubIdentity, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[StubStorage]:
+    """An account that knows only identities."""
+    assert endpoint.url
+    context, chain = tls
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(chain))
+    with StubStorage(context) as stub:
+        yield stub
+
+
+class Clock:
+    """A time that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def time(self) -> float:
+        """Seconds since the epoch."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Now, until the test says otherwise."""
+    return Clock()
+
+
+@pytest.fixture
+def uploads(storage: StubStorage, clock: Clock) -> Iterator[UploadTickets]:
+    """Upload tickets signed with a borrowed key."""
+    with BlobServiceClient(
+        f"{storage.url}/account", identity.credential(CLIENT), retry_total=0
+    ) as client:
+        yield UploadTickets(client, 1, DelegationKey(client, clock.time), clock.time)
+
+
+def test_upload_tickets_are_signed_by_the_managed_identity(
+    make_app: Callable[..., App], storage: StubStorage, endpoint: StubIdentity
+) -> None:
+    """From settings to SAS without any key: one token and one delegation key serve all."""
+    app = make_app(
+        FramesStorage="",
+        FramesStorage__blobServiceUri=f"{storage.url}/account/",
+        FramesStorage__queueServiceUri=f"{storage.url}/account/",
+        FramesStorage__credential="managedidentity",
+        FramesStorage__clientId=CLIENT,
+    )
+    ticket, _ = ParticipantTickets("k" * 32, 60).issue(ROOM, ADA, host=False)
+    for _ in range(2):
+        answer = app.call("issue_upload_tickets", {"count": 2}, ticket=ticket, room=ROOM)
+        assert answer.status == 200, answer.body
+    (asked,) = endpoint.requests
+    assert asked.query["client_id"] == CLIENT
+    assert len(storage.keys) == 1
+    url = urlsplit(answer.body["uploads"][0]["url"])
+    assert url.path.startswith(f"/account/frames/{ROOM}/{ADA}/")
+    sas = {name: value for name, (value,) in parse_qs(url.query).items()}
+    assert (sas["sp"], sas["sr"], sas["spr"]) == ("c", "b", "https")
+    assert (sas["skoid"], sas["sktid"]) == ("object", "tenant")
+    start, expiry, key_start, key_expiry = (
+        dt.datetime.fromisoformat(sas[name]) for name in ("st", "se", "skt", "ske")
+    )
+    now = dt.datetime.now(dt.UTC)
+    assert key_start <= start <= now - dt.timedelta(minutes=4.5)
+    assert now < expiry < now + dt.timedelta(minutes=2.1) < key_expiry
+
+
+def test_a_delegation_key_serves_for_hours_and_is_renewed_before_its_end(
+    storage: StubStorage, uploads: UploadTickets, clock: Clock
+) -> None:
+    """No ticket asks for a key in vain, and none is signed with one about to end."""
+    for _ in range(2):
+        uploads.sign(ROOM, ADA, 8)
+    clock.now += 4.9 * HOUR
+    uploads.sign(ROOM, ADA, 1)
+    assert len(storage.keys) == 1
+    clock.now += 0.2 * HOUR
+    uploads.sign(ROOM, ADA, 1)
+    assert len(storage.keys) == 2
+
+
+def test_a_renewal_that_fails_leaves_the_old_key_in_use(
+    storage: StubStorage, uploads: UploadTickets, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Tickets go on until the old key ends, and a new one is asked for once a minute."""
+    uploads.sign(ROOM, ADA, 1)
+    storage.refuses_keys = True
+    clock.now += 5.1 * HOUR
+    asked = len(storage.requests)
+    for _ in range(3):
+        assert uploads.sign(ROOM, ADA, 1)
+    assert len(storage.requests) == asked + 1
+    assert "HttpResponseError" in caplog.text or "ClientAuthenticationError" in caplog.text
+    clock.now += 61
+    uploads.sign(ROOM, ADA, 1)
+    assert len(storage.requests) == asked + 2
+    clock.now += HOUR
+    with pytest.raises(HttpResponseError):
+        uploads.sign(ROOM, ADA, 1)
+    storage.refuses_keys = False
+    assert uploads.sign(ROOM, ADA, 1)
+
+
+def test_an_identity_without_its_role_is_a_clear_error(
+    make_app: Callable[..., App], storage: StubStorage
+) -> None:
+    """A storage that lends no key answers as one that is away: try again, with a code."""
+    storage.refuses_keys = True
+    app = make_app(
+        FramesStorage="",
+        FramesStorage__blobServiceUri=f"{storage.url}/account",
+        FramesStorage__queueServiceUri=f"{storage.url}/account",
+        FramesStorage__clientId=CLIENT,
+    )
+    ticket, _ = ParticipantTickets("k" * 32, 60).issue(ROOM, ADA, host=False)
+    answer = app.call("issue_upload_tickets", {"count": 1}, ticket=ticket, room=ROOM)
+    assert (answer.status, answer.body["error"]) == (503, "storage-unavailable")
+
+
+@pytest.mark.parametrize("client_id", [CLIENT, ""], ids=["user-assigned", "system-assigned"])
+def test_azure_face_takes_the_managed_identity(
+    make_app: Callable[..., App], endpoint: StubIdentity, client_id: str
+) -> None:
+    """Without a key the frame is read with a token for Cognitive Services, asked for once."""
+    with StubFace(face(), emotion=True) as azure:
+        azure.authorized = lambda request: (
+            request.headers.get("authorization")
+            == "Bearer token for https://cognitiveservices.azure.com"
+        )
+        app = make_app(
+            FACE_READER="azure",
+            AZURE_FACE_ENDPOINT=azure.url,
+            AZURE_CLIENT_ID=client_id,
+            FRAME_SLOT_SECONDS="0.05",
+        )
+        ada = app.join(app.room())
+        for _ in range(2):
+            (action,) = app.trigger(app.upload(ada, SMILE))
+            assert action["target"] == "reading"
+    (asked,) = endpoint.requests
+    assert asked.query.get("client_id", "") == client_id
+    assert app.frames() == []
