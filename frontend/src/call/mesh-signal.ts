@@ -64,6 +64,8 @@ export class Outbox {
 
   describe(description: NumberedDescription): void {
     this.#description = description;
+    clearTimeout(this.#timer); // candidates alone would have waited longer
+    this.#timer = undefined;
     this.#schedule(GATHER_FIRST);
   }
 

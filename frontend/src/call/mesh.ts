@@ -244,7 +244,10 @@ class Link {
     this.#tracks = ports.tracks;
     this.#outbox = new Outbox(ports.post);
     this.#connection = ports.connect(ports.configuration);
-    this.#connection.onnegotiationneeded = () => this.#queue(() => this.#offer());
+    this.#connection.onnegotiationneeded = () => {
+      // The first offer is the impolite end's. Whatever is needed beyond it is asked for again then.
+      if (!ports.polite || this.#remoteNumber > 0) this.#queue(() => this.#offer());
+    };
     this.#connection.onicecandidate = ({ candidate }) => {
       if (candidate?.candidate) this.#outbox.candidate(this.#number, candidate.toJSON());
     };
@@ -301,8 +304,7 @@ class Link {
   }
 
   async #offer(): Promise<void> {
-    const first = this.#remoteNumber === 0;
-    if (this.#connection.signalingState !== 'stable' || (first && this.#ports.polite)) return;
+    if (this.#connection.signalingState !== 'stable') return;
     this.#number += 1; // before: candidates of this description may come while it is set
     this.#offered = this.#number;
     await this.#connection.setLocalDescription();

@@ -1,0 +1,168 @@
+import { describe, expect, it, vi } from 'vitest';
+import http from '../../tests/contract/http.json';
+import { Api, ApiError, RoomApi } from './api.ts';
+
+const ROOM = 'rrrrrrrrrrrrrrrrrrrr01';
+const joined = http['POST /api/rooms/{room}/participants'].response;
+const consentRequired = http.error;
+
+interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** An API whose answers are given in order (the last one repeats); 'silence' is no answer at all. */
+function apiWith(...answers: (Answer | 'silence')[]) {
+  const waits: number[] = [];
+  const fetch = vi.fn(async (_url: unknown, _init?: RequestInit) => {
+    const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? 'silence';
+    if (answer === 'silence') throw new TypeError('Failed to fetch');
+    const { status, body, headers = {} } = answer;
+    return new Response(status === 204 ? null : JSON.stringify(body ?? {}), { status, headers });
+  });
+  const wait = async (ms: number) => {
+    waits.push(ms);
+  };
+  const api = new Api('https://api.example.org/', {
+    fetch: fetch as typeof globalThis.fetch,
+    wait,
+  });
+  return { api, room: new RoomApi(api, ROOM, joined), fetch, waits };
+}
+
+const unavailable = (headers = {}): Answer => ({
+  status: 503,
+  body: { error: 'storage-unavailable', message: 'Try again.' },
+  headers,
+});
+
+describe('routes', () => {
+  const routes: [string, (room: RoomApi, api: Api) => Promise<unknown>][] = [
+    [
+      'POST /api/rooms',
+      (_, api) => api.createRoom('a key the deployment may ask for; otherwise left out'),
+    ],
+    [
+      'POST /api/rooms/{room}/participants',
+      (_, api) =>
+        api.join(ROOM, { name: 'Ada', consent: true, hostSecret: 'hhhhhhhhhhhhhhhhhhhh01' }),
+    ],
+    ['POST /api/rooms/{room}/video-token', (room) => room.videoToken()],
+    ['POST /api/rooms/{room}/negotiate', (room) => room.negotiate()],
+    ['POST /api/rooms/{room}/presence', (room) => room.announce()],
+    ['POST /api/rooms/{room}/heartbeat', (room) => room.heartbeat()],
+    [
+      'POST /api/rooms/{room}/signals',
+      (room) => {
+        const { to, payload } = http['POST /api/rooms/{room}/signals'].request;
+        return room.signal(to, payload);
+      },
+    ],
+    ['POST /api/rooms/{room}/upload-tickets', (room) => room.uploadTickets(2)],
+    ['POST /api/rooms/{room}/capture', (room) => room.askCapture()],
+    ['PUT /api/rooms/{room}/consent', (room) => room.setConsent(false)],
+    ['DELETE /api/rooms/{room}/participants/{participant}', (room) => room.leave()],
+  ];
+
+  it.each(routes)('%s is asked and answered as in the shared example', async (route, call) => {
+    const example = http[route as keyof typeof http];
+    const { api, room, fetch } = apiWith({ status: example.status, body: example.response });
+    await call(room, api);
+    const [url, init] = fetch.mock.calls[0] ?? [];
+    const path = route.replace('{room}', ROOM).replace('{participant}', joined.participant);
+    expect(`${init?.method} ${url}`).toBe(path.replace(' ', ' https://api.example.org'));
+    expect(JSON.parse(String(init?.body))).toEqual(example.request);
+    expect(init?.signal).toBeInstanceOf(AbortSignal);
+  });
+
+  it('sends the ticket on every route of a participant, and the participant where it negotiates', async () => {
+    const { room, fetch } = apiWith({
+      status: 200,
+      body: http['POST /api/rooms/{room}/negotiate'].response,
+    });
+    await room.negotiate();
+    expect(fetch.mock.calls[0]?.[1]?.headers).toMatchObject({
+      Authorization: `Bearer ${joined.ticket}`,
+      'x-participant': joined.participant,
+    });
+  });
+
+  it('goes on with the ticket the last heartbeat renewed', async () => {
+    const renewed = { ...http['POST /api/rooms/{room}/heartbeat'].response, ticket: 'renewed' };
+    const { room, fetch } = apiWith({ status: 200, body: renewed }, { status: 202 });
+    await room.heartbeat();
+    await room.askCapture();
+    expect(fetch.mock.calls[1]?.[1]?.headers).toMatchObject({ Authorization: 'Bearer renewed' });
+  });
+
+  it('leaves in a way that outlives the page', async () => {
+    const { room, fetch } = apiWith({ status: 204 });
+    await room.leave();
+    expect(fetch.mock.calls[0]?.[1]?.keepalive).toBe(true);
+  });
+});
+
+describe('errors', () => {
+  it('carry the code and the words of the functions', async () => {
+    const { room } = apiWith({ status: 403, body: consentRequired.response });
+    const { error, message } = consentRequired.response;
+    await expect(room.uploadTickets(1)).rejects.toEqual(new ApiError(403, error, message));
+    await expect(room.uploadTickets(1)).rejects.toMatchObject({
+      status: 403,
+      code: error,
+      message,
+    });
+  });
+
+  it('are not repeated when repeating cannot help', async () => {
+    const { room, fetch } = apiWith({ status: 403, body: consentRequired.response });
+    await room.uploadTickets(1).catch(() => undefined);
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  it('say unreachable when nothing answers, after three attempts', async () => {
+    const { room, fetch } = apiWith('silence');
+    await expect(room.announce()).rejects.toMatchObject({ status: 0, code: 'unreachable' });
+    expect(fetch).toHaveBeenCalledTimes(3);
+  });
+
+  it('say unexpected-answer when an answer is not what the contract promises', async () => {
+    const { room } = apiWith({ status: 200, body: { participants: [{ name: 'nobody' }] } });
+    await expect(room.announce()).rejects.toMatchObject({ code: 'unexpected-answer' });
+    const page = apiWith({ status: 502, body: 'a proxy speaking' });
+    await expect(page.room.announce()).rejects.toMatchObject({
+      status: 502,
+      code: 'unexpected-answer',
+    });
+  });
+});
+
+describe('repeating', () => {
+  const roster: Answer = { status: 200, body: http['POST /api/rooms/{room}/presence'].response };
+
+  it('succeeds once the functions are back, waiting longer each time', async () => {
+    const { room, waits } = apiWith(unavailable(), 'silence', roster);
+    await room.announce();
+    expect(waits).toEqual([400, 800]);
+  });
+
+  it('waits as long as Retry-After says', async () => {
+    const { room, waits } = apiWith(unavailable({ 'Retry-After': '3' }), roster);
+    await room.announce();
+    expect(waits).toEqual([3_000]);
+  });
+
+  it('leaves a long Retry-After to the caller', async () => {
+    const { room, fetch } = apiWith(unavailable({ 'Retry-After': '120' }), roster);
+    await expect(room.announce()).rejects.toMatchObject({ code: 'storage-unavailable' });
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  it('never joins again for want of an answer: one person must not become two', async () => {
+    const { api, fetch } = apiWith('silence');
+    const join = api.join(ROOM, { name: 'Ada', consent: false });
+    await expect(join).rejects.toMatchObject({ code: 'unreachable' });
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+});
