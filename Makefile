@@ -13,7 +13,7 @@ FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/nul
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-long check fix clean tools setup setup-dev
+.PHONY: run test test-long screenshots check fix clean tools setup setup-dev
 
 # The launcher replaces make, so that Ctrl-C and SIGTERM reach it directly.
 run: tools
@@ -31,6 +31,9 @@ test-long: tools
 	@$(MAKE) --no-print-directory -j3 setup-dev
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m pytest -m long $(ARGS)
+
+screenshots: setup-dev
+	$(BIN)/python -m tests.browser.screenshots
 
 check: setup-dev
 	$(BIN)/ruff format --check .

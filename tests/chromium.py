@@ -37,17 +37,16 @@ ARGUMENTS = (
 
 
 def find() -> Path | None:
-    """The browser to test with, or None."""
-    named = os.environ.get("CHROMIUM")
-    candidates = [named] if named else [*_on_path(), _playwrights_own()]
-    for candidate in candidates:
-        if candidate and Path(candidate).exists():
-            return Path(candidate)
-    return None
+    """The browser to test with, or None. Not to be called while Playwright runs."""
+    return next((Path(found) for found in _candidates() if found and Path(found).exists()), None)
 
 
-def _on_path() -> Iterator[str | None]:
-    return (shutil.which(name) for name in _NAMES)
+def _candidates() -> Iterator[str | None]:
+    if named := os.environ.get("CHROMIUM"):
+        yield named
+        return
+    yield from (shutil.which(name) for name in _NAMES)
+    yield _playwrights_own()
 
 
 def _playwrights_own() -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from azure.storage.blob import BlobServiceClient
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from functions.contract import Expression
 from local.product import product_stack
@@ -25,6 +25,7 @@ from tests.browser.colours import colour_of
 expect.set_options(timeout=15_000)
 
 _CAMERA = (Path(__file__).parent / "camera.js").read_text()
+_CHROMIUM = chromium.find()
 _PHOTOGRAPH = Path(__file__).parents[1] / "faces" / "astronaut.jpg"
 # Where the face is in the photograph, in fractions of it, seen by eye.
 FACE_IN_PHOTOGRAPH = (0.34, 0.10, 0.19, 0.25)
@@ -35,7 +36,7 @@ CAMERA_SIZE = (640, 480)
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Launch the Chromium that was found on this machine."""
     return browser_type_launch_args | {
-        "executable_path": str(chromium.find()),
+        "executable_path": str(_CHROMIUM),
         "args": list(chromium.ARGUMENTS),
     }
 
@@ -135,6 +136,11 @@ class Person:
         """The invitation: the address of the page in the call."""
         return self.page.url
 
+    def note(self, message: ConsoleMessage) -> None:
+        """Remember an error that the page logged."""
+        if message.type == "error":
+            self.errors.append(f"{message.text} {message.location.get('url')}")
+
     def switch(self, name: str) -> Locator:
         """A switch of the bottom bar."""
         return self.page.get_by_role("switch", name=name)
@@ -181,6 +187,16 @@ def until(condition: Callable[[], bool], what: str, seconds: float = 15) -> None
         time.sleep(0.05)
 
 
+def new_person(browser: Browser, name: str, **context: Any) -> Person:
+    """Somebody at a page of their own, whose errors are noted."""
+    of_their_own = browser.new_context(**context)
+    of_their_own.add_init_script(_CAMERA)
+    somebody = Person(name, of_their_own.new_page(), of_their_own)
+    somebody.page.on("pageerror", lambda error: somebody.errors.append(str(error)))
+    somebody.page.on("console", somebody.note)
+    return somebody
+
+
 @pytest.fixture
 def tolerated() -> list[str]:
     """Patterns of console errors that a test provokes on purpose."""
@@ -194,11 +210,8 @@ def person(
     """Make people; at the end of the test none of their pages may have logged an error."""
     people: list[Person] = []
 
-    def make(name: str, *, width: int = 1000, height: int = 720, **context: Any) -> Person:
-        of_their_own = browser.new_context(viewport={"width": width, "height": height}, **context)
-        of_their_own.add_init_script(_CAMERA)
-        somebody = Person(name, of_their_own.new_page(), of_their_own)
-        watch(somebody)
+    def make(name: str, *, width: int = 1000, height: int = 720) -> Person:
+        somebody = new_person(browser, name, viewport={"width": width, "height": height})
         people.append(somebody)
         return somebody
 
@@ -217,20 +230,6 @@ def person(
             somebody.page.screenshot(path=results / f"{file}.png")
         somebody.context.close()
     assert errors == []
-
-
-def watch(somebody: Person) -> None:
-    """Note every error the person's page logs."""
-    page = somebody.page
-    page.on("pageerror", lambda error: somebody.errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            somebody.errors.append(f"{message.text} {message.location.get('url')}")
-            if message.type == "error"
-            else None
-        ),
-    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,35 @@
+"""The latency bench runs and its figures are what it says they are."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from bench.latency import percentile
+
+
+def test_it_measures_the_whole_chain_against_the_floor() -> None:
+    """Every frame of every participant is read, and the ratio is chain over floor."""
+    command = [sys.executable, "-m", "bench.latency"]
+    run = subprocess.run(
+        [*command, "--participants", "2", "--frames", "3", "--json"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    figures = json.loads(run.stdout)
+    assert (figures["frames"], figures["unread"]) == (6, 0)
+    p50 = figures["p50_ms"]
+    assert figures["ratio_p50"] == pytest.approx(p50["chain"] / p50["floor"], abs=0.001)
+    assert p50["chain"] > p50["upload"] > 0
+
+
+def test_a_percentile_is_one_of_the_values() -> None:
+    """Nearest rank: half of the values are at most the median, none is made up."""
+    assert percentile([3.0, 1.0, 2.0], 0.5) == 2
+    assert percentile([float(n) for n in range(1, 101)], 0.95) == 95
+    assert percentile([7.0], 0.95) == 7

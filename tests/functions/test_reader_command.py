@@ -1,0 +1,27 @@
+"""`python -m functions.reader` prints what the reader sees."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+FACES = Path(__file__).parents[1] / "faces"
+
+
+def test_it_reads_photographs_and_names_what_it_cannot_read(tmp_path: Path) -> None:
+    """One JSON object for each image; a file that is no JPEG gets an error and exit code 1."""
+    text = tmp_path / "text.jpg"
+    text.write_text("no image")
+    run = subprocess.run(
+        [sys.executable, "-m", "functions.reader", FACES / "astronaut.jpg", text],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    read, unread = (json.loads(line) for line in run.stdout.splitlines())
+    assert [face["expression"] for face in read["faces"]] == ["happiness"]
+    assert unread["error"] == "unreadable"
+    assert run.returncode == 1

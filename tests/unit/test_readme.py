@@ -1,0 +1,39 @@
+"""What the README says can be done, can be done."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_make_target_exists() -> None:
+    """Each `make X` of the README and of CONTRIBUTING is a target of the Makefile."""
+    text = README + (ROOT / "CONTRIBUTING.md").read_text()
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make (run|[a-z]+(?:-[a-z]+)*)(?=[`\s])", text)) <= targets | {"make"}
+
+
+def test_every_module_it_runs_exists() -> None:
+    """Each `python -m X` of the README is there."""
+    for module in re.findall(r"python -m ([\w.]+)", README):
+        assert importlib.util.find_spec(module), module
+
+
+def test_every_path_it_names_exists() -> None:
+    """Links and the table of folders lead somewhere."""
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    folders = [p for row in re.findall(r"^\| (`.*?) \|", README, re.MULTILINE) for p in _paths(row)]
+    for path in [*links, *folders]:
+        assert (ROOT / path).exists(), path
+
+
+def _paths(row: str) -> list[str]:
+    names = re.findall(r"`([^`]+)`", row)
+    folder = names[0].rpartition("/")[0]
+    return [
+        name if "/" in name or name in {"function_app.py"} else f"{folder}/{name}" for name in names
+    ]
