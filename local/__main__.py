@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
-from local.azurite import AzuriteMissingError
+from local.azurite import AzuriteMissingError, find_node
 from local.process import ChildFailedError
 from local.stack import PortTakenError, Stack
 
@@ -50,6 +50,7 @@ def main() -> int:
 
 
 def _stack() -> Stack:
+    find_node()
     if not (SITE / "index.html").is_file():
         raise LaunchError("the page is not built: run `make run`, or `npm run build` in frontend")
     settings = {"TICKET_KEY": base64.b64encode(secrets.token_bytes(32)).decode()}

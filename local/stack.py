@@ -12,6 +12,7 @@ import base64
 import http.client
 import os
 import secrets
+import signal
 import socket
 import sys
 import threading
@@ -161,6 +162,7 @@ class Stack:
                 ready=azurite.listens,
                 on_ready=storage_is_up,
                 on_line=storage_says,
+                stop_signal=signal.SIGKILL,  # nothing of it is to be kept
                 log=self._log,
             )
         )
@@ -171,6 +173,7 @@ class Stack:
                 env=environment | {CONNECTION_STRING_VARIABLE: self.signalr},
                 cwd=self._root,
                 ready=lambda: _answers(f"{hub.endpoint}/api/health"),
+                stop_signal=signal.SIGKILL,  # it has nothing to finish
                 log=self._log,
             )
         )

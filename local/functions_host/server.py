@@ -84,7 +84,7 @@ class FunctionsHost:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         yield
         await self._blobs.close()
-        await self._signalr.close()
+        self._signalr.close()
         self._invoker.close()
 
 
