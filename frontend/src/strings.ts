@@ -52,6 +52,10 @@ export const strings = {
     stopCamera: 'Turn camera off',
     startCamera: 'Turn camera on',
     problem: {
+      both: {
+        denied:
+          'Your browser does not allow the camera and the microphone here. Allow them by the icon in the address bar, then turn them on. You can join without them.',
+      },
       camera: {
         missing: 'No camera was found. You can join without one.',
         denied:

@@ -115,7 +115,9 @@ function Notices({ session, media }: CallScreenProps) {
       ? [strings.call.alone]
       : []),
   ];
-  const dismissed = useSignal<ReadonlySet<string>>(new Set());
+  // What the lobby said about our devices was read there.
+  const told = useMemo(() => new Set(deviceWords(media)), [media]);
+  const dismissed = useSignal<ReadonlySet<string>>(told);
   const shown = words.filter((text) => !dismissed.value.has(text));
   return (
     <div class="notices">

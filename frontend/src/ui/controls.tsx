@@ -78,9 +78,10 @@ export function DeviceButtons({ media }: { media: LocalMedia }) {
 
 /** What is wrong with our devices, in words. */
 export function deviceWords(media: LocalMedia): readonly string[] {
-  const { camera, microphone } = strings.device.problem;
+  const { camera, microphone, both } = strings.device.problem;
   const cameraProblem = media.camera.value.problem;
   const microphoneProblem = media.microphone.value.problem;
+  if (cameraProblem === 'denied' && microphoneProblem === 'denied') return [both.denied];
   return [
     ...(cameraProblem ? [camera[cameraProblem]] : []),
     ...(microphoneProblem ? [microphone[microphoneProblem]] : []),

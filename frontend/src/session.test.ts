@@ -1,0 +1,296 @@
+import { signal } from '@preact/signals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import http from '../../tests/contract/http.json';
+import messages from '../../tests/contract/messages.json';
+import { Api } from './api.ts';
+import type { Call, RemoteMedia } from './call/call.ts';
+import { parseHubMessage } from './contract.ts';
+import type { HubPorts } from './hub.ts';
+import type { Device } from './local-media.ts';
+import { Session } from './session.ts';
+
+const ROOM = 'rrrrrrrrrrrrrrrrrrrr01';
+const NOW = 1_763_834_400_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+type Reply = { status: number; body?: unknown };
+type Route = (request: { body: Record<string, unknown>; ticket: string }) => Reply;
+
+const refusal = (status: number, error: string): Reply => ({
+  status,
+  body: { error, message: error },
+});
+
+/** A session among fakes: routes by name, a hub and a camera that tests steer. */
+async function stay({ consent = true } = {}) {
+  let joins = 0;
+  const asked: string[] = [];
+  const example = (route: string): Reply => {
+    const { status, response } = http[route as keyof typeof http];
+    return { status, body: response };
+  };
+  const routes: Record<string, Route> = {
+    'POST participants': () => {
+      joins += 1;
+      const body = { ...http['POST /api/rooms/{room}/participants'].response };
+      body.participant = `pppppppppppppppppppp0${joins}`;
+      body.ticket = `ticket ${joins}`;
+      return { status: 201, body };
+    },
+    'POST video-token': () => example('POST /api/rooms/{room}/video-token'),
+    'POST presence': () => example('POST /api/rooms/{room}/presence'),
+    'POST heartbeat': () => example('POST /api/rooms/{room}/heartbeat'),
+    'POST capture': () => ({ status: 202 }),
+    'POST upload-tickets': () => {
+      const uploads = Array.from({ length: 8 }, (_, n) => {
+        const frame = String(Math.floor(Date.now() / 1000 + n) * 1000);
+        return {
+          frame,
+          url: `https://storage.example.org/${frame}`,
+          expiresAt: Date.now() + 120_000,
+        };
+      });
+      return { status: 200, body: { uploads } };
+    },
+    'PUT consent': ({ body }) => ({
+      status: 200,
+      body: { participant: 'pppppppppppppppppppp01', name: 'Ada', consent: body['consent'] },
+    }),
+    'DELETE participants': () => ({ status: 204 }),
+  };
+  const fetch = async (input: unknown, init: RequestInit = {}) => {
+    const url = String(input);
+    if (url.startsWith('https://storage')) {
+      asked.push(`PUT ${url.slice(-13)}`);
+      return new Response(null, { status: 201 });
+    }
+    const name = `${init.method} ${url.split('/')[4]}`;
+    asked.push(name);
+    const headers = init.headers as Record<string, string>;
+    const route = routes[name];
+    const reply =
+      route?.({
+        body: JSON.parse(String(init.body)),
+        ticket: headers['Authorization'] ?? '',
+      }) ?? refusal(404, 'no-route');
+    return new Response(reply.status === 204 ? null : JSON.stringify(reply.body ?? {}), {
+      status: reply.status,
+    });
+  };
+  const hubs: HubPorts[] = [];
+  const calls: { participants: ReadonlySet<string>; closed: boolean }[] = [];
+  const camera = signal<Device>({
+    track: {} as MediaStreamTrack,
+    on: true,
+    problem: null,
+  });
+  const visible = signal(true);
+  const capture = vi.fn(async () => ({ jpeg: new Blob(['jpeg']), capturedAt: Date.now() }));
+  const session = await Session.join(
+    {
+      api: new Api('', {
+        fetch: ((url: string, init: RequestInit) =>
+          fetch(url.replace('/api/rooms/', 'https://x/'), init)) as typeof globalThis.fetch,
+        wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      }),
+      media: { camera, microphone: signal<Device>({ track: null, on: false, problem: null }) },
+      frames: { setTrack: () => undefined, capture },
+      visible,
+      openHub: (ports) => {
+        hubs.push(ports);
+        return { start: () => ports.onState('connected'), stop: async () => undefined };
+      },
+      openCall: async () => {
+        const call = { participants: new Set<string>() as ReadonlySet<string>, closed: false };
+        calls.push(call);
+        return {
+          remotes: signal<ReadonlyMap<string, RemoteMedia>>(new Map()),
+          setParticipants: (others) => {
+            call.participants = others;
+          },
+          publish: () => undefined,
+          receive: () => undefined,
+          close: () => {
+            call.closed = true;
+          },
+        } satisfies Call;
+      },
+      fetch: fetch as typeof globalThis.fetch,
+      now: () => Date.now(),
+    },
+    { room: ROOM, name: 'Ada', consent },
+  );
+  await vi.advanceTimersByTimeAsync(0);
+  const uploads = () => asked.filter((name) => /^PUT \d/.test(name)).length;
+  const hear = (target: keyof typeof messages, change: object = {}) => {
+    const message = parseHubMessage(target, { ...messages[target], ...change });
+    if (message) hubs[hubs.length - 1]?.onMessage(message);
+  };
+  return { session, routes, asked, uploads, hubs, calls, camera, visible, capture, hear };
+}
+
+describe('entering', () => {
+  it('announces itself, connects to whom the roster names, and is read', async () => {
+    const { session, calls, uploads } = await stay();
+    await vi.advanceTimersByTimeAsync(100);
+    expect([...(calls[0]?.participants ?? [])]).toEqual(['pppppppppppppppppppp02']);
+    expect(session.readable.value).toBe(true);
+    expect(uploads()).toBe(1);
+  });
+
+  it('announces itself again after each new connection of the hub', async () => {
+    const { asked, hubs, session } = await stay();
+    hubs[0]?.onState('lost');
+    expect(session.problems.value.has('hub-lost')).toBe(true);
+    expect(session.readable.value).toBe(false);
+    hubs[0]?.onState('connected');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked.filter((name) => name === 'POST presence')).toHaveLength(2);
+    expect(session.problems.value.size).toBe(0);
+    expect(session.readable.value).toBe(true);
+  });
+});
+
+describe('consent', () => {
+  it('withheld: neither ticket nor upload, even when somebody asks for a capture', async () => {
+    const { asked, hear, capture } = await stay({ consent: false });
+    hear('capture');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(capture).not.toHaveBeenCalled();
+    expect(asked.filter((name) => name.includes('upload') || /^PUT/.test(name))).toEqual([]);
+  });
+
+  it('given in the call: read as soon as the functions know of it', async () => {
+    const { session, uploads } = await stay({ consent: false });
+    session.setConsent(true);
+    expect(session.readable.value).toBe(false);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(session.readable.value).toBe(true);
+    expect(uploads()).toBe(1);
+  });
+
+  it('withdrawn: stops here at once, and is told until the functions have heard it', async () => {
+    const { session, routes, uploads, hear } = await stay();
+    await vi.advanceTimersByTimeAsync(100);
+    hear('reading');
+    expect(session.room.value.sights.size).toBe(1);
+    const saved = routes['PUT consent'];
+    routes['PUT consent'] = () => refusal(503, 'storage-unavailable');
+    session.setConsent(false);
+    expect(session.readable.value).toBe(false);
+    expect(session.room.value.sights.size).toBe(0);
+    const before = uploads();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(session.problems.value.has('consent-unsaved')).toBe(true);
+    if (saved) routes['PUT consent'] = saved;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(session.problems.value.size).toBe(0);
+    expect(uploads()).toBe(before);
+  });
+
+  it('lost by the functions: told again, because our switch is what counts', async () => {
+    const { session, routes, asked } = await stay();
+    await vi.advanceTimersByTimeAsync(100);
+    const tickets = routes['POST upload-tickets'];
+    routes['POST upload-tickets'] = () => refusal(403, 'consent-required');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toContain('PUT consent');
+    if (tickets) routes['POST upload-tickets'] = tickets;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(session.readable.value).toBe(true);
+  });
+});
+
+describe('being read', () => {
+  it('stops while the camera is off or the page is hidden, and goes on after', async () => {
+    const { session, camera, visible } = await stay();
+    const { value } = camera;
+    camera.value = { track: null, on: false, problem: null };
+    expect(session.readable.value).toBe(false);
+    camera.value = value;
+    visible.value = false;
+    expect(session.readable.value).toBe(false);
+    visible.value = true;
+    expect(session.readable.value).toBe(true);
+  });
+
+  it('happens when somebody presses Analyze, also with Live off', async () => {
+    const { session, uploads, hear } = await stay();
+    await vi.advanceTimersByTimeAsync(6_000);
+    session.live.value = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    const before = uploads();
+    hear('capture');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(uploads()).toBe(before + 1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(uploads()).toBe(before + 1);
+  });
+});
+
+describe('losing our place', () => {
+  it('joins again by itself, with the same name and the present consent', async () => {
+    const { session, routes, calls, hubs, asked } = await stay();
+    session.setConsent(false);
+    await vi.advanceTimersByTimeAsync(100);
+    routes['POST heartbeat'] = ({ ticket }) =>
+      ticket === 'Bearer ticket 1'
+        ? refusal(404, 'unknown-participant')
+        : { status: 200, body: http['POST /api/rooms/{room}/heartbeat'].response };
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(session.room.value.self).toBe('pppppppppppppppppppp02');
+    expect(session.room.value.people.get('pppppppppppppppppppp02')?.consent).toBe(false);
+    expect(calls[0]?.closed).toBe(true);
+    expect(hubs).toHaveLength(2);
+    expect(asked.filter((name) => name === 'POST participants')).toHaveLength(2);
+    expect(session.ended.value).toBeNull();
+  });
+
+  it('joins again when the ticket has expired', async () => {
+    const { session, routes } = await stay();
+    routes['POST capture'] = ({ ticket }) =>
+      ticket === 'Bearer ticket 1' ? refusal(401, 'ticket-expired') : { status: 202 };
+    await session.analyze().catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(session.room.value.self).toBe('pppppppppppppppppppp02');
+    await expect(session.analyze()).resolves.toBeUndefined();
+  });
+
+  it('waits for the functions while they are away, and says so', async () => {
+    const { session, routes } = await stay();
+    const beat = routes['POST heartbeat'];
+    routes['POST heartbeat'] = () => refusal(502, 'bad-gateway');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(session.problems.value.has('api-away')).toBe(true);
+    if (beat) routes['POST heartbeat'] = beat;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(session.problems.value.has('api-away')).toBe(false);
+    expect(session.room.value.self).toBe('pppppppppppppppppppp01');
+  });
+
+  it('ends when the room itself is gone', async () => {
+    const { session, routes, calls } = await stay();
+    routes['POST heartbeat'] = () => refusal(404, 'unknown-room');
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(session.ended.value).toBe('room-gone');
+    expect(calls[0]?.closed).toBe(true);
+  });
+
+  it('leaves with a word to the room, and stays gone', async () => {
+    const { session, asked, uploads } = await stay();
+    await vi.advanceTimersByTimeAsync(100);
+    session.leave();
+    const before = uploads();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toContain('DELETE participants');
+    expect(session.ended.value).toBe('left');
+    expect(uploads()).toBe(before);
+    expect(asked.filter((name) => name === 'POST heartbeat')).toEqual([]);
+  });
+});
