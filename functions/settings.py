@@ -89,7 +89,7 @@ class Settings:
             storage=read.storage(STORAGE_CONNECTION),
             ticket_key=read.text("TICKET_KEY", min_bytes=_TICKET_KEY_MIN_BYTES),
             ticket_lifetime=int(read.number("TICKET_LIFETIME_SECONDS", 4 * 3600, 60, 12 * 3600)),
-            room_creation_key=environ.get("ROOM_CREATION_KEY") or None,
+            room_creation_key=read.optional("ROOM_CREATION_KEY"),
             room_capacity=int(read.number("ROOM_CAPACITY", 6, 2, 50)),
             opentok=(
                 read.opentok()
@@ -113,12 +113,6 @@ class Settings:
             read.problems.append(f"{SIGNALR_CONNECTION} is missing")
         if settings.storage.blob_service_uri:
             read.https_url(f"{STORAGE_CONNECTION}__queueServiceUri")
-        # The host hands on a reference it could not resolve, and anybody could guess such a key.
-        read.problems += [
-            f"{name} is a Key Vault reference that was not resolved"
-            for name, value in environ.items()
-            if value.startswith("@Microsoft.KeyVault(")
-        ]
         if read.problems:
             raise SettingsError("; ".join(read.problems))
         return settings
@@ -131,8 +125,15 @@ class _Reader:
         self._environ = environ
         self.problems: list[str] = []
 
-    def text(self, name: str, *, min_bytes: int = 1) -> str:
+    def value(self, name: str) -> str:
         value = self._environ.get(name, "")
+        # The host hands on a reference it could not resolve, and anybody could guess such a key.
+        if value.startswith("@Microsoft.KeyVault("):
+            self.problems.append(f"{name} is a Key Vault reference that was not resolved")
+        return value
+
+    def text(self, name: str, *, min_bytes: int = 1) -> str:
+        value = self.value(name)
         if not value:
             self.problems.append(f"{name} is missing")
         elif len(value.encode()) < min_bytes:
@@ -140,7 +141,7 @@ class _Reader:
         return value
 
     def optional(self, name: str) -> str | None:
-        return self._environ.get(name) or None
+        return self.value(name) or None
 
     def pattern(self, name: str, pattern: str, wanted: str) -> str:
         value = self.text(name)
@@ -150,19 +151,18 @@ class _Reader:
 
     def https_url(self, name: str) -> str:
         """An address without a trailing slash; plain HTTP only on this machine."""
-        return self.pattern(
-            name, r"https://[^\s/]+\S*|http://(127\.0\.0\.1|localhost)\S*", "an https:// address"
-        ).rstrip("/")
+        here = r"http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?"
+        return self.pattern(name, rf"https://[^\s/]+\S*|{here}", "an https:// address").rstrip("/")
 
     def storage(self, name: str) -> StorageAccess:
         """A connection string wins over an address, as it does in the Functions host."""
-        connection_string = self._environ.get(name, "")
-        uri = f"{name}__blobServiceUri"
-        if not connection_string and not self._environ.get(uri):
+        connection_string, uri = self.value(name), f"{name}__blobServiceUri"
+        by_identity = not connection_string and self.optional(uri) is not None
+        if not connection_string and not by_identity:
             self.problems.append(f"{name} is missing (with a managed identity: {uri})")
         return StorageAccess(
             connection_string,
-            "" if connection_string or not self._environ.get(uri) else self.https_url(uri),
+            self.https_url(uri) if by_identity else "",
             self.optional(f"{name}__clientId"),
         )
 
@@ -205,7 +205,7 @@ class _Reader:
         )
 
     def number(self, name: str, default: float, minimum: float, maximum: float) -> float:
-        text = self._environ.get(name, "")
+        text = self.value(name)
         try:
             value = float(text) if text else default
         except ValueError:
@@ -216,7 +216,7 @@ class _Reader:
         return value
 
     def choice(self, name: str, default: str, *others: str) -> str:
-        value = self._environ.get(name) or default
+        value = self.value(name) or default
         if value not in (default, *others):
             self.problems.append(f"{name} must be one of: {', '.join((default, *others))}")
             return default
@@ -225,7 +225,7 @@ class _Reader:
     def ice_servers(self, name: str) -> tuple[Mapping[str, Any], ...]:
         """The browser's `RTCConfiguration.iceServers` as JSON; none by default."""
         try:
-            servers = json.loads(self._environ.get(name) or "[]")
+            servers = json.loads(self.value(name) or "[]")
         except ValueError:
             servers = None
         if not isinstance(servers, list) or not all(

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from functions.settings import Settings, SettingsError
 
@@ -16,12 +18,40 @@ GOOD = {
 }
 
 
+ACCOUNT = {
+    "FramesStorage": "",
+    "FramesStorage__blobServiceUri": "https://account.blob.core.windows.net/",
+    "FramesStorage__queueServiceUri": "https://account.queue.core.windows.net/",
+}
+OPENTOK = {
+    "VIDEO_PROVIDER": "opentok",
+    "OPENTOK_API_KEY": "46000000",
+    "OPENTOK_API_SECRET": "0123456789abcdef0123456789abcdef01234567",
+}
+VONAGE = {
+    "VIDEO_PROVIDER": "opentok",
+    "VONAGE_APPLICATION_ID": "12345678-90ab-cdef-1234-567890abcdef",
+}
+AZURE = {"FACE_READER": "azure", "AZURE_FACE_ENDPOINT": "https://face.example.org/"}
+
+
+def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    """A private key as a file of it holds it."""
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
+
+
 def test_three_settings_are_enough() -> None:
     """All but the two connections and the ticket key have defaults."""
     settings = Settings.from_environ(GOOD)
     assert settings.room_capacity == 6
     assert settings.frame_lifetime == 10
     assert settings.ice_servers == ()
+    assert settings.opentok is None
+    assert settings.azure_face is None
 
 
 def test_every_missing_setting_is_named_at_once() -> None:
@@ -50,6 +80,78 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     """A value that cannot work stops the start and names its setting."""
     with pytest.raises(SettingsError, match=name):
         Settings.from_environ(GOOD | {name: value})
+
+
+def test_storage_is_reached_by_identity_where_no_connection_string_is_set() -> None:
+    """The names of an identity-based connection, as the trigger's binding reads them."""
+    storage = Settings.from_environ(GOOD | ACCOUNT | {"FramesStorage__clientId": "me"}).storage
+    assert storage.blob_service_uri == "https://account.blob.core.windows.net"
+    assert (storage.connection_string, storage.client_id) == ("", "me")
+    assert Settings.from_environ(ACCOUNT | GOOD).storage.blob_service_uri == ""
+
+
+@pytest.mark.parametrize(
+    ("chosen", "name", "value"),
+    [
+        (ACCOUNT, "FramesStorage__blobServiceUri", ""),
+        (ACCOUNT, "FramesStorage__blobServiceUri", "http://account.blob.core.windows.net"),
+        (ACCOUNT, "FramesStorage__queueServiceUri", ""),
+        (OPENTOK, "OPENTOK_API_KEY", ""),
+        (OPENTOK, "OPENTOK_API_KEY", "12345678-90ab-cdef-1234-567890abcdef"),
+        (OPENTOK, "OPENTOK_API_SECRET", ""),
+        (OPENTOK, "OPENTOK_API_SECRET", "no/such/file.key"),
+        (OPENTOK, "OPENTOK_API_URL", "http://localhost.example.org"),
+        (VONAGE, "VONAGE_APPLICATION_ID", "46000000"),
+        (VONAGE, "VONAGE_PRIVATE_KEY", ""),
+        (VONAGE, "VONAGE_PRIVATE_KEY", "no/such/file.key"),
+        (
+            VONAGE,
+            "VONAGE_PRIVATE_KEY",
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+        ),
+        (VONAGE, "VONAGE_PRIVATE_KEY", pem(ec.generate_private_key(ec.SECP256R1()))),
+        (AZURE, "AZURE_FACE_ENDPOINT", ""),
+        (AZURE, "AZURE_FACE_ENDPOINT", "face.example.org"),
+        (AZURE, "AZURE_FACE_KEY", "@Microsoft.KeyVault(SecretUri=https://vault/face)"),
+        (OPENTOK, "OPENTOK_API_SECRET", "@Microsoft.KeyVault(SecretUri=https://vault/secret)"),
+        ({}, "TICKET_KEY", "@Microsoft.KeyVault(SecretUri=https://vault/ticket-key)"),
+        ({}, "ROOM_CREATION_KEY", "@Microsoft.KeyVault(SecretUri=https://vault/room)"),
+    ],
+)
+def test_what_a_choice_needs_is_checked_at_the_start(
+    chosen: dict[str, str], name: str, value: str
+) -> None:
+    """Credentials that are missing, or cannot be what they claim, are named; never shown."""
+    with pytest.raises(SettingsError, match=name) as caught:
+        Settings.from_environ(GOOD | chosen | {name: value})
+    if "_KEY" in name or "SECRET" in name:
+        assert not value or value not in str(caught.value)
+
+
+def test_what_nobody_chose_needs_no_settings() -> None:
+    """Credentials of a provider that is not in use are not looked at."""
+    Settings.from_environ(GOOD | {"OPENTOK_API_KEY": "x", "AZURE_FACE_ENDPOINT": "x"})
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+def test_a_private_key_may_be_text_or_a_file(tmp_path: Path, escaped: bool) -> None:
+    """A PEM survives being squeezed into one line, and a path is as good."""
+    key = pem(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    path = tmp_path / "private"
+    path.write_text(key)
+    for given in (key.replace("\n", "\\n") if escaped else key, str(path)):
+        opentok = Settings.from_environ(GOOD | VONAGE | {"VONAGE_PRIVATE_KEY": given}).opentok
+        assert opentok is not None
+        assert opentok.vonage
+        assert opentok.secret == key
+
+
+def test_no_secret_shows_in_what_settings_print() -> None:
+    """Settings that end up in a log hold no key."""
+    secrets = {"AZURE_FACE_KEY": "face-secret", "ROOM_CREATION_KEY": "room-secret"}
+    printed = repr(Settings.from_environ(GOOD | OPENTOK | AZURE | secrets))
+    for secret in (*secrets.values(), OPENTOK["OPENTOK_API_SECRET"], GOOD["TICKET_KEY"]):
+        assert secret not in printed
 
 
 def test_the_example_file_names_every_setting() -> None:
