@@ -88,13 +88,16 @@ def create_blueprint(
             logging.info("frame %s: deleted unread, no consent", frame.frame)
             return None
         try:
-            return reading(frame, blob)
+            read = reading(frame, blob)
         except UnreadError as unread:
             logging.info("frame %s: %s", frame.frame, unread.reason)
             return Unread(frame, unread.reason)
         except Exception:
             logging.exception("frame %s: the reader failed", frame.frame)
             return Unread(frame, UnreadReason.READER_UNAVAILABLE)
+        age = read.read_at - read.captured_at
+        logging.info("frame %s: read by %s, %d ms old", frame.frame, read.reader, age)
+        return read
 
     def reading(frame: FrameName, blob: InputStream) -> Reading:
         created = _created_at(blob.blob_properties or {}, now())

@@ -217,6 +217,7 @@ def create_blueprint(
             )
         count = int_field(_body(req), "count", minimum=1, maximum=UPLOADS_MAX)
         signed = uploads.sign(who.room, who.id, count)
+        logging.info("frame %s: may be uploaded, %d in all", signed[0].frame.frame, count)
         return _json({"uploads": [upload.to_json() for upload in signed]})
 
     @api.function_name("request_capture")
