@@ -47,22 +47,29 @@ describe('placing a face', () => {
     expect(placed(portrait, landscape, 'contain', true)).toEqual([302, 60, 108, 192]);
   });
 
-  it('puts the badge on top of the face, centred, touching it', () => {
+  const tile = { width: 400, height: 300 };
+  const badge = { width: 100, height: 30, emoji: 20 };
+
+  it('puts the emoji above the middle of the face, touching it, and the words beside', () => {
     const rect = { x: 100, y: 100, width: 80, height: 90 };
-    const tile = { width: 400, height: 300 };
-    const centre = overlay.placeBadge(rect, { width: 60, height: 30 }, tile);
-    expect(centre.x).toBe(140);
+    const centre = overlay.placeBadge(rect, badge, tile);
+    expect(centre.x - 50 + 20).toBe(140);
     expect(centre.y).toBeLessThan(100);
     expect(centre.y + 15).toBeGreaterThan(100);
   });
 
+  it('turns the words to the left where they would leave the tile on the right', () => {
+    const rect = { x: 320, y: 100, width: 60, height: 60 };
+    const centre = overlay.placeBadge(rect, badge, tile);
+    expect(centre.flipped).toBe(true);
+    expect(centre.x + 50 - 20).toBe(350);
+  });
+
   it('keeps the badge inside the tile, also for a face that was cropped away', () => {
-    const tile = { width: 200, height: 150 };
-    const badge = { width: 100, height: 40 };
     const corner = { x: -90, y: -50, width: 60, height: 60 };
-    expect(overlay.placeBadge(corner, badge, tile)).toEqual({ x: 50, y: 20 });
-    const beyond = { x: 190, y: 190, width: 60, height: 60 };
-    expect(overlay.placeBadge(beyond, badge, tile)).toEqual({ x: 150, y: 130 });
+    expect(overlay.placeBadge(corner, badge, tile)).toMatchObject({ x: 50, y: 15 });
+    const beyond = { x: 390, y: 390, width: 60, height: 60 };
+    expect(overlay.placeBadge(beyond, badge, tile)).toMatchObject({ x: 350, y: 285 });
   });
 
   it('shows all of a picture that filling the tile would crop too much', () => {

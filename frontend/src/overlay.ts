@@ -15,6 +15,11 @@ export interface Rect extends Size {
   readonly y: number;
 }
 
+/** A badge's size, and how far the middle of its emoji is from the edge it is at. */
+export interface BadgeSize extends Size {
+  readonly emoji: number;
+}
+
 /** How a video fills its tile, as CSS `object-fit`. */
 export type Fit = 'cover' | 'contain';
 
@@ -64,11 +69,25 @@ export function placeFace(box: Box, picture: Rect, mirrored: boolean): Rect {
   };
 }
 
-/** Centre of a badge of size `badge`: on top of the face, just touching it, wholly inside the tile. */
-export function placeBadge(face: Rect, badge: Size, tile: Size): { x: number; y: number } {
+/**
+ * Centre of a badge: its emoji above the middle of the face, touching it, all of it on the tile.
+ *
+ * `emoji` is how far the emoji's middle lies from the badge's left edge, or from the right one
+ * when `flipped`, as it must be where the words would reach beyond the tile.
+ */
+export function placeBadge(
+  face: Rect,
+  badge: BadgeSize,
+  tile: Size,
+): { x: number; y: number; flipped: boolean } {
+  const middle = face.x + face.width / 2;
+  const words = badge.width - badge.emoji;
+  const flipped = middle + words > tile.width && middle > tile.width / 2;
+  const left = middle - (flipped ? words : badge.emoji);
   return {
-    x: clamp(face.x + face.width / 2, badge.width / 2, tile.width - badge.width / 2),
+    x: clamp(left + badge.width / 2, badge.width / 2, tile.width - badge.width / 2),
     y: clamp(face.y - badge.height * BADGE_RISE, badge.height / 2, tile.height - badge.height / 2),
+    flipped,
   };
 }
 

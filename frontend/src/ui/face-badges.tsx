@@ -1,7 +1,9 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Face, Reading } from '../contract.ts';
 import { expressionSigns } from '../expressions.ts';
 import {
+  type BadgeSize,
   type Fit,
   type FollowedFace,
   followFaces,
@@ -71,18 +73,16 @@ function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps
   const { emoji, word } = expressionSigns[face.expression];
   const percent = Math.round(face.confidence * 100);
   const size = Math.max(MIN_EMOJI, Math.min(MAX_EMOJI, place.width * EMOJI_PER_FACE));
-  const [badge, setBadge] = useState<Size>({ width: 0, height: 0 });
-  const element = useRef<HTMLDivElement>(null);
   const ageWords = age >= SHOW_AGE_FROM ? strings.tile.age(Math.round(age / 1000)) : '';
-  useLayoutEffect(() => {
-    const { offsetWidth, offsetHeight } = element.current ?? { offsetWidth: 0, offsetHeight: 0 };
-    setBadge({ width: offsetWidth, height: offsetHeight });
-  }, [word, percent, ageWords, size]);
+  const [badge, measure] = useBadgeSize([word, percent, ageWords, size]);
   const centre = placeBadge(place, badge, tile);
+  // Not before it was drawn once: it would glide from where it stood unmeasured.
+  const [glides, setGlides] = useState(false);
+  useEffect(() => setGlides(true), []);
   return (
     <div
-      ref={element}
-      class="badge"
+      ref={measure}
+      class={`badge${centre.flipped ? ' badge-flipped' : ''}${glides ? ' badge-gliding' : ''}`}
       role="img"
       aria-label={strings.tile.looks(word, percent)}
       data-participant={reading.participant}
@@ -114,4 +114,19 @@ function useFollowedFaces(reading: Reading): readonly FollowedFace[] {
     last.current = { frame: reading.frame, followed };
   }
   return last.current.followed;
+}
+
+/** The size of a badge as drawn, measured whenever one of `causes` changes. */
+function useBadgeSize(causes: readonly unknown[]): [BadgeSize, RefObject<HTMLDivElement | null>] {
+  const [size, setSize] = useState<BadgeSize>({ width: 0, height: 0, emoji: 0 });
+  const ref = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const badge = ref.current;
+    const emoji = badge?.querySelector<HTMLElement>('.badge-emoji');
+    if (!badge || !emoji) return;
+    const { offsetWidth: width, offsetHeight: height } = badge;
+    const middle = emoji.offsetLeft + emoji.offsetWidth / 2;
+    setSize({ width, height, emoji: Math.min(middle, width - middle) });
+  }, causes);
+  return [size, ref];
 }
