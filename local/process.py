@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Final, TextIO
 
 OUTPUT_LINES: Final = 200
-READY_SECONDS: Final = 30.0
+READY_SECONDS: Final = 60.0
 QUICK_DEATH_SECONDS: Final = 10.0
 MAX_QUICK_DEATHS: Final = 5
 STOP_SECONDS: Final = 3.0

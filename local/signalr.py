@@ -40,6 +40,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from local.request_body import BodyTooLargeError, read_body
 from local.signalr_access import (
     AccessDeniedError,
     ConnectionStringError,
@@ -195,11 +196,11 @@ class SignalRService:
             self.access.verify(_token(request), *audiences)
             name, *address = [unquote(part) for part in path.split("/")[3:]]
             hub = self.hubs[hub_name(name)]
-            body = await _body(request)
+            body = await read_body(request, MAX_BODY)
             return self._answer(hub, request, address, body)
         except AccessDeniedError:
             return _unauthorized()
-        except _TooLargeError:
+        except BodyTooLargeError:
             return PlainTextResponse("the message is larger than 1 MB", status_code=413)
         except ValueError as error:
             return PlainTextResponse(str(error), status_code=400)
@@ -258,10 +259,6 @@ class SignalRService:
 DATA_PLANE_METHODS: Final = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 
 
-class _TooLargeError(Exception):
-    pass
-
-
 async def _handshake(websocket: WebSocket) -> bool:
     text = await asyncio.wait_for(websocket.receive_text(), HANDSHAKE_SECONDS)
     try:
@@ -313,15 +310,6 @@ def _token(connection: HTTPConnection) -> str:
 
 async def _refuse(websocket: WebSocket, status: int) -> None:
     await websocket.send_denial_response(Response(status_code=status))
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise _TooLargeError
-    return bytes(body)
 
 
 def _send(connections: Iterable[Connection], body: bytes, excluded: frozenset[str]) -> Response:

@@ -27,6 +27,7 @@ from local.functions_host.blob_download import BlobAccount, BlobAddress
 from local.functions_host.blob_properties import blob_properties, metadata
 from local.functions_host.invocation import Invoker
 from local.functions_host.signalr_binding import SignalRBinding
+from local.request_body import BodyTooLargeError, read_body
 
 MAX_BODY: Final = 1024 * 1024
 """Event Grid's own limit of one delivery: 1 MB."""
@@ -93,15 +94,15 @@ class BlobTriggers:
         listener = self._listeners.get(wanted.group(1).lower()) if wanted else None
         if listener is None:
             return PlainTextResponse("no such blob-triggered function", status_code=404)
-        if int(request.headers.get("content-length", "0")) > MAX_BODY:
-            return Response(status_code=413)
         try:
-            events: Any = json.loads(await request.body())
+            events: Any = json.loads(await read_body(request, MAX_BODY))
             if not isinstance(events, list) or not events:
                 raise _BadEventError("the body must be an array of events")
             if code := _validation_code(events[0]):
                 return JSONResponse({"validationResponse": code})
             blobs = [_blob(event) for event in events]
+        except BodyTooLargeError:
+            return Response(status_code=413)
         except ValueError as error:
             return PlainTextResponse(str(error), status_code=400)
         for blob in blobs:

@@ -18,6 +18,7 @@ from local.functions_host.bindings import BindingError, Function, HttpTrigger
 from local.functions_host.invocation import Invoker, OutputBindingError, OverrunError
 from local.functions_host.routes import RouteError, Routes
 from local.functions_host.signalr_binding import InputBindingError, SignalRBinding
+from local.request_body import BodyTooLargeError, read_body
 
 MAX_BODY: Final = 100 * 1024 * 1024
 
@@ -47,8 +48,9 @@ class HttpTriggers:
         if found is None:
             return None
         function, parameters = found
-        body = await _body(request)
-        if body is None:
+        try:
+            body = await read_body(request, MAX_BODY)
+        except BodyTooLargeError:
             return Response(status_code=413)
         try:
             return await self._invoke(function, _request(request, parameters, body), parameters)
@@ -107,14 +109,3 @@ def _response(returned: object) -> Response:
         for morsel in cookie.values():
             response.headers.append("set-cookie", morsel.OutputString())
     return response
-
-
-async def _body(request: Request) -> bytes | None:
-    """The whole body, or None when it is larger than the host takes."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)

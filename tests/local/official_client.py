@@ -44,7 +44,7 @@ class OfficialClient:
         self._process.stdin.close()
         self._process.stdout.close()
 
-    def expect(self, event: str, timeout: float = 10) -> dict[str, Any]:
+    def expect(self, event: str, timeout: float = 30) -> dict[str, Any]:
         """The next event of this kind; others before it are dropped."""
         deadline = time.monotonic() + timeout
         while True:
@@ -52,7 +52,7 @@ class OfficialClient:
             if found["event"] == event:
                 return found
 
-    def receive(self, timeout: float = 10) -> Any:
+    def receive(self, timeout: float = 30) -> Any:
         """The first argument of the next message."""
         return self.expect("message", timeout)["arguments"][0]
 

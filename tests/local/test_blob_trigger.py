@@ -137,6 +137,13 @@ def test_garbage_at_the_webhook_is_400(http: httpx.Client, body: bytes) -> None:
     assert http.post(WEBHOOK, content=body).status_code == 400
 
 
+def test_a_delivery_has_a_size(http: httpx.Client) -> None:
+    """More than Event Grid's 1 MB is 413, whether the length is announced or not."""
+    assert http.post(WEBHOOK, content=b" " * 1_100_000).status_code == 413
+    pieces = (b" " * 100_000 for _ in range(11))
+    assert http.post(WEBHOOK, content=pieces).status_code == 413
+
+
 def test_an_unknown_function_at_the_webhook_is_404(http: httpx.Client, deliver: Deliver) -> None:
     """Functions without a blob trigger and made-up names are not found."""
     assert deliver("a/1.txt", function="crate").status_code == 404

@@ -1,0 +1,130 @@
+"""Event Grid on one machine: the envelope, who gets it, and a host that is away."""
+
+import json
+import queue
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace, TracebackType
+from typing import Any, ClassVar, Self, cast
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from azure.storage.blob import BlobServiceClient
+
+from local.azurite import Creation
+from local.event_grid import EventGrid
+
+ENDPOINT = "http://127.0.0.1:1/devstoreaccount1"
+
+
+class Host(BaseHTTPRequestHandler):
+    """A host with one function; it answers with ``statuses`` in turn, then 202."""
+
+    protocol_version = "HTTP/1.1"
+    received: ClassVar[queue.Queue[tuple[str, dict[str, str], list[Any]]]] = queue.Queue()
+    statuses: ClassVar[list[int]] = []
+
+    def do_GET(self) -> None:
+        """The admin API's list of functions."""
+        binding = {"type": "blobTrigger", "path": "crates/{name}", "direction": "in"}
+        self._answer(200, [{"name": "open", "config": {"bindings": [binding]}}])
+
+    def do_POST(self) -> None:
+        """The webhook."""
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.received.put((self.path, dict(self.headers.items()), body))
+        self._answer(self.statuses.pop(0) if self.statuses else 202, None)
+
+    def _answer(self, status: int, document: object) -> None:
+        body = b"" if document is None else json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+class Storage:
+    """A storage account in which these blobs lie."""
+
+    blobs: ClassVar[list[str]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        pass
+
+    def get_container_client(self, container: str) -> Any:
+        """The one container."""
+        assert container == "crates"
+        settings = SimpleNamespace(content_type="text/plain")
+        found = [
+            SimpleNamespace(name=name, size=3, content_settings=settings, blob_type="BlockBlob")
+            for name in self.blobs
+        ]
+        return SimpleNamespace(list_blobs=lambda: found)
+
+
+@pytest.fixture
+def grid() -> Iterator[EventGrid]:
+    """Event Grid between an empty storage and a host that is up."""
+    Host.received = queue.Queue()
+    Storage.blobs = []
+    with HTTPServer(("127.0.0.1", 0), Host) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        delivery = EventGrid(url, ENDPOINT, lambda: cast(BlobServiceClient, Storage()))
+        delivery.start()
+        yield delivery
+        delivery.close()
+        server.shutdown()
+        thread.join(5)
+
+
+def test_a_creation_becomes_a_blob_created_event(grid: EventGrid) -> None:
+    """The envelope is Event Grid's; other containers are nobody's; names are encoded in the URL."""
+    grid.catch_up()
+    grid.publish(Creation("elsewhere", "x"))
+    grid.publish(Creation("crates", "a b/é.txt"))
+    path, headers, (event,) = Host.received.get(timeout=10)
+    assert parse_qs(urlsplit(path).query) == {"functionName": ["Host.Functions.open"]}
+    assert headers["aeg-event-type"] == "Notification"
+    assert event["eventType"] == "Microsoft.Storage.BlobCreated"
+    assert event["subject"] == "/blobServices/default/containers/crates/blobs/a b/é.txt"
+    assert event["data"]["api"] == "PutBlob"
+    assert event["data"]["url"] == f"{ENDPOINT}/crates/a%20b/%C3%A9.txt"
+    assert event["eventTime"].endswith("Z")
+    assert {"id", "topic", "dataVersion", "metadataVersion"} <= set(event)
+
+
+def test_what_waits_is_announced(grid: EventGrid) -> None:
+    """Catching up lists the containers that somebody listens to, with sizes and types."""
+    Storage.blobs = ["old/1.txt", "old/2.txt"]
+    grid.catch_up()
+    _, _, events = Host.received.get(timeout=10)
+    assert [event["subject"].rpartition("/")[2] for event in events] == ["1.txt", "2.txt"]
+    assert events[0]["data"]["contentLength"] == 3
+    assert events[0]["data"]["contentType"] == "text/plain"
+    assert events[0]["data"]["blobType"] == "BlockBlob"
+
+
+def test_a_busy_host_gets_it_again(grid: EventGrid) -> None:
+    """After a 503 the same events come again; after a 400 they are dropped and others follow."""
+    grid.catch_up()
+    Host.statuses[:] = [503, 202, 400]
+    grid.publish(Creation("crates", "1"))
+    first, second = (Host.received.get(timeout=10)[2] for _ in range(2))
+    assert [event["subject"] for event in first] == [event["subject"] for event in second]
+    for name in ("2", "3"):
+        grid.publish(Creation("crates", name))
+        assert Host.received.get(timeout=10)[2][0]["subject"].endswith(name)
