@@ -37,6 +37,9 @@ while IFS='=' read -r name value; do
   export "$name=$value"
 done <<<"$lines"
 
+if [[ -f ${VONAGE_PRIVATE_KEY:-} ]]; then # as local.settings.json may have it
+  VONAGE_PRIVATE_KEY=$(<"$VONAGE_PRIVATE_KEY")
+fi
 if [[ $VIDEO_PROVIDER == opentok ]]; then
   if [[ -n ${OPENTOK_API_KEY:-} ]]; then
     [[ -n ${OPENTOK_API_SECRET:-} ]] || kept opentok-api-secret || fail 'OPENTOK_API_SECRET is missing'

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 : "${AZURE_RESOURCE_GROUP:?}" "${FUNCTION_APP_NAME:?}" "${EVENT_TOPIC_NAME:?}"
-attempts=30 # of 10 seconds each: five minutes
+attempts=${RETRY_ATTEMPTS:-30} # ten seconds apart: five minutes
 pause=${RETRY_SECONDS:-10}
 
 # The host makes this key when it first loads the deployed blob trigger.

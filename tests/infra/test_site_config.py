@@ -1,0 +1,93 @@
+"""What the page is served with: addresses of its deployment, headers, policy."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import site_config
+from tests.infra.bicep import ROOT
+
+_ENVIRON = {
+    "FUNCTIONS_ORIGIN": "https://func.azurewebsites.net",
+    "STORAGE_ORIGIN": "https://account.blob.core.windows.net",
+    "SIGNALR_HOST": "hub.service.signalr.net",
+}
+
+
+def _written(directory: Path, **environ: str) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    site_config.write(directory, _ENVIRON | environ)
+    config = json.loads((directory / "staticwebapp.config.json").read_text())
+    policy = config["globalHeaders"]["Content-Security-Policy"]
+    directives = {d.split()[0]: d.split()[1:] for d in policy.split("; ")}
+    return config, directives
+
+
+def test_the_page_learns_where_its_functions_are(tmp_path: Path) -> None:
+    """config.json names the functions' address."""
+    _written(tmp_path)
+    assert json.loads((tmp_path / "config.json").read_text()) == {
+        "api": "https://func.azurewebsites.net"
+    }
+
+
+@pytest.mark.parametrize("provider", ["mesh", ""])
+def test_a_mesh_page_connects_to_its_deployment_alone(tmp_path: Path, provider: str) -> None:
+    """Without OpenTok the page may reach these four addresses, and its styles are files."""
+    _, directives = _written(tmp_path, VIDEO_PROVIDER=provider)
+    assert directives["connect-src"] == [
+        "'self'",
+        "https://func.azurewebsites.net",
+        "https://account.blob.core.windows.net",
+        "https://hub.service.signalr.net",
+        "wss://hub.service.signalr.net",
+    ]
+    assert directives["style-src"] == ["'self'"]
+    assert "opentok" not in str(directives)
+
+
+def test_an_opentok_page_may_reach_opentok(tmp_path: Path) -> None:
+    """With OpenTok its hosts are let in, over HTTPS and WebSockets, and inline styles."""
+    _, directives = _written(tmp_path, VIDEO_PROVIDER="opentok")
+    for host in ("*.opentok.com", "*.tokbox.com"):
+        assert f"https://{host}" in directives["connect-src"]
+        assert f"wss://{host}" in directives["connect-src"]
+    assert "'unsafe-inline'" in directives["style-src"]
+
+
+@pytest.mark.parametrize("provider", ["mesh", "opentok"])
+def test_scripts_are_the_sites_own(tmp_path: Path, provider: str) -> None:
+    """No provider lets in a script from elsewhere, an inline one, or a frame around the page."""
+    _, directives = _written(tmp_path, VIDEO_PROVIDER=provider)
+    assert directives["script-src"] == ["'self'"]
+    assert directives["default-src"] == ["'none'"]
+    assert directives["frame-ancestors"] == ["'none'"]
+    assert directives["base-uri"] == ["'none'"]
+
+
+def test_headers_keep_the_link_and_the_camera(tmp_path: Path) -> None:
+    """The room's link leaves with no request, and only this page may use camera and screen."""
+    config, _ = _written(tmp_path)
+    headers = config["globalHeaders"]
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    for feature in ("camera", "microphone", "display-capture"):
+        assert f"{feature}=(self)" in headers["Permissions-Policy"]
+
+
+def test_the_page_has_nothing_the_policy_forbids() -> None:
+    """index.html has no inline script or style and loads nothing from elsewhere."""
+    page = (ROOT / "frontend" / "index.html").read_text()
+    assert not re.search(r"<style|\sstyle=|\son\w+=|(?:src|href)=\"(?:https?:)?//", page)
+    assert all("src=" in script for script in re.findall(r"<script[^>]*>", page))
+
+
+def test_a_missing_address_is_named(tmp_path: Path) -> None:
+    """Without an address nothing is written that would look deployed."""
+    with pytest.raises(KeyError, match="STORAGE_ORIGIN"):
+        site_config.write(tmp_path, {"FUNCTIONS_ORIGIN": "https://func.azurewebsites.net"})
+    assert list(tmp_path.iterdir()) == []
