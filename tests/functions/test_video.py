@@ -9,11 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -151,39 +150,54 @@ def test_another_project_gets_a_session_of_its_own(
 
 
 @contextmanager
-def host(azurite: Azurite, opentok: StubOpenTok) -> Iterator[str]:
-    """A Functions host of its own process over the shared storage; gives its address."""
+def hosts(azurite: Azurite, opentok: StubOpenTok, count: int) -> Iterator[list[str]]:
+    """Functions hosts, each a process of its own over the shared storage; gives their addresses."""
+    environ = {
+        "FramesStorage": azurite.connection_string,
+        "AzureSignalRConnectionString": SIGNALR,
+        "TICKET_KEY": "k" * 32,
+        "ROOM_CAPACITY": "50",
+        "OPENTOK_API_URL": opentok.url,
+    }
+    ports = [free_port() for _ in range(count)]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "local.functions_host", "--port", str(port)],
+            cwd=ROOT,
+            env=os.environ | environ | SETTINGS,
+        )
+        for port in ports
+    ]
+    urls = [f"http://127.0.0.1:{port}" for port in ports]
+    try:
+        deadline = time.monotonic() + 60
+        while not all(map(answers, urls)):
+            assert all(process.poll() is None for process in processes), "a host ended"
+            assert time.monotonic() < deadline, "a host did not start"
+            time.sleep(0.05)
+        yield urls
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(10)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local.functions_host", "--port", str(port), "--root", str(ROOT)],
-        cwd=ROOT,
-        env=os.environ
-        | {
-            "FramesStorage": azurite.connection_string,
-            "AzureSignalRConnectionString": SIGNALR,
-            "TICKET_KEY": "k" * 32,
-            "ROOM_CAPACITY": "50",
-            "OPENTOK_API_URL": opentok.url,
-        }
-        | SETTINGS,
-    )
-    url = f"http://127.0.0.1:{port}"
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def answers(url: str) -> bool:
+    """Whether the host there is ready."""
     try:
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/admin/host/status", timeout=1).close()
-                break
-            except OSError:
-                assert process.poll() is None, "the host ended"
-                assert time.monotonic() < deadline, "the host did not start"
-                time.sleep(0.05)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
+        urllib.request.urlopen(f"{url}/admin/host/status", timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def post(url: str, body: dict[str, Any], ticket: str = "") -> Any:
@@ -202,12 +216,11 @@ def test_twenty_who_race_over_two_hosts_share_one_session(
 ) -> None:
     """Both processes create sessions at the same moment; all twenty get the same one."""
     opentok.pause = 0.3  # both hosts ask before either has an answer
-    with ExitStack() as running:
-        hosts = [running.enter_context(host(azurite, opentok)) for _ in range(2)]
-        room = post(f"{hosts[0]}/api/rooms", {})["room"]
+    with hosts(azurite, opentok, 2) as urls:
+        room = post(f"{urls[0]}/api/rooms", {})["room"]
 
         def join(number: int) -> str:
-            base = f"{hosts[number % 2]}/api/rooms/{room}"
+            base = f"{urls[number % 2]}/api/rooms/{room}"
             joined = post(f"{base}/participants", {"name": str(number), "consent": False})
             answer = post(f"{base}/video-token", {}, joined["ticket"])
             token = jwt.decode(answer["token"], API_SECRET, algorithms=["HS256"])
