@@ -110,6 +110,7 @@ def _deployed(**chosen: str) -> dict[str, str]:
     return environ
 
 
+@functools.cache
 def _deployments() -> dict[str, dict[str, str]]:
     no_opentok = {"OPENTOK_API_KEY": "", "OPENTOK_API_SECRET": ""}
     no_vonage = {"VONAGE_APPLICATION_ID": "", "VONAGE_PRIVATE_KEY": ""}
@@ -148,9 +149,10 @@ def _example() -> dict[str, str]:
     return dict(json.loads(text)["Values"])
 
 
-@pytest.mark.parametrize("name", sorted(_deployments()))
+@pytest.mark.parametrize("name", ["default", "mesh with TURN", "OpenTok", "Vonage", "embedded"])
 def test_the_app_starts_with_what_bicep_sets(name: str) -> None:
     """The app accepts the values of each kind of deployment."""
+    assert len(_deployments()) == 5
     Settings.from_environ(_deployments()[name])
 
 
