@@ -116,6 +116,14 @@ def test_a_retired_emotion_is_asked_for_once(azure: StubFace, camera: MakeCamera
     assert azure.asked_for_emotion == [True, False, False, False]
 
 
+def test_the_refusal_is_remembered_from_a_frame_without_a_face(camera: MakeCamera) -> None:
+    """It is the resource that refuses, whatever is to be seen."""
+    with StubFace() as azure:
+        one = camera(azure)
+        assert [one.unread(), one.unread()] == ["no-face"] * 2
+    assert azure.asked_for_emotion == [True, False, False]
+
+
 @pytest.mark.parametrize(
     "refusal",
     [RETIRED, error(400, "BadArgument"), error(400, "InvalidArgument"), error(403, "403")],
