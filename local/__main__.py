@@ -3,14 +3,11 @@
 ``PORT`` (default 8080) is the page's port on 127.0.0.1. ``local.settings.json``, the real tools'
 own file, may override settings in its ``Values``, the connection strings excepted. One line on
 standard output says when the page answers; Ctrl-C, SIGTERM and SIGHUP end every process and remove
-the storage's directory. This is the only module here that knows the product: its app, its site, its
-containers and the names of its settings.
+the storage's directory.
 """
 
-import base64
 import json
 import os
-import secrets
 import signal
 import sys
 from pathlib import Path
@@ -19,14 +16,9 @@ from typing import Any, Final
 
 from local.azurite import AzuriteMissingError, find_node
 from local.process import ChildFailedError
+from local.product import ROOT, SITE, product_stack
 from local.stack import PortTakenError, Stack
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-APP: Final = "function_app:app"
-SITE: Final = ROOT / "frontend" / "dist"
-CONTAINERS: Final = ("frames", "rooms")
-STORAGE_SETTING: Final = "FramesStorage"
-SIGNALR_SETTING: Final = "AzureSignalRConnectionString"
 DEFAULT_PORT: Final = 8080
 
 
@@ -53,16 +45,9 @@ def _stack() -> Stack:
     find_node()
     if not (SITE / "index.html").is_file():
         raise LaunchError("the page is not built: run `make run`, or `npm run build` in frontend")
-    settings = {"TICKET_KEY": base64.b64encode(secrets.token_bytes(32)).decode()}
-    return Stack(
-        APP,
-        root=ROOT,
-        site=SITE,
+    return product_stack(
         port=_port(),
-        containers=CONTAINERS,
-        settings=settings | _local_settings(ROOT / "local.settings.json"),
-        storage_setting=STORAGE_SETTING,
-        signalr_setting=SIGNALR_SETTING,
+        settings=_local_settings(ROOT / "local.settings.json"),
         log_level=os.environ.get("LOG_LEVEL", "warning").lower(),
     )
 
