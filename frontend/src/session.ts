@@ -66,6 +66,8 @@ export class Session {
   readonly consent: ReadonlySignal<boolean>;
   /** Whether frames of our camera may be taken at present. */
   readonly readable: ReadonlySignal<boolean>;
+  /** The last other participant who pressed Analyze; a new object each time. */
+  readonly asked = signal<{ readonly by: string } | null>(null);
   readonly ended = signal<EndReason | null>(null);
 
   readonly #ports: SessionPorts;
@@ -249,6 +251,7 @@ export class Session {
     const { self } = this.#room.value;
     switch (message.target) {
       case 'capture':
+        if (message.body.by !== self) this.asked.value = message.body;
         this.#reading.captureNow();
         break;
       case 'signal':

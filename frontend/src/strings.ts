@@ -20,7 +20,6 @@ export const strings = {
     start: 'Start a new call',
     join: 'Join now',
     busy: 'One moment…',
-    or: 'or',
     link: 'Join with a link',
     linkPlaceholder: 'Paste the link you were sent',
     follow: 'Go to the call',

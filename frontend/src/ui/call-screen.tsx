@@ -31,6 +31,13 @@ interface CallScreenProps {
 export function CallScreen({ session, media }: CallScreenProps) {
   const [space, size] = useSize<HTMLDivElement>();
   const toast = useToast();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  useSignalEffect(() => {
+    const asked = session.asked.value;
+    const name = asked && session.room.peek().people.get(asked.by)?.name;
+    if (name && session.readable.peek()) toast.show(strings.notice.asked(name));
+  });
   const room = session.room.value;
   const people = [...room.people.values()];
   const pictures = useSignal<ReadonlyMap<string, Size>>(new Map());
@@ -39,7 +46,9 @@ export function CallScreen({ session, media }: CallScreenProps) {
   return (
     <main class="call">
       <header class="call-header">
-        <h1 class="product">{strings.product}</h1>
+        <h1 class="product" tabindex={-1} ref={heading}>
+          {strings.product}
+        </h1>
         <Legend room={room} />
         <p class="headcount">{strings.call.people(people.length, session.capacity)}</p>
       </header>
@@ -76,7 +85,7 @@ export function CallScreen({ session, media }: CallScreenProps) {
         </div>
       )}
       <Controls session={session} media={media} onToast={toast.show} />
-      <LiveRegion session={session} toast={toast.words.value} />
+      <LiveRegion session={session} media={media} toast={toast.words.value} />
     </main>
   );
 }
@@ -107,14 +116,18 @@ function PersonTile({ session, media, ...shape }: PersonTileProps) {
   return <Tile {...shape} media={ownMedia.value} sight={sight} own={state} />;
 }
 
-function Notices({ session, media }: CallScreenProps) {
-  const words = [
+/** What is wrong or noteworthy at present, in sentences. */
+function noticeWords({ session, media }: CallScreenProps): readonly string[] {
+  const alone = session.room.value.people.size === 1 && session.hub.value === 'connected';
+  return [
     ...[...session.problems.value].map((problem) => strings.problem[problem]),
     ...deviceWords(media),
-    ...(session.room.value.people.size === 1 && session.hub.value === 'connected'
-      ? [strings.call.alone]
-      : []),
+    ...(alone ? [strings.call.alone] : []),
   ];
+}
+
+function Notices({ session, media }: CallScreenProps) {
+  const words = noticeWords({ session, media });
   // What the lobby said about our devices was read there.
   const told = useMemo(() => new Set(deviceWords(media)), [media]);
   const dismissed = useSignal<ReadonlySet<string>>(told);
@@ -220,7 +233,7 @@ function Controls({ session, media, onToast }: ControlsProps) {
 }
 
 /** Tells screen readers, calmly, who comes and goes, how they look, and what is wrong. */
-function LiveRegion({ session, toast }: { session: Session; toast: string }) {
+function LiveRegion({ session, media, toast }: CallScreenProps & { toast: string }) {
   const words = useSignal('');
   const announcer = useMemo(
     () =>
@@ -230,10 +243,7 @@ function LiveRegion({ session, toast }: { session: Session; toast: string }) {
     [words],
   );
   useEffect(() => () => announcer.stop(), [announcer]);
-  const before = useRef<{ room: Room; problems: number }>({
-    room: session.room.peek(),
-    problems: 0,
-  });
+  const before = useRef({ room: session.room.peek(), notices: noticeWords({ session, media }) });
   useSignalEffect(() => {
     const room = session.room.value;
     for (const text of changes(before.current.room, room)) announcer.event(text);
@@ -247,12 +257,13 @@ function LiveRegion({ session, toast }: { session: Session; toast: string }) {
     before.current.room = room;
   });
   useSignalEffect(() => {
-    const problems = session.problems.value;
-    for (const problem of problems) announcer.state(problem, strings.problem[problem]);
-    if (problems.size === 0 && before.current.problems > 0) {
+    const notices = noticeWords({ session, media });
+    const had = before.current.notices;
+    for (const text of notices) if (!had.includes(text)) announcer.event(text);
+    if (session.problems.value.size === 0 && had.some(isProblem)) {
       announcer.event(strings.notice.backAgain);
     }
-    before.current.problems = problems.size;
+    before.current.notices = notices;
   });
   useEffect(() => {
     if (toast) announcer.event(toast);
@@ -262,6 +273,10 @@ function LiveRegion({ session, toast }: { session: Session; toast: string }) {
       {words}
     </p>
   );
+}
+
+function isProblem(words: string): boolean {
+  return Object.values<string>(strings.problem).includes(words);
 }
 
 /** Who came and who went between two states of the same stay. */

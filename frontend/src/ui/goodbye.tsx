@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { EndReason } from '../session.ts';
 import { strings } from '../strings.ts';
 
@@ -10,11 +11,15 @@ interface GoodbyeProps {
 /** After a call: why it is over, and the ways on. */
 export function Goodbye({ reason, onAgain, onHome }: GoodbyeProps) {
   const { end } = strings;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   const hint = { left: end.leftHint, 'room-gone': end.goneHint, 'room-full': end.fullHint }[reason];
   return (
     <main class="goodbye">
       <div class="card">
-        <h1>{end[reason]}</h1>
+        <h1 tabindex={-1} ref={heading}>
+          {end[reason]}
+        </h1>
         <p>{hint}</p>
         {reason !== 'room-gone' && (
           <button type="button" class="primary" onClick={onAgain}>
