@@ -3,6 +3,7 @@
 const MAX_WIDTH = 640; // px; faces stay readable and a frame stays below 100 kB
 const JPEG_QUALITY = 0.8;
 const FIRST_FRAME_TIMEOUT = 3_000; // ms
+const NEXT_FRAME_TIMEOUT = 250; // ms; a still source sends no new frame, and its last one is true
 
 /** One JPEG of the camera; `capturedAt` is milliseconds since the Unix epoch. */
 export interface CapturedFrame {
@@ -14,7 +15,8 @@ export interface CapturedFrame {
 export class FrameCapture {
   readonly #video = document.createElement('video');
   #track: MediaStreamTrack | null = null;
-  #ready: Promise<void> = Promise.resolve();
+  /** The track of which a picture has been seen. */
+  #seen: MediaStreamTrack | null = null;
   #canvas: OffscreenCanvas | null = null;
 
   constructor() {
@@ -27,9 +29,8 @@ export class FrameCapture {
     if (track === this.#track) return;
     this.#track = track;
     this.#video.srcObject = track ? new MediaStream([track]) : null;
-    this.#ready = track ? firstFrame(this.#video) : Promise.resolve();
-    // Nobody may be waiting for it: whoever captures sees the refusal.
-    this.#ready.catch(() => undefined);
+    // A page that may not play it yet tries again with each capture.
+    if (track) this.#video.play().catch(() => undefined);
   }
 
   /**
@@ -40,7 +41,7 @@ export class FrameCapture {
   async capture(): Promise<CapturedFrame | null> {
     const track = this.#track;
     if (!isRunning(track)) return null;
-    await this.#ready;
+    await this.#freshPicture(track);
     if (track !== this.#track || !isRunning(track)) return null;
     const { videoWidth, videoHeight } = this.#video;
     const scale = Math.min(1, MAX_WIDTH / videoWidth);
@@ -58,23 +59,31 @@ export class FrameCapture {
     performance.measure('capture', 'capture-start');
     return { jpeg: await encoding, capturedAt };
   }
+
+  /** Waits for a picture: before the first a drawing is black, and after a pause it is an old one. */
+  async #freshPicture(track: MediaStreamTrack): Promise<void> {
+    if (this.#video.paused) await this.#video.play();
+    const seen = this.#seen === track;
+    const arrived = await nextFrame(this.#video, seen ? NEXT_FRAME_TIMEOUT : FIRST_FRAME_TIMEOUT);
+    if (!arrived && !seen) throw new Error('The camera delivers no picture.');
+    this.#seen = track;
+  }
 }
 
 function isRunning(track: MediaStreamTrack | null): track is MediaStreamTrack {
   return track?.readyState === 'live' && track.enabled && !track.muted;
 }
 
-/** Waits for a decoded picture: drawing right after `loadeddata` gives a black one. */
-async function firstFrame(video: HTMLVideoElement): Promise<void> {
-  await video.play();
-  await new Promise<void>((resolve, reject) => {
-    const timeout = setTimeout(
-      () => reject(new Error('The camera delivers no picture.')),
-      FIRST_FRAME_TIMEOUT,
-    );
-    video.requestVideoFrameCallback(() => {
-      clearTimeout(timeout);
-      resolve();
+/** Resolves with the next decoded picture (true), or when `timeout` has passed without (false). */
+function nextFrame(video: HTMLVideoElement, timeout: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const callback = video.requestVideoFrameCallback(() => {
+      clearTimeout(timer);
+      resolve(true);
     });
+    const timer = setTimeout(() => {
+      video.cancelVideoFrameCallback(callback);
+      resolve(false);
+    }, timeout);
   });
 }

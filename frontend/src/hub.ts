@@ -10,7 +10,7 @@ import { HUB_TARGETS, type HubAccess, type HubMessage, parseHubMessage } from '.
 const TOKEN_FRESH_FOR = 30_000; // ms; one connection asks for its token twice
 const RETRY_DELAYS = [0, 500, 1_000, 2_000, 4_000, 8_000]; // ms; the last one for ever after
 
-/** `lost` once a connection that stood is gone; it is being restored without end. */
+/** `lost` once an attempt failed or a connection is gone; it is being restored without end. */
 export type HubState = 'connecting' | 'connected' | 'lost';
 
 /** What the hub tells, and needs. */
@@ -52,6 +52,7 @@ export class Hub {
         return;
       } catch {
         this.#access = null;
+        this.#become('lost');
       }
     }
   }
