@@ -15,7 +15,7 @@ NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 .DEFAULT_GOAL := run
 .PHONY: run test test-long screenshots check fix clean tools setup setup-dev
 
-# The launcher replaces make, so that Ctrl-C and SIGTERM reach it directly.
+# make passes SIGTERM on and Ctrl-C reaches the whole group: the launcher ends everything itself.
 run: tools
 	@$(MAKE) --no-print-directory -j3 setup >&2
 	@exec $(BIN)/python -m local
