@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JsonObject, Signal } from '../contract.ts';
 import { MeshCall } from './mesh.ts';

@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LocalMedia } from './local-media.ts';
+
+class FakeTrack extends EventTarget {
+  enabled = true;
+  stopped = false;
+  readonly kind: string;
+  constructor(kind: string) {
+    super();
+    this.kind = kind;
+  }
+  stop() {
+    this.stopped = true;
+  }
+}
+
+/** What the machine has: a device, or the name of the error that asking for it gives. */
+const machine: Record<'audio' | 'video', string> = { audio: 'ok', video: 'ok' };
+const getUserMedia = vi.fn(async (asked: MediaStreamConstraints) => {
+  const kinds = (['audio', 'video'] as const).filter((kind) => asked[kind]);
+  for (const kind of kinds) {
+    if (machine[kind] !== 'ok') throw new DOMException('no', machine[kind]);
+  }
+  const tracks = kinds.map((kind) => new FakeTrack(kind));
+  return {
+    getTracks: () => tracks,
+    getAudioTracks: () => tracks.filter(({ kind }) => kind === 'audio'),
+    getVideoTracks: () => tracks.filter(({ kind }) => kind === 'video'),
+  };
+});
+
+beforeEach(() => {
+  Object.assign(machine, { audio: 'ok', video: 'ok' });
+  getUserMedia.mockClear();
+  vi.stubGlobal('navigator', { mediaDevices: { getUserMedia } });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe('opening devices', () => {
+  it('asks for both with one question', async () => {
+    const media = new LocalMedia();
+    await media.open();
+    expect(getUserMedia).toHaveBeenCalledTimes(1);
+    expect([media.camera.value.on, media.microphone.value.on]).toEqual([true, true]);
+  });
+
+  it('opens the microphone alone when there is no camera', async () => {
+    machine.video = 'NotFoundError';
+    const media = new LocalMedia();
+    await media.open();
+    expect(media.camera.value).toEqual({ track: null, on: false, problem: 'missing' });
+    expect(media.microphone.value.on).toBe(true);
+  });
+
+  it.each([
+    ['NotFoundError', 'missing'],
+    ['NotAllowedError', 'denied'],
+    ['NotReadableError', 'busy'],
+    ['TypeError', 'failed'],
+  ])('calls %s %s', async (error, problem) => {
+    machine.video = error;
+    const media = new LocalMedia();
+    await media.open();
+    expect(media.camera.value.problem).toBe(problem);
+  });
+
+  it('says unsupported where the browser has no devices to give', async () => {
+    vi.stubGlobal('navigator', {});
+    const media = new LocalMedia();
+    await media.open();
+    expect(media.camera.value.problem).toBe('unsupported');
+    expect(media.microphone.value.problem).toBe('unsupported');
+  });
+});
+
+describe('switching devices', () => {
+  it('releases the camera when it is switched off, and opens it anew', async () => {
+    const media = new LocalMedia();
+    await media.open();
+    const { track } = media.camera.value;
+    await media.setCamera(false);
+    expect((track as unknown as FakeTrack).stopped).toBe(true);
+    expect(media.camera.value).toEqual({ track: null, on: false, problem: null });
+    await media.setCamera(true);
+    expect(media.camera.value.track).not.toBe(track);
+    expect(media.camera.value.on).toBe(true);
+  });
+
+  it('silences the microphone without releasing it', async () => {
+    const media = new LocalMedia();
+    await media.open();
+    const { track } = media.microphone.value;
+    await media.setMicrophone(false);
+    expect(media.microphone.value).toEqual({ track, on: false, problem: null });
+    expect(track?.enabled).toBe(false);
+    await media.setMicrophone(true);
+    expect(track?.enabled).toBe(true);
+  });
+
+  it('notices a camera that is unplugged', async () => {
+    const media = new LocalMedia();
+    await media.open();
+    media.camera.value.track?.dispatchEvent(new Event('ended'));
+    expect(media.camera.value).toEqual({ track: null, on: false, problem: 'lost' });
+  });
+});
