@@ -77,6 +77,10 @@ def create_blueprint(
         if result is not None:
             actions.set(hub.encode(hub.outcome(result)))
 
+    def require_fresh(created: float, at: float) -> None:
+        if at - created > lifetime:
+            raise UnreadError(UnreadReason.LATE)
+
     def outcome(blob: InputStream) -> Reading | Unread | None:
         """What becomes of a frame; None when nobody may know."""
         try:
@@ -84,16 +88,16 @@ def create_blueprint(
         except ValueError:
             logging.warning("a blob that is not a frame: deleted unread")
             return None
-        if not _consents(rooms, frame):
-            logging.info("frame %s: deleted unread, no consent", frame.frame)
-            return None
         try:
+            if not _consents(rooms, frame):
+                logging.info("frame %s: deleted unread, no consent", frame.frame)
+                return None
             read = reading(frame, blob)
         except UnreadError as unread:
             logging.info("frame %s: %s", frame.frame, unread.reason)
             return Unread(frame, unread.reason)
         except Exception:
-            logging.exception("frame %s: the reader failed", frame.frame)
+            logging.exception("frame %s: reading failed", frame.frame)
             return Unread(frame, UnreadReason.READER_UNAVAILABLE)
         age = read.read_at - read.captured_at
         logging.info("frame %s: read by %s, %d ms old", frame.frame, read.reader, age)
@@ -101,8 +105,7 @@ def create_blueprint(
 
     def reading(frame: FrameName, blob: InputStream) -> Reading:
         created = _created_at(blob.blob_properties or {}, now())
-        if now() - created > lifetime:
-            raise UnreadError(UnreadReason.LATE)
+        require_fresh(created, now())
         image = blob.read()
         if len(image) > FRAME_MAX_BYTES:
             raise UnreadError(UnreadReason.TOO_LARGE)
@@ -110,6 +113,7 @@ def create_blueprint(
         if not faces:
             raise UnreadError(UnreadReason.NO_FACE)
         read_at = now()
+        require_fresh(created, read_at)  # a slow reader may have taken the rest of its time
         captured_at = _captured_at(blob.metadata or {}, created - lifetime, read_at)
         return Reading(frame, captured_at, int(read_at * 1000), faces, reader().name)
 

@@ -1,12 +1,12 @@
 """Rooms and who is in them: small blobs, so that every instance sees the same truth.
 
     rooms/ROOM/room                      metadata: hash of the host's secret
-    rooms/ROOM/participants/PARTICIPANT  metadata: name, consent, time of joining
+    rooms/ROOM/participants/PARTICIPANT  metadata: name, consent
     rooms/ROOM/sessions/PROJECT          metadata: id of the room's session at a video provider
 
 A participant's last sign of life is their blob's own Last-Modified; whoever gave none for a
 minute is absent. Writes that depend on what was read carry the ETag, so that a heartbeat can
-never undo a withdrawal.
+never undo a withdrawal; whoever joins holds the room's lease while counting.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
+import random
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote
@@ -33,7 +34,9 @@ from functions.contract import ApiError, Participant, is_random_id
 
 ROOMS_CONTAINER = "rooms"
 _ABSENT_AFTER = timedelta(minutes=1)
-_UPDATE_ATTEMPTS = 5
+_PATIENCE = 10  # s for a write that others keep getting ahead of
+_LEASE = 15  # s, the shortest the storage gives; a crashed holder blocks the door for so long
+_PAUSE = (0.02, 0.1)  # s between attempts, at random so that racers do not march in step
 
 
 def new_id() -> str:
@@ -43,11 +46,9 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class _Record:
-    """A participant with what orders and ages them."""
+    """A participant as the storage had them; `etag` names this very version."""
 
     participant: Participant
-    joined_at: int
-    last_seen: datetime
     etag: str
 
 
@@ -105,21 +106,17 @@ class Rooms:
     def join(self, room: str, name: str, *, consent: bool) -> Participant:
         """Add somebody to a room that exists.
 
-        Everybody writes first and counts afterwards, in order of arrival: of any number who race
-        for the last seat exactly one keeps it.
+        Counting and sitting down are one step, under the room's lease: of any number who race for
+        the last seat exactly one gets it.
 
         Raises:
-            ApiError: 409 `room-full`.
+            ApiError: 409 `room-full`; 503 `storage-busy`.
         """
+        self._require_seat(room)  # a full room turns people away without the lease
         participant = Participant(new_id(), name, consent)
-        path = _path(room, participant.participant)
-        self._create_blob(path, _metadata(participant, int(self._now() * 1000)))
-        seated = sorted(self._present(room), key=lambda r: (r.joined_at, r.participant.participant))
-        if participant not in [record.participant for record in seated[: self.capacity]]:
-            self._delete_blob(path)
-            raise ApiError(
-                409, "room-full", f"This room is full ({self.capacity} people). Try again later."
-            )
+        with self._lease(room):
+            self._require_seat(room)
+            self._create_blob(_path(room, participant.participant), _metadata(participant))
         return participant
 
     def participant(self, room: str, participant: str) -> Participant:
@@ -132,7 +129,13 @@ class Rooms:
 
     def present(self, room: str) -> list[Participant]:
         """Everybody who gave a sign of life within the last minute."""
-        return [record.participant for record in self._present(room)]
+        prefix = _path(room, "")
+        alive_since = datetime.fromtimestamp(self._now(), UTC) - _ABSENT_AFTER
+        return [
+            _participant(blob.name.removeprefix(prefix), blob.metadata)
+            for blob in self._container.list_blobs(prefix, include=["metadata"])
+            if blob.last_modified >= alive_since
+        ]
 
     def touch(self, room: str, participant: str) -> None:
         """Note a sign of life.
@@ -150,15 +153,13 @@ class Rooms:
         Raises:
             ApiError: 404 `unknown-participant`; 503 `storage-busy`.
         """
-        for _ in range(_UPDATE_ATTEMPTS):
+        for _ in _attempts():
             record = self._record(room, participant)
             changed = replace(record.participant, consent=consent)
-            try:
+            with contextlib.suppress(ResourceModifiedError):
                 self._write(room, record, changed)
                 return changed
-            except ResourceModifiedError:
-                continue
-        raise ApiError(503, "storage-busy", "Your consent could not be saved. Try again.")
+        raise _busy()
 
     def leave(self, room: str, participant: str) -> None:
         """Forget a participant; leaving twice is harmless."""
@@ -172,30 +173,32 @@ class Rooms:
             raise ApiError(
                 404, "unknown-participant", "You are no longer in this room. Join again."
             ) from None
-        return _Record(
-            _participant(participant, properties.metadata),
-            int(properties.metadata["joined"]),
-            properties.last_modified,
-            properties.etag,
-        )
+        return _Record(_participant(participant, properties.metadata), properties.etag)
 
-    def _present(self, room: str) -> list[_Record]:
-        prefix = _path(room, "")
-        alive_since = datetime.fromtimestamp(self._now(), UTC) - _ABSENT_AFTER
-        return [
-            _Record(
-                _participant(blob.name.removeprefix(prefix), blob.metadata),
-                int(blob.metadata["joined"]),
-                blob.last_modified,
-                blob.etag,
+    def _require_seat(self, room: str) -> None:
+        if len(self.present(room)) >= self.capacity:
+            raise ApiError(
+                409, "room-full", f"This room is full ({self.capacity} people). Try again later."
             )
-            for blob in self._container.list_blobs(prefix, include=["metadata"])
-            if blob.last_modified >= alive_since
-        ]
+
+    @contextlib.contextmanager
+    def _lease(self, room: str) -> Iterator[None]:
+        blob = self._container.get_blob_client(f"{room}/room")
+        for _ in _attempts():
+            try:
+                lease = blob.acquire_lease(_LEASE)
+            except ResourceExistsError:  # held by somebody else
+                continue
+            try:
+                yield
+            finally:
+                lease.release()
+            return
+        raise _busy()
 
     def _write(self, room: str, record: _Record, participant: Participant) -> None:
         self._container.get_blob_client(_path(room, participant.participant)).set_blob_metadata(
-            _metadata(participant, record.joined_at),
+            _metadata(participant),
             etag=record.etag,
             match_condition=MatchConditions.IfNotModified,
         )
@@ -218,11 +221,22 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _metadata(participant: Participant, joined_at: int) -> dict[str, str]:
+def _attempts() -> Iterator[None]:
+    """Again and again with short pauses, until patience ends."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        yield
+        time.sleep(random.uniform(*_PAUSE))
+
+
+def _busy() -> ApiError:
+    return ApiError(503, "storage-busy", "Many people are at this room's door. Try again.")
+
+
+def _metadata(participant: Participant) -> dict[str, str]:
     return {
         "name": quote(participant.name, safe=""),  # metadata travels as ASCII headers
         "consent": "yes" if participant.consent else "no",
-        "joined": str(joined_at),
     }
 
 

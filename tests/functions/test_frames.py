@@ -115,6 +115,42 @@ def test_a_late_frame_is_deleted_unread(make_app: Callable[..., App]) -> None:
     assert app.frames() == []
 
 
+def test_a_reader_that_takes_too_long_does_not_show_an_old_face(
+    make_app: Callable[..., App],
+) -> None:
+    """A frame that outlived its time while it was being read is late, like any other."""
+
+    class SlowReader(ScriptedReader):
+        def read(self, image: bytes) -> tuple[Face, ...]:
+            time.sleep(2.1)
+            return super().read(image)
+
+    app = make_app(SlowReader((FACE,)), FRAME_LIFETIME_SECONDS="2")
+    (action,) = app.trigger(
+        app.upload(app.join(app.room()), SMILE), CreatedOn=datetime.now(UTC).isoformat()
+    )
+    assert action["arguments"][0]["reason"] == "late"
+    assert app.frames() == []
+
+
+def test_when_nobody_can_say_who_consents_nothing_is_read(
+    make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the participant's record the frame is deleted unread, and the room told why."""
+    reader = ScriptedReader((FACE,))
+    app = make_app(reader)
+    name = app.upload(app.join(app.room()), SMILE)
+
+    def away(*_: object) -> None:
+        raise AzureError("storage is away")
+
+    monkeypatch.setattr("functions.rooms.Rooms.participant", away)
+    (action,) = app.trigger(name)
+    assert action["arguments"][0]["reason"] == "reader-unavailable"
+    assert reader.reads == 0
+    assert app.frames() == []
+
+
 def test_withdrawing_counts_for_frames_already_uploaded(make_app: Callable[..., App]) -> None:
     """A ticket signed before the withdrawal still uploads, but the frame is deleted unread."""
     reader = ScriptedReader((FACE,))

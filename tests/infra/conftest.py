@@ -16,11 +16,6 @@ import pytest
 from tests.infra.bicep import ROOT
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker (TEMPORARY: pyproject.toml is its home)."""
-    config.addinivalue_line("markers", "long: installs real tools; minutes")
-
-
 _STUB = Path(__file__).with_name("stub_tool.py")
 _TOOLS = ("az", "npm", "npx")
 

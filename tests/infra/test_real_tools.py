@@ -23,7 +23,7 @@ _PARSER = Path(__file__).with_name("azure_cli_parser.py")
 def _installed(package: str) -> Path:
     """The folder of a package's commands, in an environment where nothing else is."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    environment = cache / "visage-tests" / package
+    environment = cache / "video-sentiment-tests" / package
     done = environment / "installed"
     if not done.exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", environment], check=True)
