@@ -42,6 +42,7 @@ describe('hub messages', () => {
       { ...face, scores: { ...face?.scores, neutral: undefined } },
       { ...face, box: { ...face?.box, x: 640 } },
       { ...face, confidence: Number.NaN },
+      { ...face, unsure: 'perhaps' },
     ];
     for (const one of broken) {
       expect(contract.parseReading({ ...messages.reading, faces: [one] })).toBeNull();

@@ -24,6 +24,10 @@ export const UNREAD_REASONS = [
   'unreadable',
   'too-large',
   'late',
+  'too-small',
+  'too-dark',
+  'blurred',
+  'turned-away',
   'reader-unavailable',
 ] as const;
 export type UnreadReason = (typeof UNREAD_REASONS)[number];
@@ -41,12 +45,16 @@ export interface Box {
   readonly height: number;
 }
 
-/** One face of a frame. `scores` sum to 1; `confidence` is the score of `expression`. */
+/**
+ * One face of a frame. `scores` sum to 1; `confidence` is the score of `expression`. `unsure` when
+ * the reader finds no expression likely enough to be shown as one; absent means sure.
+ */
 export interface Face {
   readonly box: Box;
   readonly scores: Readonly<Record<Expression, number>>;
   readonly expression: Expression;
   readonly confidence: number;
+  readonly unsure?: boolean;
 }
 
 /** What a frame's faces look like. `frame` sorts as text in time order. */
@@ -353,7 +361,9 @@ function parseFace(value: unknown): Face | null {
   const scores = parseScores(it?.['scores']);
   const expression = EXPRESSIONS.find((known) => known === it?.['expression']);
   if (!it || !box || !scores || !expression || !isFraction(it['confidence'])) return null;
-  return { box, scores, expression, confidence: it['confidence'] };
+  const { confidence, unsure } = it;
+  if (unsure === undefined) return { box, scores, expression, confidence };
+  return typeof unsure === 'boolean' ? { box, scores, expression, confidence, unsure } : null;
 }
 
 function parseBox(value: unknown): Box | null {

@@ -96,6 +96,13 @@ describe('what is read', () => {
     });
   });
 
+  it('neither counts nor lists a face the reader is unsure of', () => {
+    const faces = messages.reading.faces.map((face) => ({ ...face, unsure: true }));
+    const read = applyMessage(room, message('reading', { faces }), 1_000);
+    expect(read.sights.size).toBe(1);
+    expect(countExpressions(read, 1_500).size).toBe(0);
+  });
+
   it('heeds our own switch, not an echo of an earlier position of it', () => {
     const echo = message('paused', { participant: ada.participant });
     expect(applyMessage(room, echo, 5).people.get(ada.participant)?.consent).toBe(true);

@@ -1,5 +1,5 @@
 /** What is known of a room, and how each thing heard changes it: pure state, no I/O. */
-import type { Expression, HubMessage, Participant, Roster } from './contract.ts';
+import type { Expression, Face, HubMessage, Participant, Roster } from './contract.ts';
 import { ageOf, GONE_AFTER, isNewer, type Sight } from './overlay.ts';
 
 /** Somebody in the room. `changedAt` is when we last heard of them, by our clock. */
@@ -95,17 +95,22 @@ export function countExpressions(room: Room, now: number): ReadonlyMap<Expressio
   for (const expression of room.seen) counts.set(expression, 0);
   for (const sight of room.sights.values()) {
     if (ageOf(sight, now) >= GONE_AFTER) continue;
-    for (const { expression } of sight.reading?.faces ?? []) {
+    for (const { expression } of clearFaces(sight)) {
       counts.set(expression, (counts.get(expression) ?? 0) + 1);
     }
   }
   return counts;
 }
 
+/** The faces of a sight whose expression may be shown as one. */
+export function clearFaces(sight: Sight): readonly Face[] {
+  return sight.reading?.faces.filter(({ unsure }) => !unsure) ?? [];
+}
+
 function see(room: Room, participant: string, sight: Sight): Room {
   if (!room.people.get(participant)?.consent) return room;
   if (!isNewer(room.sights.get(participant), sight)) return room;
-  const expressions = sight.reading?.faces.map(({ expression }) => expression) ?? [];
+  const expressions = clearFaces(sight).map(({ expression }) => expression);
   return {
     ...room,
     sights: new Map(room.sights).set(participant, sight),

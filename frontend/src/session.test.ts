@@ -232,6 +232,23 @@ describe('being read', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(uploads()).toBe(before + 1);
   });
+
+  it('happens when we press Analyze before we are connected, and once only', async () => {
+    const { session, uploads, hubs, asked, hear } = await stay();
+    session.live.value = false;
+    hubs[0]?.onState('lost');
+    await vi.advanceTimersByTimeAsync(10_000);
+    const before = uploads();
+    void session.analyze();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asked).not.toContain('POST capture');
+    hubs[0]?.onState('connected');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked).toContain('POST capture');
+    hear('capture', { by: session.room.value.self });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(uploads()).toBe(before + 1);
+  });
 });
 
 describe('losing our place', () => {

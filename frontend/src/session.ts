@@ -12,6 +12,7 @@ import { applyMessage, applyRoster, enterRoom, type Room, setConsent } from './r
 import { UploadError, Uploader } from './upload.ts';
 
 const RETRY_INTERVAL = 3_000; // ms
+const PRESENCE_TIMEOUT = 8_000; // ms
 const FULL_RETRIES = 25; // a minute and more: our own lost place may be what fills the room
 
 /** What is wrong at present, in the page's own terms. */
@@ -138,8 +139,10 @@ export class Session {
 
   /** Asks everyone who consents, ourselves included, for a frame. Rejects with `ApiError`. */
   async analyze(): Promise<void> {
+    await this.#whenPresent();
     try {
       await this.#membership.api.askCapture();
+      this.#reading.captureNow();
     } catch (error) {
       this.#membership.judge(error);
       throw error;
@@ -192,6 +195,20 @@ export class Session {
         else await pause();
       }
     }
+  }
+
+  /** Resolves once the room hears us and we hear the room, or after some seconds without. */
+  async #whenPresent(): Promise<void> {
+    let dispose = () => {};
+    await new Promise<void>((resolve) => {
+      const timeout = setTimeout(resolve, PRESENCE_TIMEOUT);
+      dispose = this.#present.subscribe((present) => {
+        if (!present) return;
+        clearTimeout(timeout);
+        resolve();
+      });
+    });
+    dispose();
   }
 
   #enteredAs(joined: Joined): Room {
@@ -251,7 +268,8 @@ export class Session {
     const { self } = this.#room.value;
     switch (message.target) {
       case 'capture':
-        if (message.body.by !== self) this.asked.value = message.body;
+        if (message.body.by === self) break; // done when we asked
+        this.asked.value = message.body;
         this.#reading.captureNow();
         break;
       case 'signal':

@@ -5,7 +5,7 @@ import { ApiError } from '../api.ts';
 import { expressionSigns } from '../expressions.ts';
 import type { LocalMedia } from '../local-media.ts';
 import type { Size } from '../overlay.ts';
-import type { Room } from '../room.ts';
+import { clearFaces, type Room } from '../room.ts';
 import { linkToRoom } from '../room-link.ts';
 import type { Session } from '../session.ts';
 import { strings } from '../strings.ts';
@@ -249,7 +249,7 @@ function LiveRegion({ session, media, toast }: CallScreenProps & { toast: string
     for (const text of changes(before.current.room, room)) announcer.event(text);
     for (const [participant, sight] of room.sights) {
       const name = room.people.get(participant)?.name;
-      const faces = sight.reading?.faces ?? [];
+      const faces = clearFaces(sight);
       if (!name || faces.length === 0) continue;
       const looks = faces.map(({ expression }) => expressionSigns[expression].word);
       announcer.state(participant, strings.notice.looks(name, looks.join(strings.notice.and)));

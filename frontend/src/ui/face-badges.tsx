@@ -15,6 +15,7 @@ import {
 } from '../overlay.ts';
 import { strings } from '../strings.ts';
 
+const UNSURE_SIGN = '?'; // no emoji: every face of them says something
 const SHOW_AGE_FROM = 2_500; // ms; before, a reading counts as present
 const EMOJI_PER_FACE = 0.34; // of the face's width
 const MIN_EMOJI = 22; // px
@@ -71,10 +72,12 @@ interface FaceBadgeProps {
 
 function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps) {
   const { emoji, word } = expressionSigns[face.expression];
+  const unsure = face.unsure ?? false;
   const percent = Math.round(face.confidence * 100);
   const size = Math.max(MIN_EMOJI, Math.min(MAX_EMOJI, place.width * EMOJI_PER_FACE));
   const ageWords = age >= SHOW_AGE_FROM ? strings.tile.age(Math.round(age / 1000)) : '';
-  const [badge, measure] = useBadgeSize([word, percent, ageWords, size]);
+  const details = [unsure ? '' : strings.tile.percent(percent), ageWords].filter(Boolean);
+  const [badge, measure] = useBadgeSize([word, unsure, details.join(), size]);
   const centre = placeBadge(place, badge, tile);
   // Not before it was drawn once: it would glide from where it stood unmeasured.
   const [glides, setGlides] = useState(false);
@@ -84,9 +87,9 @@ function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps
       ref={measure}
       class={`badge${centre.flipped ? ' badge-flipped' : ''}${glides ? ' badge-gliding' : ''}`}
       role="img"
-      aria-label={strings.tile.looks(word, percent)}
+      aria-label={unsure ? strings.tile.unsureOf : strings.tile.looks(word, percent)}
       data-participant={reading.participant}
-      data-expression={face.expression}
+      data-expression={unsure ? undefined : face.expression}
       data-frame={reading.frame}
       style={{
         transform: `translate(${centre.x}px, ${centre.y}px) translate(-50%, -50%)`,
@@ -94,13 +97,10 @@ function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps
         opacity: strength,
       }}
     >
-      <span class="badge-emoji">{emoji}</span>
+      <span class="badge-emoji">{unsure ? UNSURE_SIGN : emoji}</span>
       <span class="badge-words">
-        <span class="badge-word">{word}</span>
-        <span class="badge-detail">
-          {strings.tile.percent(percent)}
-          {ageWords && ` · ${ageWords}`}
-        </span>
+        <span class="badge-word">{unsure ? strings.tile.unsure : word}</span>
+        <span class="badge-detail">{details.join(' · ')}</span>
       </span>
     </div>
   );
