@@ -45,7 +45,9 @@ class UnreadReason(StrEnum):
     UNREADABLE = "unreadable"
     TOO_LARGE = "too-large"
     LATE = "late"
-    BLURRED = "blurred"  # too blurred, dark, bright or covered to be read honestly
+    TOO_SMALL = "too-small"  # the faces, not the picture
+    TOO_DARK = "too-dark"
+    BLURRED = "blurred"  # too blurred, bright or covered to be read honestly
     TURNED_AWAY = "turned-away"
     READER_UNAVAILABLE = "reader-unavailable"
 
@@ -141,10 +143,14 @@ class Box:
 
 @dataclass(frozen=True)
 class Face:
-    """One face of a frame: where it is, and a score for each of the eight expressions (sum 1)."""
+    """One face of a frame: where it is, and a score for each of the eight expressions (sum 1).
+
+    `unsure` is the reader's own word that no expression is likely enough to be shown as one.
+    """
 
     box: Box
     scores: Mapping[Expression, float]
+    unsure: bool = False
 
     def __post_init__(self) -> None:
         if set(self.scores) != set(Expression):
@@ -168,6 +174,7 @@ class Face:
             "scores": {e.value: round(self.scores[e], 4) for e in Expression},
             "expression": self.expression.value,
             "confidence": round(self.confidence, 4),
+            "unsure": self.unsure,
         }
 
 

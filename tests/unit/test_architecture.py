@@ -55,7 +55,33 @@ ARROWS = {
     },
     "functions.reader": {"functions.contract"},
     "functions.reader.image": {"functions.contract"},
-    "functions.reader.embedded": {"functions.contract", "functions.reader.image"},
+    "functions.reader.network": set(),
+    "functions.reader.crop": {"functions.reader.image"},
+    "functions.reader.detector": {
+        "functions.reader",
+        "functions.reader.image",
+        "functions.reader.network",
+    },
+    "functions.reader.classifier": {
+        "functions.contract",
+        "functions.reader",
+        "functions.reader.network",
+    },
+    "functions.reader.quality": {
+        "functions.contract",
+        "functions.reader.crop",
+        "functions.reader.detector",
+        "functions.reader.image",
+    },
+    "functions.reader.embedded": {
+        "functions.contract",
+        "functions.reader",
+        "functions.reader.classifier",
+        "functions.reader.crop",
+        "functions.reader.detector",
+        "functions.reader.image",
+        "functions.reader.quality",
+    },
     "functions.reader.azure_face": {"functions.contract", "functions.reader.image"},
     "functions.reader.__main__": {"functions.contract", "functions.reader.embedded"},
 }
@@ -68,7 +94,9 @@ PYTHON_HOMES = {
     r"\bgroupName\b": {"functions/hub.py"},
     r"\bHttpRequest\b": {"functions/http_api.py"},
     r"\bInputStream\b": {"functions/frames.py"},
-    r"\bcv2\b": {"functions/reader/embedded.py"},
+    r"\bimport onnxruntime\b": {"functions/reader/network.py"},
+    r"\bImage\.open\b": {"functions/reader/image.py"},
+    r"\bUnreadReason\.TOO_SMALL\b": {"functions/reader/quality.py"},
     r"\bfaceRectangle\b": {"functions/reader/azure_face.py"},
     r"\bimport requests\b": {"functions/reader/azure_face.py"},
     r"\bazure\.identity\b": {"functions/identity.py"},
@@ -79,7 +107,7 @@ TYPESCRIPT_HOMES = {
     r"\bHubConnectionBuilder\b": {"hub.ts"},
     r"\bconvertToBlob\b": {"capture.ts"},
     r"\bx-ms-blob-type\b": {"upload.ts"},
-    r"\bfetch\(": {"api.ts", "upload.ts", "config.ts"},
+    r"\bfetch\(": {"api.ts", "upload.ts", "config.ts", "main.tsx"},
 }
 
 

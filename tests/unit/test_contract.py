@@ -78,6 +78,16 @@ def test_the_likeliest_expression_is_the_one_with_the_highest_score() -> None:
     assert (face.expression, face.confidence) == (Expression.ANGER, 0.6)
 
 
+def test_a_face_says_when_its_reader_is_unsure() -> None:
+    """Doubt travels beside the scores, which stay what they are."""
+    scores = _scores(anger=0.3)
+    unsure, sure = (
+        Face(Box(0, 0, 1, 1), scores, unsure=doubt).to_json() for doubt in (True, False)
+    )
+    assert (unsure["unsure"], sure["unsure"]) == (True, False)
+    assert unsure["scores"] == sure["scores"]
+
+
 @pytest.mark.parametrize(
     "scores",
     [{Expression.ANGER: 1.0}, dict.fromkeys(Expression, 0.5)],

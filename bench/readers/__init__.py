@@ -1,0 +1,35 @@
+"""Readers of expressions that `bench.accuracy` compares; each loads only when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+"""0 to 255, height × width (grey) or height × width × 3 (RGB)."""
+Scores = npt.NDArray[np.float32]
+"""Eight scores in the order of `Expression`, summing to 1."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a reader made of a photograph: the largest face's scores, or why there are none."""
+
+    scores: Scores | None
+    unread: str = ""
+
+
+class Reader(Protocol):
+    """One way to read expressions."""
+
+    unsure_below: float
+    """The top score below which it says that it is not sure; 0 when it never does."""
+
+    def crop(self, face: Image) -> Scores:
+        """The scores of a face that is already cropped."""
+
+    def photograph(self, jpeg: bytes) -> Sight:
+        """Look for faces in a JPEG file and read the largest."""
