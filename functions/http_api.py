@@ -199,7 +199,11 @@ def create_blueprint(
             raise ApiError(
                 400, "invalid-field", "to, payload: send a participant's id and an object."
             )
-        rooms.participant(who.room, to)
+        try:
+            rooms.participant(who.room, to)
+        except ApiError:
+            gone = "The participant you signal to has left."
+            raise ApiError(404, "unknown-recipient", gone) from None
         actions.set(hub.encode(hub.signal(who.id, to, payload)))
         return _json({}, 202)
 

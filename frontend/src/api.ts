@@ -158,7 +158,7 @@ export class RoomApi {
     return answer;
   }
 
-  /** Relays `payload` to one other participant; refused with `unknown-participant` when gone. */
+  /** Relays `payload` to one other participant; refused with `unknown-recipient` when gone. */
   async signal(to: string, payload: contract.JsonObject): Promise<void> {
     await this.#post('signals', { to, payload }, accepted);
   }

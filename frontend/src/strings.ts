@@ -1,6 +1,6 @@
 /** Every word the page says. An expression is an appearance: "looks happy", never "is happy". */
 export const strings = {
-  product: 'Visage',
+  product: 'Video Sentiment',
   tagline: 'A video call that shows what faces look like',
   expressions: {
     anger: 'angry',

@@ -146,7 +146,7 @@ def test_a_signal_reaches_one_participant_of_the_same_room(app: App) -> None:
         }
     ]
     body = {"to": stranger.participant, "payload": {}}
-    assert refused(app.member("relay_signal", ada, body)) == (404, "unknown-participant")
+    assert refused(app.member("relay_signal", ada, body)) == (404, "unknown-recipient")
 
 
 def test_only_the_creator_becomes_host(app: App) -> None:
