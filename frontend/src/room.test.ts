@@ -96,6 +96,23 @@ describe('what is read', () => {
     });
   });
 
+  it('steadies a face that is read live, and shows at once what somebody asked for', () => {
+    const look = (expression: string, frame: number, asked: boolean) => {
+      const faces = messages.reading.faces.map((face) => ({ ...face, expression }));
+      const times = { capturedAt: frame, readAt: frame };
+      const before = applyMessage(room, message('reading', { frame: '1763834400000' }), 0);
+      const at = asked ? applyMessage(before, message('capture'), 1_900) : before;
+      const after = applyMessage(
+        at,
+        message('reading', { faces, frame: `${frame}`, ...times }),
+        2_000,
+      );
+      return after.sights.get(ada.participant)?.reading?.faces[0]?.expression;
+    };
+    expect(look('surprise', messages.reading.capturedAt + 2_000, false)).toBe('happiness');
+    expect(look('surprise', messages.reading.capturedAt + 2_000, true)).toBe('surprise');
+  });
+
   it('neither counts nor lists a face the reader is unsure of', () => {
     const faces = messages.reading.faces.map((face) => ({ ...face, unsure: true }));
     const read = applyMessage(room, message('reading', { faces }), 1_000);

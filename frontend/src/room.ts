@@ -1,6 +1,9 @@
 /** What is known of a room, and how each thing heard changes it: pure state, no I/O. */
 import type { Expression, Face, HubMessage, Participant, Roster } from './contract.ts';
 import { ageOf, GONE_AFTER, isNewer, type Sight } from './overlay.ts';
+import { type SteadyFaces, steady } from './steady.ts';
+
+const ASKED_FOR = 3_000; // ms after a request in which readings answer it
 
 /** Somebody in the room. `changedAt` is when we last heard of them, by our clock. */
 export interface Person extends Participant {
@@ -16,6 +19,10 @@ export interface Room {
   readonly leftAt: ReadonlyMap<string, number>;
   /** The newest sight of each participant, by participant id. */
   readonly sights: ReadonlyMap<string, Sight>;
+  /** What steadies the faces of each sight, by participant id. */
+  readonly steadied: ReadonlyMap<string, SteadyFaces>;
+  /** When somebody last asked for readings, by our clock. */
+  readonly askedAt: number;
   /** Every expression read in this room since we came. */
   readonly seen: ReadonlySet<Expression>;
 }
@@ -27,6 +34,8 @@ export function enterRoom(self: Participant, now: number): Room {
     people: new Map([[self.participant, { ...self, changedAt: now }]]),
     leftAt: new Map(),
     sights: new Map(),
+    steadied: new Map(),
+    askedAt: Number.NEGATIVE_INFINITY,
     seen: new Set(),
   };
 }
@@ -49,13 +58,15 @@ export function applyRoster(room: Room, roster: Roster, askedAt: number, now: nu
   return { ...room, people, sights: sightsOf(room.sights, people) };
 }
 
-/** Applies one hub message received at `now`. `capture` and `signal` change nothing here. */
+/** Applies one hub message received at `now`. `signal` changes nothing here. */
 export function applyMessage(room: Room, message: HubMessage, now: number): Room {
   switch (message.target) {
     case 'reading':
       return see(room, message.body.participant, { reading: message.body, receivedAt: now });
     case 'unread':
       return see(room, message.body.participant, { unread: message.body, receivedAt: now });
+    case 'capture':
+      return { ...room, askedAt: now };
     case 'joined': {
       if (message.body.participant === room.self) return room;
       const people = new Map(room.people);
@@ -109,11 +120,21 @@ export function clearFaces(sight: Sight): readonly Face[] {
 
 function see(room: Room, participant: string, sight: Sight): Room {
   if (!room.people.get(participant)?.consent) return room;
-  if (!isNewer(room.sights.get(participant), sight)) return room;
-  const expressions = clearFaces(sight).map(({ expression }) => expression);
+  const former = room.sights.get(participant);
+  if (!isNewer(former, sight)) return room;
+  if (!sight.reading) return { ...room, sights: new Map(room.sights).set(participant, sight) };
+  const filters = steady(
+    former && room.steadied.get(participant),
+    sight.reading,
+    sight.receivedAt - room.askedAt < ASKED_FOR,
+  );
+  const faces = filters.faces.map(({ shown }) => shown);
+  const shown = { ...sight, reading: { ...sight.reading, faces } };
+  const expressions = clearFaces(shown).map(({ expression }) => expression);
   return {
     ...room,
-    sights: new Map(room.sights).set(participant, sight),
+    sights: new Map(room.sights).set(participant, shown),
+    steadied: new Map(room.steadied).set(participant, filters),
     seen: new Set([...room.seen, ...expressions]),
   };
 }

@@ -23,10 +23,8 @@ Floats = npt.NDArray[np.float32]
 
 _STRIDES = (8, 16, 32)  # pixels a cell of each grid covers
 _SCORE = 0.7
+_HINT = 0.3  # what may be a face, and is worth a closer look
 _OVERLAP = 0.3  # intersection over union beyond which two boxes are one face
-# The longer side in pixels: first a quick look, then a closer one if there may be smaller faces.
-_GLANCE = 320
-_CLOSE_LOOK = 640
 _SMALL = 32  # px at a glance; where a face is smaller, others may have been missed
 
 
@@ -44,22 +42,33 @@ class FoundFace:
 
 
 class FaceDetector:
-    """Finds faces of about 24 pixels and more; safe to share between threads."""
+    """Finds faces; safe to share between threads.
 
-    def __init__(self, model: Path = MODEL) -> None:
+    Args:
+        glance: the longer side, in pixels, at which every picture is looked at.
+        close_look: the longer side at which it is looked at again when a glance shows no face,
+            something that may be one, or one so small that others may have been missed.
+    """
+
+    def __init__(self, model: Path = MODEL, *, glance: int = 320, close_look: int = 640) -> None:
         self._network = network.load(model)
+        self._glance = glance
+        self._close_look = close_look
 
     def find(self, pixels: Pixels) -> list[FoundFace]:
-        """The faces of a picture, largest first."""
+        """The faces of a picture, largest first; small ones are found better in colour."""
         longest = max(pixels.shape[:2])
-        found = self._look(pixels, min(_GLANCE, longest))
-        small = _SMALL * longest / _GLANCE
-        if longest > _GLANCE and (len(found) == 0 or found[:, 2:4].max(1).min() < small):
-            closer = self._look(pixels, min(_CLOSE_LOOK, longest))
-            found = found[_distinct(found)] if len(closer) == 0 else np.concatenate([found, closer])
+        glance, close_look = min(self._glance, longest), min(self._close_look, longest)
+        found = self._look(pixels, glance)
+        found = found[_distinct(found)]
+        small = _SMALL * longest / glance
+        clear = (found[:, 14] >= _SCORE) & (found[:, 2:4].max(1) >= small)
+        if close_look > glance and not (len(found) and clear.all()):
+            found = np.concatenate([found, self._look(pixels, close_look)])
+            found = found[_distinct(found)]
         faces = [
             FoundFace(_box(row), row[4:14].reshape(5, 2), float(row[14]))
-            for row in found[_distinct(found)]
+            for row in found[found[:, 14] >= _SCORE]
         ]
         return sorted(faces, key=lambda face: face.box[2] * face.box[3], reverse=True)
 
@@ -101,7 +110,7 @@ def _candidates(outputs: list[Floats], stride: int, columns: int) -> Floats:
     """
     face, centred, box, points = outputs
     score = np.sqrt(np.clip(face[:, 0], 0, 1) * np.clip(centred[:, 0], 0, 1))
-    cells = np.flatnonzero(score >= _SCORE)
+    cells = np.flatnonzero(score >= _HINT)
     place = np.stack([cells % columns, cells // columns], 1).astype(np.float32)
     centre = (place + box[cells, :2]) * stride
     size = np.exp(box[cells, 2:]) * stride

@@ -40,8 +40,7 @@ class EmbeddedReader:
 
     def read(self, image: bytes) -> tuple[Face, ...]:
         """See `FaceReader.read`."""
-        grey = self.classifier.sidecar.channels == 1
-        return self.read_pixels(decode_jpeg(image, grey=grey, enough=_ENOUGH))
+        return self.read_pixels(decode_jpeg(image, enough=_ENOUGH))
 
     def read_pixels(self, pixels: Pixels) -> tuple[Face, ...]:
         """The faces of a decoded picture that can be read, largest first.
