@@ -65,6 +65,13 @@ describe('placing a face', () => {
     expect(centre.x + 50 - 20).toBe(350);
   });
 
+  it('goes beside a face that leaves no room above it', () => {
+    const left = { x: 40, y: 0, width: 80, height: 80 };
+    expect(overlay.placeBadge(left, badge, tile)).toEqual({ x: 170, y: 15, flipped: false });
+    const right = { x: 300, y: 0, width: 80, height: 80 };
+    expect(overlay.placeBadge(right, badge, tile)).toEqual({ x: 250, y: 15, flipped: true });
+  });
+
   it('keeps the badge inside the tile, also for a face that was cropped away', () => {
     const corner = { x: -90, y: -50, width: 60, height: 60 };
     expect(overlay.placeBadge(corner, badge, tile)).toMatchObject({ x: 50, y: 15 });

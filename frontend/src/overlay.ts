@@ -41,6 +41,7 @@ export const GONE_AFTER = 12_000;
 const FADED = 0.35; // opacity just before it goes
 const CLOCK_SKEW = 10_000; // ms; what reading can have taken at most, whatever two clocks say
 const BADGE_RISE = 0.3; // of its height; eyes and brows stay in view
+const FOREHEAD = 0.3; // of a face's height; below are the eyes
 const CROP_LIMIT = 0.45; // of the picture; cropping more would cut faces off
 
 /** Fills the tile when that costs little of the picture, else shows all of it. */
@@ -71,6 +72,8 @@ export function placeFace(box: Box, picture: Rect, mirrored: boolean): Rect {
 
 /**
  * Centre of a badge: its emoji above the middle of the face, touching it, all of it on the tile.
+ * Where the tile leaves no room above, it goes beside the face: eyes are never covered for want
+ * of height alone.
  *
  * `emoji` is how far the emoji's middle lies from the badge's left edge, or from the right one
  * when `flipped`, as it must be where the words would reach beyond the tile.
@@ -84,11 +87,17 @@ export function placeBadge(
   const words = badge.width - badge.emoji;
   const flipped = middle + words > tile.width && middle > tile.width / 2;
   const left = middle - (flipped ? words : badge.emoji);
-  return {
-    x: clamp(left + badge.width / 2, badge.width / 2, tile.width - badge.width / 2),
-    y: clamp(face.y - badge.height * BADGE_RISE, badge.height / 2, tile.height - badge.height / 2),
-    flipped,
-  };
+  const inside = (x: number) => clamp(x, badge.width / 2, tile.width - badge.width / 2);
+  const above = face.y - badge.height * BADGE_RISE;
+  const y = clamp(above, badge.height / 2, tile.height - badge.height / 2);
+  if (y + badge.height / 2 > face.y + face.height * FOREHEAD) {
+    const right = face.x + face.width;
+    if (right + badge.width <= tile.width) {
+      return { x: inside(right + badge.width / 2), y, flipped: false };
+    }
+    if (face.x >= badge.width) return { x: face.x - badge.width / 2, y, flipped: true };
+  }
+  return { x: inside(left + badge.width / 2), y, flipped };
 }
 
 /** Whether `next` replaces `current`: frame names alone order what was seen, not arrival. */
