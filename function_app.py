@@ -6,6 +6,7 @@ import functools
 import logging
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
@@ -107,26 +108,28 @@ def _reader(settings: Settings, replacement: FaceReader | None) -> Callable[[], 
     """Gives the reader, which is made with the first frame and serves all that follow."""
     if replacement is not None:
         return lambda: replacement
+    embedded = functools.cache(lambda: _embedded_reader(settings.expression_model))
     if settings.azure_face is None:
-        return _embedded_reader
+        return embedded
     access, patience = settings.azure_face, settings.frame_lifetime / 2
-    return functools.cache(lambda: _azure_face_reader(access, patience))
+    return functools.cache(lambda: _azure_face_reader(access, embedded, patience))
 
 
-@functools.cache
-def _embedded_reader() -> EmbeddedReader:
-    from functions.reader.embedded import EmbeddedReader  # OpenCV loads with the first frame
+def _embedded_reader(model: Path | None) -> EmbeddedReader:
+    from functions.reader.embedded import EmbeddedReader  # onnxruntime loads with the first frame
 
-    return EmbeddedReader()
+    return EmbeddedReader(model) if model else EmbeddedReader()
 
 
-def _azure_face_reader(access: AzureFaceAccess, patience: float) -> FaceReader:
+def _azure_face_reader(
+    access: AzureFaceAccess, embedded: Callable[[], EmbeddedReader], patience: float
+) -> FaceReader:
     from functions.reader.azure_face import AzureFaceReader
 
     return AzureFaceReader(
         access.endpoint,
         access.key or _credential(access.client_id),
-        lambda pixels, boxes: _embedded_reader().read_boxes(pixels, boxes),
+        lambda pixels, boxes: embedded().read_boxes(pixels, boxes),
         patience,
     )
 

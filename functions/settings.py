@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 STORAGE_CONNECTION = "FramesStorage"
 SIGNALR_CONNECTION = "AzureSignalRConnectionString"
 
+_APP = Path(__file__).parents[1]
 _TICKET_KEY_MIN_BYTES = 32  # RFC 7518 §3.2: a key of HS256 is at least as long as its hash
 
 
@@ -73,6 +74,8 @@ class Settings:
     ice_servers: tuple[Mapping[str, Any], ...]
     azure_face: AzureFaceAccess | None
     """None: the embedded reader."""
+    expression_model: Path | None
+    """The embedded reader's classifier, with its sidecar beside it; None: the one that ships."""
     frame_slot: float
     frame_lifetime: float
     blob_trigger_source: BlobSource
@@ -102,6 +105,7 @@ class Settings:
                 if read.choice("FACE_READER", "embedded", "azure") == "azure"
                 else None
             ),
+            expression_model=read.onnx_file("EXPRESSION_MODEL"),
             frame_slot=read.number("FRAME_SLOT_SECONDS", 1, 0.05, 60),
             frame_lifetime=read.number("FRAME_LIFETIME_SECONDS", 10, 1, 60),
             blob_trigger_source=BlobSource(
@@ -203,6 +207,16 @@ class _Reader:
             self.optional("AZURE_FACE_KEY"),
             self.optional("AZURE_CLIENT_ID"),
         )
+
+    def onnx_file(self, name: str) -> Path | None:
+        """A file, relative to the app's own folder unless the path is absolute."""
+        text = self.optional(name)
+        if text is None:
+            return None
+        file = _APP / text
+        if file.suffix != ".onnx" or not file.is_file():
+            self.problems.append(f"{name} must be the path of an .onnx file")
+        return file
 
     def number(self, name: str, default: float, minimum: float, maximum: float) -> float:
         text = self.value(name)

@@ -33,6 +33,10 @@ param vonageApplicationId string = ''
 @allowed(['azure', 'embedded'])
 param faceReader string = 'azure'
 
+@description('Another expression classifier than the one that ships: the path of an ONNX file in the package.')
+@maxLength(200)
+param expressionModel string = ''
+
 @description('S0 answers 10 frames a second; F0 20 a minute and 30,000 a month, one per subscription.')
 @allowed(['F0', 'S0'])
 param faceSku string = 'S0'
@@ -276,6 +280,7 @@ module functions 'modules/functions.bicep' = {
       AzureSignalRConnectionString__credential: 'managedidentity'
       AzureSignalRConnectionString__serviceUri: 'https://${signalr.outputs.host}'
       BLOB_TRIGGER_SOURCE: 'EventGrid'
+      EXPRESSION_MODEL: expressionModel
       FACE_READER: faceReader
       FRAME_LIFETIME_SECONDS: string(frameLifetimeSeconds)
       FRAME_SLOT_SECONDS: string(frameSlotSeconds)

@@ -31,8 +31,8 @@ AZURE = {
 @pytest.mark.parametrize(
     ("settings", "unwanted"),
     [
-        (MESH, {"cv2", "numpy", "PIL", "opentok", "azure.identity", "msal"}),
-        (MESH | AZURE, {"cv2", "numpy", "PIL"}),
+        (MESH, {"onnxruntime", "numpy", "PIL", "opentok", "azure.identity", "msal"}),
+        (MESH | AZURE, {"onnxruntime", "numpy", "PIL"}),
     ],
     ids=["mesh", "Azure"],
 )

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from functions.settings import Settings, SettingsError
 
+READER = Path(__file__).parents[2] / "functions" / "reader"
 GOOD = {
     "FramesStorage": "UseDevelopmentStorage=true",
     "AzureSignalRConnectionString": "Endpoint=http://127.0.0.1:8888;AccessKey=k;Version=1.0;",
@@ -71,6 +72,8 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("FRAME_LIFETIME_SECONDS", "nan"),
         ("VIDEO_PROVIDER", "carrier-pigeon"),
         ("FACE_READER", "crystal-ball"),
+        ("EXPRESSION_MODEL", "no/such/file.onnx"),
+        ("EXPRESSION_MODEL", "README.md"),
         ("BLOB_TRIGGER_SOURCE", "Smoke"),
         ("ICE_SERVERS", "stun:example.org"),
         ("ICE_SERVERS", '[{"url": "stun:example.org"}]'),
@@ -80,6 +83,14 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     """A value that cannot work stops the start and names its setting."""
     with pytest.raises(SettingsError, match=name):
         Settings.from_environ(GOOD | {name: value})
+
+
+def test_another_expression_model_is_found_in_the_apps_folder() -> None:
+    """A relative path starts at the app, wherever the host was started."""
+    given = Settings.from_environ(GOOD | {"EXPRESSION_MODEL": "functions/reader/expression.onnx"})
+    assert given.expression_model
+    assert given.expression_model.samefile(READER / "expression.onnx")
+    assert Settings.from_environ(GOOD).expression_model is None
 
 
 def test_storage_is_reached_by_identity_where_no_connection_string_is_set() -> None:

@@ -1,0 +1,310 @@
+"""The embedded reader: what it sees, what it refuses to guess, and with which model."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
+
+from functions.contract import Expression, UnreadError, UnreadReason
+from functions.reader import classifier, quality
+from functions.reader.classifier import ExpressionClassifier, SidecarError
+from functions.reader.crop import crop
+from functions.reader.detector import FaceDetector, FoundFace
+from functions.reader.embedded import FACES_MAX, EmbeddedReader
+from functions.reader.image import decode_jpeg
+
+Tensor = npt.NDArray[np.float32]
+
+SMILE = Path(__file__).parents[1] / "faces" / "astronaut.jpg"
+HEAD = (130, 10, 310, 210)  # where the head is in it, in pixels
+FACE_HEIGHT = 111  # px, of the detector's box in it
+
+
+@pytest.fixture(scope="module")
+def reader() -> EmbeddedReader:
+    """The reader with its own model."""
+    return EmbeddedReader()
+
+
+def jpeg(picture: Image.Image, **options: object) -> bytes:
+    """A picture as the page would upload it."""
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=80, **options)
+    return file.getvalue()
+
+
+def smile() -> Image.Image:
+    """The public-domain photograph of somebody who smiles."""
+    return Image.open(SMILE).convert("RGB")
+
+
+def frame(*faces: tuple[int, int], head: Image.Image | None = None) -> Image.Image:
+    """A 640 × 480 frame with heads: for each the left edge and the face's height, in pixels."""
+    wall = Image.new("RGB", (640, 480), (150, 140, 130))
+    for left, height in faces:
+        pasted = ImageOps.scale(head or smile().crop(HEAD), height / FACE_HEIGHT)
+        wall.paste(pasted, (left, 40))
+    return wall
+
+
+def landscape() -> Image.Image:
+    """Sky, sun, hills and a field."""
+    picture = Image.linear_gradient("L").resize((640, 480)).convert("RGB")
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((480, 40, 560, 120), fill=(255, 240, 180))
+    draw.polygon(
+        [(0, 300), (160, 180), (330, 310), (480, 220), (640, 330), (640, 480), (0, 480)],
+        fill=(60, 90, 60),
+    )
+    for row in range(340, 480, 12):
+        draw.line((0, row, 640, row + 20), fill=(90, 140, 60), width=4)
+    return picture
+
+
+def drawing() -> Image.Image:
+    """A house and a tree, in outline."""
+    picture = Image.new("RGB", (640, 480), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((120, 220, 340, 420), outline="black", width=5)
+    draw.polygon([(100, 220), (230, 100), (360, 220)], outline="black", width=5)
+    draw.rectangle((200, 320, 260, 420), outline="black", width=5)
+    draw.line((480, 420, 480, 280), fill="black", width=9)
+    draw.ellipse((420, 160, 540, 300), outline="black", width=5)
+    return picture
+
+
+def test_a_mirrored_picture_has_the_same_reading_and_the_mirrored_box(
+    reader: EmbeddedReader,
+) -> None:
+    """Nobody looks happier from one side; the box is where the face went."""
+    (read,), (mirrored,) = reader.read(jpeg(smile())), reader.read(jpeg(ImageOps.mirror(smile())))
+    assert mirrored.expression is read.expression is Expression.HAPPINESS
+    for expression in Expression:
+        assert mirrored.scores[expression] == pytest.approx(read.scores[expression], abs=0.1)
+    assert mirrored.box.x == pytest.approx(1 - read.box.x - read.box.width, abs=0.02)
+    assert mirrored.box.y == pytest.approx(read.box.y, abs=0.02)
+
+
+def test_two_faces_keep_their_boxes(reader: EmbeddedReader) -> None:
+    """Each of two people in a frame is read where they are, the nearer one first."""
+    near, far = reader.read(jpeg(frame((40, 90), (360, 150))))
+    assert near.box.x == pytest.approx(0.66, abs=0.05)
+    assert far.box.x == pytest.approx(0.12, abs=0.05)
+    assert [near.expression, far.expression] == [Expression.HAPPINESS] * 2
+
+
+@pytest.mark.parametrize("picture", [landscape(), drawing()], ids=["landscape", "drawing"])
+def test_where_no_face_is_none_is_found(reader: EmbeddedReader, picture: Image.Image) -> None:
+    """A landscape and a house do not look back."""
+    assert reader.read(jpeg(picture)) == ()
+
+
+def test_small_faces_in_a_group_and_one_that_fills_the_picture_are_found(
+    reader: EmbeddedReader,
+) -> None:
+    """Six people at a table are found, and so is one who is too near."""
+    group = frame(*((column * 105, 40) for column in range(6)))
+    assert len(reader.read(jpeg(group))) == 6
+    (close,) = reader.read(jpeg(smile().crop((165, 45, 285, 185)).resize((480, 560))))
+    assert close.box.height > 0.6
+
+
+def test_a_small_face_beside_a_large_one_is_found(reader: EmbeddedReader) -> None:
+    """Somebody in the background is not lost behind the one at the desk."""
+    assert len(reader.read(jpeg(frame((10, 200), (420, 48))))) == 2
+
+
+def test_of_a_crowd_the_largest_faces_are_read(reader: EmbeddedReader) -> None:
+    """Beyond the cap the small ones are left out, so that a frame's cost is bounded."""
+    crowd = Image.new("RGB", (640, 480), (150, 140, 130))
+    for number in range(12):
+        side = 40 + 4 * number
+        head = ImageOps.scale(smile().crop(HEAD), side / FACE_HEIGHT)
+        crowd.paste(head, (10 + number % 4 * 155, 5 + number // 4 * 160))
+    read = reader.read(jpeg(crowd))
+    assert len(read) == FACES_MAX
+    assert min(face.box.height for face in read) * 480 > 50
+
+
+def test_the_pictures_exif_orientation_is_heeded(reader: EmbeddedReader) -> None:
+    """A photograph stored lying on its side is read, its box as the picture is displayed."""
+    (upright,) = reader.read(jpeg(smile()))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown after a quarter turn clockwise
+    (turned,) = reader.read(jpeg(smile().transpose(Image.Transpose.ROTATE_90), exif=exif))
+    assert turned.expression is upright.expression
+    for side in ("x", "y", "width", "height"):
+        assert getattr(turned.box, side) == pytest.approx(getattr(upright.box, side), abs=0.03)
+
+
+def test_a_large_photograph_is_decoded_small_and_read_the_same(reader: EmbeddedReader) -> None:
+    """What a phone takes has the same box in fractions, and far fewer pixels to look at."""
+    large = jpeg(smile().resize((4000, 4000)))
+    assert decode_jpeg(large, enough=960).shape == (1000, 1000, 3)
+    (read,) = reader.read(large)
+    (small,) = reader.read(jpeg(smile()))
+    assert read.expression is small.expression
+    assert read.box.x == pytest.approx(small.box.x, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        (smile().crop(HEAD).filter(ImageFilter.GaussianBlur(10)), UnreadReason.BLURRED),
+        (smile().crop(HEAD).point(lambda level: level // 64), UnreadReason.TOO_DARK),
+    ],
+    ids=["blurred", "too dark"],
+)
+def test_what_cannot_be_read_honestly_says_why(head: Image.Image, reason: UnreadReason) -> None:
+    """A face that lost what an expression needs is refused with its own reason."""
+    pixels = np.asarray(frame((200, 200), head=head).convert("L"))
+    clear = np.asarray(frame((200, 200)).convert("L"))
+    (face,) = FaceDetector().find(np.asarray(frame((200, 200))))
+    assert quality.fault(clear, face) is None
+    assert quality.fault(pixels, face) is reason
+
+
+@pytest.mark.parametrize(
+    ("nose", "side", "reason"),
+    [
+        ((60.0, 60.0), 100, None),
+        ((85.0, 60.0), 100, UnreadReason.TURNED_AWAY),
+        ((60.0, 60.0), 12, UnreadReason.TOO_SMALL),
+    ],
+    ids=["into the camera", "profile", "tiny"],
+)
+def test_a_profile_and_a_tiny_face_are_refused(
+    nose: tuple[float, float], side: int, reason: UnreadReason | None
+) -> None:
+    """The nose tells where a face is turned; the box, how much there is to see."""
+    points = np.array([(50, 40), (70, 40), nose, (52, 80), (68, 80)], np.float32)
+    noise = np.random.default_rng(0).integers(0, 256, (120, 120)).astype(np.uint8)
+    assert quality.fault(noise, FoundFace((10, 10, side, side), points, 0.9)) is reason
+
+
+def test_a_frame_whose_every_face_is_refused_is_unread(
+    reader: EmbeddedReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The room is told the largest face's reason; one readable face is enough for a reading."""
+    both = jpeg(frame((40, 90), (360, 150)))
+    monkeypatch.setattr(quality, "fault", lambda *_: UnreadReason.TOO_DARK)
+    with pytest.raises(UnreadError) as caught:
+        reader.read(both)
+    assert caught.value.reason is UnreadReason.TOO_DARK
+    faults = iter([UnreadReason.BLURRED, None])
+    monkeypatch.setattr(quality, "fault", lambda *_: next(faults))
+    (left,) = reader.read(both)
+    assert left.box.x < 0.3
+
+
+def test_a_crop_is_the_square_around_the_box_and_repeats_the_edge() -> None:
+    """A face cut off by the picture's edge is cropped all the same."""
+    pixels = np.zeros((60, 80), np.uint8)
+    pixels[:, 40:] = 200
+    inside = crop(pixels, (30, 20, 20, 20), side=10, scale=1.0)
+    assert (inside[:, :5] == 0).all()
+    assert (inside[:, 5:] == 200).all()
+    beyond = crop(np.stack([pixels] * 3, 2), (70, -20, 20, 40), side=10, scale=1.0)
+    assert beyond.shape == (10, 10, 3)
+    assert (beyond == 200).all()
+
+
+def other_model(folder: Path, sidecar: object) -> Path:
+    """The shipped classifier under another name, with this sidecar."""
+    model = folder / "other.onnx"
+    shutil.copyfile(classifier.MODEL, model)
+    model.with_suffix(".json").write_text(json.dumps(sidecar))
+    return model
+
+
+def test_another_classifier_takes_its_place_with_a_sidecar(tmp_path: Path) -> None:
+    """A file beside the model names its labels in its order; a reading tells who read."""
+    labels = list(Expression)
+    swapped = [*labels[:4], labels[5], labels[4], *labels[6:]]
+    reader = EmbeddedReader(other_model(tmp_path, {"labels": swapped, "unsure_below": 1.0}))
+    (read,) = reader.read(jpeg(smile()))
+    assert read.expression is Expression.NEUTRAL  # what the labels now call a smile
+    assert read.unsure
+    assert reader.name == "embedded (other)"
+
+
+def test_doubt_begins_where_the_sidecar_says(tmp_path: Path) -> None:
+    """The same face is sure under a lower threshold."""
+    (read,) = EmbeddedReader(other_model(tmp_path, {"unsure_below": 0.1})).read(jpeg(smile()))
+    assert not read.unsure
+
+
+@pytest.mark.parametrize(
+    "sidecar",
+    [
+        [],
+        {"labels": ["anger", "boredom"]},
+        {"labels": ["anger", "anger"]},
+        {"labels": []},
+        {"input": {"channels": 2}},
+        {"input": {"size": "large"}},
+        {"input": {"name": "picture"}},
+        {"input": {"mean": [1, 2, 3]}},
+        {"input": {"deviation": 0}},
+        {"output": "feelings"},
+        {"unsure_below": 40},
+    ],
+    ids=str,
+)
+def test_a_sidecar_that_does_not_fit_is_refused(tmp_path: Path, sidecar: object) -> None:
+    """A wrong description stops the reader instead of naming every face wrongly."""
+    with pytest.raises(SidecarError):
+        ExpressionClassifier(other_model(tmp_path, sidecar))
+
+
+def test_logits_become_scores_where_the_sidecar_says_so(tmp_path: Path) -> None:
+    """The softmax of the network's logits is what its own scores are."""
+    face = crop(decode_jpeg(SMILE.read_bytes(), grey=True), (170, 60, 110, 110), side=48, scale=1)
+    plain = ExpressionClassifier(other_model(tmp_path, {})).scores(face[None])
+    logits = other_model(tmp_path, {"output": "logits", "softmax": True})
+    assert ExpressionClassifier(logits).scores(face[None]) == pytest.approx(plain, abs=1e-4)
+
+
+class StubNetwork:
+    """A network of seven labels over RGB faces, which keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.given: Tensor = np.empty((0, 3, 0, 0), np.float32)
+
+    def get_inputs(self) -> list[SimpleNamespace]:
+        """Its one input."""
+        return [SimpleNamespace(name="image")]
+
+    def get_outputs(self) -> list[SimpleNamespace]:
+        """Its one output."""
+        return [SimpleNamespace(name="scores")]
+
+    def run(self, _: list[str], inputs: dict[str, Tensor]) -> list[Tensor]:
+        """The first label is certain."""
+        self.given = inputs["image"]
+        return [np.eye(7, dtype=np.float32)[: len(self.given)]]
+
+
+def test_size_channels_normalisation_and_labels_are_the_sidecars(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another kind of network gets the faces it was trained for; a label it lacks stays nought."""
+    network = StubNetwork()
+    monkeypatch.setattr("functions.reader.network.load", lambda _: network)
+    labels = [expression for expression in Expression if expression is not Expression.CONTEMPT]
+    given = {"name": "image", "size": 20, "channels": 3, "mean": [10, 20, 30], "deviation": 5}
+    reader = EmbeddedReader(other_model(tmp_path, {"labels": labels[::-1], "input": given}))
+    monkeypatch.undo()
+    (read,) = reader.read_boxes(np.full((40, 40, 3), 50, np.uint8), [(10, 10, 20, 20)])
+    assert list(network.given.shape) == [1, 3, 20, 20]
+    assert network.given[0, :, 0, 0].tolist() == [8, 6, 4]
+    assert read.expression is labels[-1]
+    assert read.scores[Expression.CONTEMPT] == 0
