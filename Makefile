@@ -13,7 +13,7 @@ FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/nul
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-long screenshots check fix clean tools setup setup-dev
+.PHONY: run test test-long screenshots package-report check fix clean tools setup setup-dev
 
 # make passes SIGTERM on and Ctrl-C reaches the whole group: the launcher ends everything itself.
 run: tools
@@ -34,6 +34,9 @@ test-long: tools
 
 screenshots: setup-dev
 	$(BIN)/python -m tests.browser.screenshots
+
+package-report: setup-dev
+	$(BIN)/python -m bench.package
 
 check: setup-dev
 	$(BIN)/ruff format --check .

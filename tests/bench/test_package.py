@@ -1,0 +1,49 @@
+"""The package that goes to Azure runs by itself, in an environment that holds what it asks for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bench.package import environment, measure, unpack
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.long
+def test_the_package_reads_a_face_within_a_small_instance() -> None:
+    """With its requirements alone it imports, reads, and stays far below 512 MB."""
+    figures = measure()
+    assert figures["resident_after_reading_mb"] < 256
+    assert figures["zip_mb"] < 10
+
+
+@pytest.mark.long
+def test_the_functions_suite_passes_on_the_package(tmp_path: Path) -> None:
+    """The same tests of the functions pass when the app is the unpacked package.
+
+    All but the one that needs the local Functions host, which has requirements of its own.
+    """
+    package = tmp_path / "package"
+    unpack(package)
+    tests = tmp_path / "suite"
+    for folder in ("tests", "local"):
+        shutil.copytree(ROOT / folder, tests / folder, symlinks=True)
+    run = subprocess.run(
+        [
+            environment("pytest==9.2.0"),
+            *("-m", "pytest", "-q", "-c", ROOT / "pyproject.toml", "--rootdir", tests),
+            *("-k", "not over_two_hosts", "tests/functions"),
+        ],
+        cwd=tests,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(package), str(tests)))},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert run.returncode == 0, run.stdout[-5000:]
