@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import azure.functions as func
 from azure.storage.blob import BlobServiceClient
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
     from functions.reader.embedded import EmbeddedReader
+
+Made = TypeVar("Made")
 
 # The libraries tell of every request at lower levels, with addresses that hold room ids.
 for library in ("azure", "msal", "opentok", "urllib3"):
@@ -58,10 +61,8 @@ def create_app(settings: Settings, reader: FaceReader | None = None) -> func.Fun
     )
     app.register_functions(
         frames.create_blueprint(
-            frames=storage.get_container_client(FRAMES_CONTAINER),
-            rooms=rooms,
-            reader=_reader(settings, reader),
-            lifetime=settings.frame_lifetime,
+            container=storage.get_container_client(FRAMES_CONTAINER),
+            frames=frames.Frames(rooms, _reader(settings, reader), settings.frame_lifetime),
             trigger_source=settings.blob_trigger_source,
             storage_connection=STORAGE_CONNECTION,
             signalr_connection=SIGNALR_CONNECTION,
@@ -74,8 +75,9 @@ def _storage(access: StorageAccess) -> BlobServiceClient:
     # Short and few: a call waits for these answers, and both ends try again by themselves.
     patience: dict[str, Any] = {
         "retry_total": 2,
-        "initial_backoff": 0.2,
-        "increment_base": 2,
+        "initial_backoff": 0.1,
+        "increment_base": 1,
+        "random_jitter_range": 0.1,  # 3 s unless said, longer than the page waits for an answer
         "connection_timeout": 2,
         "read_timeout": 5,
     }
@@ -108,11 +110,22 @@ def _reader(settings: Settings, replacement: FaceReader | None) -> Callable[[], 
     """Gives the reader, which is made with the first frame and serves all that follow."""
     if replacement is not None:
         return lambda: replacement
-    embedded = functools.cache(lambda: _embedded_reader(settings.expression_model))
+    embedded = _once(lambda: _embedded_reader(settings.expression_model))
     if settings.azure_face is None:
         return embedded
     access, patience = settings.azure_face, settings.frame_lifetime / 2
-    return functools.cache(lambda: _azure_face_reader(access, embedded, patience))
+    return _once(lambda: _azure_face_reader(access, embedded, patience))
+
+
+def _once(make: Callable[[], Made]) -> Callable[[], Made]:
+    """Makes something when it is first asked for, once, however many threads ask."""
+    lock, cached = threading.Lock(), functools.cache(make)
+
+    def get() -> Made:
+        with lock:
+            return cached()
+
+    return get
 
 
 def _embedded_reader(model: Path | None) -> EmbeddedReader:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import azure.functions as func
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.functions.blob import InputStream
 from azure.storage.blob import ContainerClient
 
@@ -28,26 +28,99 @@ from functions.contract import (
 from functions.reader import FaceReader
 from functions.rooms import Rooms
 
+_QUICK = 0.5  # s; a reader that took longer left time to withdraw, or for the frame to grow old
 CAPTURED_AT = "capturedat"  # blob metadata: when the browser took the frame, milliseconds
+
+
+class Frames:
+    """Decides what becomes of a frame."""
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        reader: Callable[[], FaceReader],
+        lifetime: float,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """Takes its collaborators.
+
+        Args:
+            rooms: says who consents.
+            reader: gives the reader, made when the first frame asks for it.
+            lifetime: seconds after which a frame is not read any more.
+            now: seconds since the epoch.
+        """
+        self._rooms = rooms
+        self._reader = reader
+        self._lifetime = lifetime
+        self._now = now
+
+    def outcome(self, blob: InputStream) -> Reading | Unread | None:
+        """A reading, or why there is none; None when nobody may know."""
+        try:
+            frame = FrameName.parse(blob.name or "")
+        except ValueError:
+            logging.warning("a blob that is not a frame: deleted unread")
+            return None
+        reason = UnreadReason.READER_UNAVAILABLE
+        try:
+            return self._reading(frame, blob)
+        except UnreadError as unread:
+            reason = unread.reason
+            logging.info("frame %s: %s", frame.frame, reason)
+        except AzureError as error:  # its text may hold the blob's path, and so the room
+            logging.error("frame %s: storage failed: %s", frame.frame, type(error).__name__)
+        except Exception:
+            logging.exception("frame %s: reading failed", frame.frame)
+        return Unread(frame, reason)
+
+    def _reading(self, frame: FrameName, blob: InputStream) -> Reading | None:
+        began = self._now()
+        created = _created_at(blob.blob_properties or {}, began)
+        if not self._consents(frame):
+            return None
+        self._require_fresh(created, began)
+        image = blob.read()
+        if len(image) > FRAME_MAX_BYTES:
+            raise UnreadError(UnreadReason.TOO_LARGE)
+        reader = self._reader()
+        faces = reader.read(image)
+        read_at = self._now()
+        if read_at - began > _QUICK:
+            self._require_fresh(created, read_at)
+            if not self._consents(frame):
+                return None
+        if not faces:
+            raise UnreadError(UnreadReason.NO_FACE)
+        captured_at = _captured_at(blob.metadata or {}, created - self._lifetime, read_at)
+        result = Reading(frame, captured_at, int(read_at * 1000), faces, reader.name)
+        age = result.read_at - result.captured_at
+        logging.info("frame %s: read by %s, %d ms old", frame.frame, result.reader, age)
+        return result
+
+    def _require_fresh(self, created: float, at: float) -> None:
+        if at - created > self._lifetime:
+            raise UnreadError(UnreadReason.LATE)
+
+    def _consents(self, frame: FrameName) -> bool:
+        try:
+            agreed = self._rooms.participant(frame.room, frame.participant).consent
+        except ApiError:  # they have left
+            agreed = False
+        if not agreed:
+            logging.info("frame %s: deleted untold, no consent", frame.frame)
+        return agreed
 
 
 def create_blueprint(
     *,
-    frames: ContainerClient,
-    rooms: Rooms,
-    reader: Callable[[], FaceReader],
-    lifetime: float,
+    container: ContainerClient,
+    frames: Frames,
     trigger_source: func.BlobSource,
     storage_connection: str,
     signalr_connection: str,
-    now: Callable[[], float] = time.time,
 ) -> func.Blueprint:
-    """Register the frame trigger over its collaborators.
-
-    Args:
-        reader: gives the reader, made when the first frame asks for it.
-        lifetime: seconds after which a frame is deleted unread.
-    """
+    """Register the frame trigger."""
     triggers = func.Blueprint()
 
     @triggers.function_name("read_frame")
@@ -69,62 +142,14 @@ def create_blueprint(
         Only a failed deletion raises, so that the host tries again; the same frame twice is
         harmless, because the page shows a frame number once.
         """
-        result = None
         try:
-            result = outcome(blob)
+            result = frames.outcome(blob)
         finally:
-            _delete(frames, blob.name or "")
+            _delete(container, blob.name or "")
         if result is not None:
             actions.set(hub.encode(hub.outcome(result)))
 
-    def require_fresh(created: float, at: float) -> None:
-        if at - created > lifetime:
-            raise UnreadError(UnreadReason.LATE)
-
-    def outcome(blob: InputStream) -> Reading | Unread | None:
-        """What becomes of a frame; None when nobody may know."""
-        try:
-            frame = FrameName.parse(blob.name or "")
-        except ValueError:
-            logging.warning("a blob that is not a frame: deleted unread")
-            return None
-        try:
-            if not _consents(rooms, frame):
-                logging.info("frame %s: deleted unread, no consent", frame.frame)
-                return None
-            read = reading(frame, blob)
-        except UnreadError as unread:
-            logging.info("frame %s: %s", frame.frame, unread.reason)
-            return Unread(frame, unread.reason)
-        except Exception:
-            logging.exception("frame %s: reading failed", frame.frame)
-            return Unread(frame, UnreadReason.READER_UNAVAILABLE)
-        age = read.read_at - read.captured_at
-        logging.info("frame %s: read by %s, %d ms old", frame.frame, read.reader, age)
-        return read
-
-    def reading(frame: FrameName, blob: InputStream) -> Reading:
-        created = _created_at(blob.blob_properties or {}, now())
-        require_fresh(created, now())
-        image = blob.read()
-        if len(image) > FRAME_MAX_BYTES:
-            raise UnreadError(UnreadReason.TOO_LARGE)
-        faces = reader().read(image)
-        if not faces:
-            raise UnreadError(UnreadReason.NO_FACE)
-        read_at = now()
-        require_fresh(created, read_at)  # a slow reader may have taken the rest of its time
-        captured_at = _captured_at(blob.metadata or {}, created - lifetime, read_at)
-        return Reading(frame, captured_at, int(read_at * 1000), faces, reader().name)
-
     return triggers
-
-
-def _consents(rooms: Rooms, frame: FrameName) -> bool:
-    try:
-        return rooms.participant(frame.room, frame.participant).consent
-    except ApiError:
-        return False
 
 
 def _created_at(properties: dict[str, Any], otherwise: float) -> float:
@@ -142,6 +167,6 @@ def _captured_at(metadata: dict[str, str], earliest: float, latest: float) -> in
     return min(max(captured, int(earliest * 1000)), int(latest * 1000))
 
 
-def _delete(frames: ContainerClient, blob_name: str) -> None:
+def _delete(container: ContainerClient, blob_name: str) -> None:
     with contextlib.suppress(ResourceNotFoundError):  # the same event twice
-        frames.delete_blob(blob_name.removeprefix(f"{FRAMES_CONTAINER}/"))
+        container.delete_blob(blob_name.removeprefix(f"{FRAMES_CONTAINER}/"))

@@ -73,6 +73,10 @@ def create_blueprint(
         claims = tickets.verify(req.headers.get("authorization"), req.route_params["room"])
         return _Member(claims, rooms.participant(claims.room, claims.participant))
 
+    def sign_of_life(req: func.HttpRequest) -> _Member:
+        claims = tickets.verify(req.headers.get("authorization"), req.route_params["room"])
+        return _Member(claims, rooms.touch(claims.room, claims.participant))
+
     @api.function_name("create_room")
     @api.route("rooms", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
     @_answers
@@ -95,12 +99,11 @@ def create_blueprint(
         name, consent = participant_name(body), bool_field(body, "consent")
         secret = text_field(body, "hostSecret", max_length=64) if "hostSecret" in body else None
         room = req.route_params["room"]
-        host = rooms.is_host(room, secret)
-        participant = rooms.join(room, name, consent=consent).participant
-        ticket, expires_at = tickets.issue(room, participant, host=host)
+        joined, host = rooms.join(room, name, consent=consent, host_secret=secret)
+        ticket, expires_at = tickets.issue(room, joined.participant, host=host)
         return _json(
             {
-                "participant": participant,
+                "participant": joined.participant,
                 "ticket": ticket,
                 "expiresAt": expires_at,
                 "host": host,
@@ -160,8 +163,7 @@ def create_blueprint(
     @_answers
     def announce_presence(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
         """Enter the hub's group and tell the room; asked again after each lost connection."""
-        who = member(req)
-        rooms.touch(who.room, who.id)
+        who = sign_of_life(req)
         actions.set(
             hub.encode(
                 hub.enter_group(who.room, who.id),
@@ -175,8 +177,7 @@ def create_blueprint(
     @_answers
     def heartbeat(req: func.HttpRequest) -> func.HttpResponse:
         """A sign of life; answers who is here and a renewed ticket."""
-        who = member(req)
-        rooms.touch(who.room, who.id)
+        who = sign_of_life(req)
         ticket, expires_at = tickets.issue(who.room, who.id, host=who.claims.host)
         return _json(
             {

@@ -4,9 +4,9 @@
     rooms/ROOM/participants/PARTICIPANT  metadata: name, consent
     rooms/ROOM/sessions/PROJECT          metadata: id of the room's session at a video provider
 
-A participant's last sign of life is their blob's own Last-Modified; whoever gave none for a
-minute is absent. Writes that depend on what was read carry the ETag, so that a heartbeat can
-never undo a withdrawal; whoever joins holds the room's lease while counting.
+A participant's last sign of life is their blob's own Last-Modified; whoever gave none for 75
+seconds is absent, and must join again. Writes that depend on what was read carry the ETag, so
+that a heartbeat can never undo a withdrawal; whoever joins holds the room's lease while counting.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from urllib.parse import quote, unquote
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
+    AzureError,
     ResourceExistsError,
     ResourceModifiedError,
     ResourceNotFoundError,
@@ -33,7 +34,7 @@ from azure.storage.blob import ContainerClient
 from functions.contract import ApiError, Participant, is_random_id
 
 ROOMS_CONTAINER = "rooms"
-_ABSENT_AFTER = timedelta(minutes=1)
+_ABSENT_AFTER = timedelta(seconds=75)  # hidden pages may beat only once a minute
 _PATIENCE = 10  # s for a write that others keep getting ahead of
 _LEASE = 15  # s, the shortest the storage gives; a crashed holder blocks the door for so long
 _PAUSE = (0.02, 0.1)  # s between attempts, at random so that racers do not march in step
@@ -49,6 +50,7 @@ class _Record:
     """A participant as the storage had them; `etag` names this very version."""
 
     participant: Participant
+    last_seen: datetime
     etag: str
 
 
@@ -71,21 +73,6 @@ class Rooms:
         self._create_blob(f"{room}/room", {"host": _digest(host_secret)})
         return room, host_secret
 
-    def is_host(self, room: str, host_secret: str | None) -> bool:
-        """Whether `host_secret` is the one this room was created with.
-
-        Raises:
-            ApiError: 404 `unknown-room`.
-        """
-        unknown = ApiError(404, "unknown-room", "There is no such room. Create a new one.")
-        if not is_random_id(room):
-            raise unknown
-        try:
-            properties = self._container.get_blob_client(f"{room}/room").get_blob_properties()
-        except ResourceNotFoundError:
-            raise unknown from None
-        return hmac.compare_digest(properties.metadata["host"], _digest(host_secret or ""))
-
     def video_session(self, room: str, project: str, create: Callable[[], str]) -> str:
         """The room's one video session in `project`, made by `create` when there is none yet.
 
@@ -103,21 +90,24 @@ class Rooms:
             return blob.get_blob_properties().metadata["id"]
         return session
 
-    def join(self, room: str, name: str, *, consent: bool) -> Participant:
-        """Add somebody to a room that exists.
+    def join(
+        self, room: str, name: str, *, consent: bool, host_secret: str | None
+    ) -> tuple[Participant, bool]:
+        """Add somebody to a room; answers who they are now, and whether they are its host.
 
         Counting and sitting down are one step, under the room's lease: of any number who race for
         the last seat exactly one gets it.
 
         Raises:
-            ApiError: 409 `room-full`; 503 `storage-busy`.
+            ApiError: 404 `unknown-room`; 409 `room-full`; 503 `storage-busy`.
         """
+        host = self._is_host(room, host_secret)
         self._require_seat(room)  # a full room turns people away without the lease
         participant = Participant(new_id(), name, consent)
         with self._lease(room):
             self._require_seat(room)
             self._create_blob(_path(room, participant.participant), _metadata(participant))
-        return participant
+        return participant, host
 
     def participant(self, room: str, participant: str) -> Participant:
         """Somebody who has joined and not left.
@@ -128,24 +118,29 @@ class Rooms:
         return self._record(room, participant).participant
 
     def present(self, room: str) -> list[Participant]:
-        """Everybody who gave a sign of life within the last minute."""
+        """Everybody who gave a sign of life of late."""
         prefix = _path(room, "")
-        alive_since = datetime.fromtimestamp(self._now(), UTC) - _ABSENT_AFTER
         return [
             _participant(blob.name.removeprefix(prefix), blob.metadata)
             for blob in self._container.list_blobs(prefix, include=["metadata"])
-            if blob.last_modified >= alive_since
+            if not self._is_absent(blob.last_modified)
         ]
 
-    def touch(self, room: str, participant: str) -> None:
-        """Note a sign of life.
+    def touch(self, room: str, participant: str) -> Participant:
+        """Note a sign of life; answers who gave it.
 
         Raises:
-            ApiError: 404 `unknown-participant`.
+            ApiError: 404 `unknown-participant`, also for somebody absent: their seat may be taken.
         """
         record = self._record(room, participant)
-        with contextlib.suppress(ResourceModifiedError):  # written just now: it is fresh
+        if self._is_absent(record.last_seen):
+            self.leave(room, participant)
+            raise _unknown_participant()
+        try:
             self._write(room, record, record.participant)
+        except ResourceModifiedError:  # somebody wrote it just now: it is fresh
+            return self.participant(room, participant)
+        return record.participant
 
     def set_consent(self, room: str, participant: str, consent: bool) -> Participant:
         """Give or withdraw consent; it counts for frames uploaded before, too.
@@ -170,10 +165,25 @@ class Rooms:
             blob = self._container.get_blob_client(_path(room, participant))
             properties = blob.get_blob_properties()
         except ResourceNotFoundError:
-            raise ApiError(
-                404, "unknown-participant", "You are no longer in this room. Join again."
-            ) from None
-        return _Record(_participant(participant, properties.metadata), properties.etag)
+            raise _unknown_participant() from None
+        return _Record(
+            _participant(participant, properties.metadata),
+            properties.last_modified,
+            properties.etag,
+        )
+
+    def _is_absent(self, last_seen: datetime) -> bool:
+        return datetime.fromtimestamp(self._now(), UTC) - last_seen > _ABSENT_AFTER
+
+    def _is_host(self, room: str, host_secret: str | None) -> bool:
+        unknown = ApiError(404, "unknown-room", "There is no such room. Create a new one.")
+        if not is_random_id(room):
+            raise unknown
+        try:
+            properties = self._container.get_blob_client(f"{room}/room").get_blob_properties()
+        except ResourceNotFoundError:
+            raise unknown from None
+        return hmac.compare_digest(properties.metadata["host"], _digest(host_secret or ""))
 
     def _require_seat(self, room: str) -> None:
         if len(self.present(room)) >= self.capacity:
@@ -192,7 +202,8 @@ class Rooms:
             try:
                 yield
             finally:
-                lease.release()
+                with contextlib.suppress(AzureError):  # it ends by itself
+                    lease.release()
             return
         raise _busy()
 
@@ -227,6 +238,10 @@ def _attempts() -> Iterator[None]:
     while time.monotonic() < deadline:
         yield
         time.sleep(random.uniform(*_PAUSE))
+
+
+def _unknown_participant() -> ApiError:
+    return ApiError(404, "unknown-participant", "You are no longer in this room. Join again.")
 
 
 def _busy() -> ApiError:

@@ -113,7 +113,7 @@ class Settings:
             ),
         )
         # The bindings read these themselves; failing here beats failing at a call.
-        if not any(name.startswith(SIGNALR_CONNECTION) for name in environ):
+        if not any(v for name, v in environ.items() if name.startswith(SIGNALR_CONNECTION)):
             read.problems.append(f"{SIGNALR_CONNECTION} is missing")
         if settings.storage.blob_service_uri:
             read.https_url(f"{STORAGE_CONNECTION}__queueServiceUri")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from azure.core.exceptions import AzureError
 from azure.functions.blob import InputStream
+from azure.storage.blob import BlobClient
 from PIL import Image
 
 from functions.contract import Box, Expression, Face, UnreadError, UnreadReason
@@ -156,10 +157,27 @@ def test_withdrawing_counts_for_frames_already_uploaded(make_app: Callable[..., 
     reader = ScriptedReader((FACE,))
     app = make_app(reader)
     ada = app.join(app.room())
-    name = app.upload(ada, SMILE)
+    signed_before = BlobClient.from_blob_url(app.upload_url(ada))
     app.member("set_consent", ada, {"consent": False})
+    signed_before.upload_blob(SMILE)
+    name = f"frames/{signed_before.blob_name}"
     assert app.trigger(name) == []
     assert reader.reads == 0
+    assert app.frames() == []
+
+
+def test_withdrawing_counts_while_a_frame_is_being_read(make_app: Callable[..., App]) -> None:
+    """Who withdraws before a slow reader is done is not shown any more."""
+
+    class SlowReader(ScriptedReader):
+        def read(self, image: bytes) -> tuple[Face, ...]:
+            app.member("set_consent", ada, {"consent": False})
+            time.sleep(0.6)
+            return super().read(image)
+
+    app = make_app(SlowReader((FACE,)))
+    ada = app.join(app.room())
+    assert app.trigger(app.upload(ada, SMILE)) == []
     assert app.frames() == []
 
 

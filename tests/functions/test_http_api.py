@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.functions.conftest import Answer, App, Joined
 EXAMPLES: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "contract" / "http.json").read_text()
 )
+PAGE_PATIENCE = 8  # s; frontend/src/api.ts gives up then
 MEMBER_FUNCTIONS = [
     "issue_video_token",
     "negotiate",
@@ -124,13 +126,26 @@ def test_leaving_forgets_the_participant_and_tells_the_room(app: App) -> None:
 
 
 def test_a_heartbeat_renews_the_ticket(make_app: Callable[..., App]) -> None:
-    """A call may last longer than a ticket: each sign of life gives a new one."""
+    """A call may last longer than a ticket: each sign of life gives one that lives longer."""
     app = make_app(TICKET_LIFETIME_SECONDS="60")
     ada = app.join(app.room())
-    answer = app.member("heartbeat", ada)
+    claims = jwt.decode(ada.ticket, options={"verify_signature": False})
+    ending = jwt.encode(claims | {"exp": int(time.time()) + 5}, "k" * 32, algorithm="HS256")
+    answer = app.member("heartbeat", Joined(ada.room, ada.participant, ending))
     assert answer.body["expiresAt"] > time.time() * 1000 + 50_000
-    renewed = Joined(ada.room, ada.participant, answer.body["ticket"])
-    assert app.member("heartbeat", renewed).status == 200
+    renewed = jwt.decode(answer.body["ticket"], "k" * 32, algorithms=["HS256"], audience="room")
+    assert renewed["exp"] * 1000 == answer.body["expiresAt"]
+    assert renewed["sub"] == ada.participant
+
+
+def test_who_was_away_for_too_long_joins_again(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sleeper's seat may be taken: their first heartbeat sends them back to the door."""
+    ada = app.join(app.room())
+    assert app.member("heartbeat", ada).status == 200
+    monkeypatch.setattr("functions.rooms._ABSENT_AFTER", timedelta(seconds=-2))
+    assert refused(app.member("heartbeat", ada)) == (404, "unknown-participant")
+    monkeypatch.undo()
+    assert refused(app.member("request_capture", ada)) == (404, "unknown-participant")
 
 
 def test_a_signal_reaches_one_participant_of_the_same_room(app: App) -> None:
@@ -317,6 +332,8 @@ def test_storage_that_does_not_answer_is_a_clear_error(make_app: Callable[..., A
         "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;"
         "BlobEndpoint=http://127.0.0.1:9/a;"
     )
+    began = time.monotonic()
     answer = make_app(FramesStorage=nowhere).call("create_room")
+    assert time.monotonic() - began < PAGE_PATIENCE
     assert refused(answer) == (503, "storage-unavailable")
     assert int(answer.headers["Retry-After"]) > 0

@@ -10,6 +10,8 @@ import pytest
 
 from functions import hub
 from functions.contract import (
+    NAME_MAX_LENGTH,
+    UPLOADS_MAX,
     ApiError,
     Box,
     Expression,
@@ -26,9 +28,8 @@ ROOM = "rrrrrrrrrrrrrrrrrrrr01"
 ADA = "pppppppppppppppppppp01"
 ZOE = "pppppppppppppppppppp02"
 
-MESSAGES: dict[str, Any] = json.loads(
-    (Path(__file__).parents[1] / "contract" / "messages.json").read_text()
-)
+EXAMPLES = Path(__file__).parents[1] / "contract"
+MESSAGES: dict[str, Any] = json.loads((EXAMPLES / "messages.json").read_text())
 
 
 def _scores(**given: float) -> dict[Expression, float]:
@@ -61,6 +62,17 @@ def test_every_message_matches_its_example() -> None:
     ]
     assert {action["target"]: action["arguments"] for action in sent} == {
         target: [example] for target, example in MESSAGES.items()
+    }
+
+
+def test_both_ends_know_the_same_words_and_bounds() -> None:
+    """What the page is tested to know is what the functions may send and take."""
+    vocabulary = json.loads((EXAMPLES / "vocabulary.json").read_text())
+    assert vocabulary == {
+        "expressions": [expression.value for expression in Expression],
+        "unreadReasons": [reason.value for reason in UnreadReason],
+        "nameMaxLength": NAME_MAX_LENGTH,
+        "uploadsMax": UPLOADS_MAX,
     }
 
 
