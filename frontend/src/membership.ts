@@ -4,7 +4,9 @@ import type { Call } from './call/call.ts';
 import type { HubAccess, HubMessage, Roster, VideoToken } from './contract.ts';
 import type { HubPorts, HubState } from './hub.ts';
 
-const HEARTBEAT_INTERVAL = 15_000; // ms; after a minute without one the functions forget us
+// After 75 s without one the functions forget us: time enough for the one timer a minute that a page
+// gets which is hidden and has no peer connection open, being alone in its room.
+const HEARTBEAT_INTERVAL = 15_000; // ms
 const RETRY_INTERVAL = 3_000; // ms between attempts while the functions are away
 
 /** Why a place in a room is lost: our record, or the whole room, is gone. */
@@ -22,7 +24,7 @@ export interface MembershipPorts {
   readonly onMessage: (message: HubMessage) => void;
   /** `askedAt` is when the question left, by our clock. */
   readonly onRoster: (roster: Roster, askedAt: number) => void;
-  /** Whether a call could be opened. */
+  /** Whether the call could be opened; of functions that are away `onReachable` tells. */
   readonly onVideo: (available: boolean) => void;
   /** Whether the functions answer. */
   readonly onReachable: (reachable: boolean) => void;
@@ -40,7 +42,8 @@ export function lossIn(error: unknown): Loss | null {
 
 /** Whether the functions were away, so that asking again may help. */
 export function isAway(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 0 || error.status >= 429);
+  if (!(error instanceof ApiError) || error.code.startsWith('video-')) return false;
+  return error.status === 0 || error.status >= 429;
 }
 
 /** Holds a place in a room until it is closed or lost. */
@@ -65,14 +68,11 @@ export class Membership {
     });
   }
 
-  /** Opens the call, then the hub, so that no signal of another participant comes too early. */
-  async start(): Promise<void> {
-    const call = await this.#insist(() => this.#openCall());
-    if (!call) return;
-    this.#call = call;
-    this.#ports.onCall(call);
+  /** Enters the room, and opens the call beside: whoever has no video is present and read all the same. */
+  start(): void {
     this.#hub.start();
     this.#schedule(HEARTBEAT_INTERVAL);
+    void this.#startCall();
   }
 
   /** Asks for the roster now, out of turn. */
@@ -98,15 +98,22 @@ export class Membership {
     void this.#hub.stop().catch(() => undefined);
   }
 
+  async #startCall(): Promise<void> {
+    const call = await this.#insist(() => this.#openCall());
+    if (!call) return;
+    this.#call = call;
+    this.#ports.onCall(call);
+  }
+
   async #openCall(): Promise<Call> {
-    const token = await this.api.videoToken();
     try {
+      const token = await this.api.videoToken();
       const call = await this.#ports.openCall(this.api, token);
       if (this.#closed) call.close();
       else this.#ports.onVideo(true);
       return call;
     } catch (error) {
-      if (!this.#closed) this.#ports.onVideo(false);
+      if (!this.#closed && !isAway(error) && !lossIn(error)) this.#ports.onVideo(false);
       throw error;
     }
   }

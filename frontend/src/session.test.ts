@@ -28,7 +28,7 @@ const refusal = (status: number, error: string): Reply => ({
 });
 
 /** A session among fakes: routes by name, a hub and a camera that tests steer. */
-async function stay({ consent = true } = {}) {
+async function stay({ consent = true, change = (_: Record<string, Route>) => {} } = {}) {
   let joins = 0;
   const asked: string[] = [];
   const example = (route: string): Reply => {
@@ -64,6 +64,7 @@ async function stay({ consent = true } = {}) {
     }),
     'DELETE participants': () => ({ status: 204 }),
   };
+  change(routes);
   const fetch = async (input: unknown, init: RequestInit = {}) => {
     const url = String(input);
     if (url.startsWith('https://storage')) {
@@ -142,6 +143,23 @@ describe('entering', () => {
     expect([...(calls[0]?.participants ?? [])]).toEqual(['pppppppppppppppppppp02']);
     expect(session.readable.value).toBe(true);
     expect(uploads()).toBe(1);
+  });
+
+  it('is present and read while there is no video, says so, and joins the call when it comes', async () => {
+    const { session, routes, calls, uploads } = await stay({
+      change: (all) => {
+        all['POST video-token'] = () => refusal(502, 'video-unavailable');
+      },
+    });
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(session.readable.value).toBe(true);
+    expect(uploads()).toBeGreaterThan(0);
+    expect([...session.problems.value]).toEqual(['video-away']);
+    const body = http['POST /api/rooms/{room}/video-token'].response;
+    routes['POST video-token'] = () => ({ status: 200, body });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(session.problems.value.size).toBe(0);
+    expect([...(calls[0]?.participants ?? [])]).toEqual(['pppppppppppppppppppp02']);
   });
 
   it('announces itself again after each new connection of the hub', async () => {

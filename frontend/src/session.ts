@@ -134,7 +134,7 @@ export class Session {
       }),
       effect(() => this.#reading.setLive(this.live.value)),
     );
-    void this.#membership.start();
+    this.#membership.start();
   }
 
   /** Asks everyone who consents, ourselves included, for a frame. Rejects with `ApiError`. */
@@ -173,6 +173,7 @@ export class Session {
   /** Takes a new place in the room, after the old one was given up or lost. */
   async rejoin(): Promise<void> {
     this.#membership.close();
+    this.#call.value = null;
     this.#present.value = false;
     this.#setProblem('rejoining', true);
     for (let refusals = 0; this.ended.value === null; ) {
@@ -185,7 +186,7 @@ export class Session {
         [this.#membership, this.#uploader] = this.#enter(joined);
         this.#savedConsent.value = consent;
         this.#setProblem('rejoining', false);
-        void this.#membership.start();
+        this.#membership.start();
         if (consent !== this.#consent.value) void this.#saveConsent();
         return;
       } catch (error) {
@@ -228,6 +229,7 @@ export class Session {
       openCall: this.#ports.openCall,
       onCall: (call) => {
         this.#call.value = call;
+        this.#connect();
       },
       onHubState: (state) => {
         this.hub.value = state;
@@ -289,9 +291,13 @@ export class Session {
   #change(room: Room): void {
     const peopleChanged = room.people !== this.#room.value.people;
     this.#room.value = room;
-    if (!peopleChanged) return;
-    const others = new Set(room.people.keys());
-    others.delete(room.self);
+    if (peopleChanged) this.#connect();
+  }
+
+  /** Connects the call to everybody else here. */
+  #connect(): void {
+    const others = new Set(this.#room.value.people.keys());
+    others.delete(this.#room.value.self);
     this.#call.value?.setParticipants(others);
   }
 

@@ -123,7 +123,8 @@ export const strings = {
   problem: {
     'hub-lost': 'Live updates are interrupted. Reconnecting by itself…',
     'api-away': 'The service does not answer. Trying again by itself…',
-    'video-away': 'The video of this call could not be started. Trying again by itself…',
+    'video-away':
+      'The video of this call could not be started. Trying again by itself; reading goes on.',
     rejoining: 'Your place in the call was lost. Joining again…',
     'upload-refused': 'The storage refused your picture, so it was not read. Trying again…',
     'storage-away': 'The storage does not answer, so you are not read. Trying again…',
