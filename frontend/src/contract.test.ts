@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import http from '../../tests/contract/http.json';
 import messages from '../../tests/contract/messages.json';
+import vocabulary from '../../tests/contract/vocabulary.json';
 import * as contract from './contract.ts';
+
+it('speaks the vocabulary shared with the functions', () => {
+  expect({
+    expressions: contract.EXPRESSIONS,
+    unreadReasons: contract.UNREAD_REASONS,
+    nameMaxLength: contract.NAME_MAX_LENGTH,
+    uploadsMax: contract.UPLOADS_MAX,
+  }).toEqual(vocabulary);
+});
 
 describe('hub messages', () => {
   it('knows every message of the shared examples, and no other', () => {
