@@ -72,6 +72,11 @@ describe('placing a face', () => {
     expect(overlay.placeBadge(right, badge, tile)).toEqual({ x: 250, y: 15, flipped: true });
   });
 
+  it('goes below a face that leaves no room above or beside it', () => {
+    const wide = { x: 60, y: 0, width: 280, height: 60 };
+    expect(overlay.placeBadge(wide, badge, tile)).toMatchObject({ y: 75 });
+  });
+
   it('keeps the badge inside the tile, also for a face that was cropped away', () => {
     const corner = { x: -90, y: -50, width: 60, height: 60 };
     expect(overlay.placeBadge(corner, badge, tile)).toMatchObject({ x: 50, y: 15 });

@@ -72,8 +72,8 @@ export function placeFace(box: Box, picture: Rect, mirrored: boolean): Rect {
 
 /**
  * Centre of a badge: its emoji above the middle of the face, touching it, all of it on the tile.
- * Where the tile leaves no room above, it goes beside the face: eyes are never covered for want
- * of height alone.
+ * Where the tile leaves no room above, it goes beside the face, else below it: an emoji covers
+ * somebody's eyes only where there is no other place.
  *
  * `emoji` is how far the emoji's middle lies from the badge's left edge, or from the right one
  * when `flipped`, as it must be where the words would reach beyond the tile.
@@ -96,6 +96,10 @@ export function placeBadge(
       return { x: inside(right + badge.width / 2), y, flipped: false };
     }
     if (face.x >= badge.width) return { x: face.x - badge.width / 2, y, flipped: true };
+    const below = face.y + face.height;
+    if (below + badge.height <= tile.height) {
+      return { x: inside(left + badge.width / 2), y: below + badge.height / 2, flipped };
+    }
   }
   return { x: inside(left + badge.width / 2), y, flipped };
 }

@@ -76,8 +76,8 @@ function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps
   const percent = Math.round(face.confidence * 100);
   const size = Math.max(MIN_EMOJI, Math.min(MAX_EMOJI, place.width * EMOJI_PER_FACE));
   const ageWords = age >= SHOW_AGE_FROM ? strings.tile.age(Math.round(age / 1000)) : '';
-  const details = [unsure ? '' : strings.tile.percent(percent), ageWords].filter(Boolean);
-  const [badge, measure] = useBadgeSize([word, unsure, details.join(), size]);
+  const sureness = unsure ? '' : strings.tile.percent(percent);
+  const [badge, measure] = useBadgeSize([word, unsure, sureness, ageWords, size, tile.width]);
   const centre = placeBadge(place, badge, tile);
   // Not before it was drawn once: it would glide from where it stood unmeasured.
   const [glides, setGlides] = useState(false);
@@ -100,7 +100,15 @@ function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps
       <span class="badge-emoji">{unsure ? UNSURE_SIGN : emoji}</span>
       <span class="badge-words">
         <span class="badge-word">{unsure ? strings.tile.unsure : word}</span>
-        <span class="badge-detail">{details.join(' · ')}</span>
+        <span class="badge-detail">
+          {sureness}
+          {ageWords && (
+            <span class="badge-age">
+              {sureness && ' · '}
+              {ageWords}
+            </span>
+          )}
+        </span>
       </span>
     </div>
   );
