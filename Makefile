@@ -17,18 +17,18 @@ NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 
 # make passes SIGTERM on and Ctrl-C reaches the whole group: the launcher ends everything itself.
 run: tools
-	@$(MAKE) --no-print-directory -j3 setup >&2
+	@$(MAKE) -s --no-print-directory -j3 setup >&2
 	@exec $(BIN)/python -m local
 
 test: tools
-	@$(MAKE) --no-print-directory -j3 setup-dev
+	@$(MAKE) -s --no-print-directory -j3 setup-dev
 	@$(MAKE) --no-print-directory check
 	cd frontend && npm test
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m pytest -m "not long" $(ARGS)
 
 test-long: tools
-	@$(MAKE) --no-print-directory -j3 setup-dev
+	@$(MAKE) -s --no-print-directory -j3 setup-dev
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m pytest -m long $(ARGS)
 
@@ -62,6 +62,7 @@ tools:
 
 $(STAMPS)/python: requirements.txt local/requirements.txt
 	@mkdir -p $(STAMPS)
+	@echo "Installing Python packages…"
 	@test -x $(BIN)/python || "$$(sh local/check_tools.sh python)" -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@
@@ -72,14 +73,17 @@ $(STAMPS)/python-dev: requirements-dev.txt | $(STAMPS)/python
 
 $(STAMPS)/azurite: local/azurite/package-lock.json
 	@mkdir -p $(STAMPS)
+	@echo "Installing the storage emulator…"
 	cd local/azurite && $(NPM_CI)
 	@touch $@
 
 $(STAMPS)/frontend: frontend/package-lock.json
 	@mkdir -p $(STAMPS)
+	@echo "Installing what builds the page…"
 	cd frontend && $(NPM_CI)
 	@touch $@
 
 frontend/dist/index.html: $(STAMPS)/frontend $(FRONTEND_SOURCES)
-	cd frontend && npm run build
+	@echo "Building the page…"
+	cd frontend && npm run --silent build
 	@touch $@
