@@ -49,21 +49,27 @@ class EmbeddedReader:
             UnreadError: none of its faces can be read; the reason is the largest one's.
         """
         found = self._detector.find(pixels)[:FACES_MAX]
-        grey = to_grey(pixels) if found else pixels
+        if not found:
+            return ()
+        grey = to_grey(pixels)
         faults = [quality.fault(grey, face) for face in found]
-        if faults and faults[0] and all(faults):
+        if faults[0] and all(faults):
             raise UnreadError(faults[0])
-        return self.read_boxes(
-            pixels, [face.box for face, fault in zip(found, faults, strict=True) if not fault]
-        )
+        boxes = [face.box for face, fault in zip(found, faults, strict=True) if not fault]
+        return self._score(grey if self.classifier.sidecar.channels == 1 else pixels, boxes)
 
     def read_boxes(self, pixels: Pixels, boxes: Sequence[PixelBox]) -> tuple[Face, ...]:
         """The faces somebody found at `boxes` (pixels of the picture), in the same order."""
         if not boxes:
             return ()
+        return self._score(
+            to_grey(pixels) if self.classifier.sidecar.channels == 1 else pixels, boxes
+        )
+
+    def _score(self, pixels: Pixels, boxes: Sequence[PixelBox]) -> tuple[Face, ...]:
+        """The faces at one or more boxes of a picture that has the classifier's channels."""
         sidecar = self.classifier.sidecar
-        seen = to_grey(pixels) if sidecar.channels == 1 else pixels
-        crops = [crop(seen, box, side=sidecar.size, scale=sidecar.crop) for box in boxes]
+        crops = [crop(pixels, box, side=sidecar.size, scale=sidecar.crop) for box in boxes]
         height, width = pixels.shape[:2]
         return tuple(
             Face(

@@ -16,7 +16,7 @@ from functions.reader.image import Pixels
 
 SMALLEST = 16  # px, the longer side of the detector's box in the picture
 LEAST_CONTRAST = 3.0  # standard deviation of the grey levels, 0 to 255
-LEAST_SHARPNESS = 0.006
+LEAST_SHARPNESS = 0.004
 MOST_TURNED = 0.9  # eye distances the nose is beside the middle of the eyes: a full profile
 
 _SIDE = 48  # px, at which contrast and sharpness are measured
