@@ -20,7 +20,8 @@ afterEach(() => {
 });
 
 type Reply = { status: number; body?: unknown };
-type Route = (request: { body: Record<string, unknown>; ticket: string }) => Reply;
+type Request = { body: Record<string, unknown>; ticket: string };
+type Route = (request: Request) => Reply | Promise<Reply>;
 
 const refusal = (status: number, error: string): Reply => ({
   status,
@@ -35,17 +36,27 @@ async function stay({ consent = true, change = (_: Record<string, Route>) => {} 
     const { status, response } = http[route as keyof typeof http];
     return { status, body: response };
   };
+  const functions = { consent };
+  const roster = (route: 'presence' | 'heartbeat'): Reply => {
+    const { status, response } = http[`POST /api/rooms/{room}/${route}`];
+    const self = `pppppppppppppppppppp0${joins}`;
+    const participants = response.participants.map((one) =>
+      one.participant === self ? { ...one, consent: functions.consent } : one,
+    );
+    return { status, body: { ...response, participants } };
+  };
   const routes: Record<string, Route> = {
-    'POST participants': () => {
+    'POST participants': ({ body: { consent } }) => {
       joins += 1;
+      functions.consent = consent === true;
       const body = { ...http['POST /api/rooms/{room}/participants'].response };
       body.participant = `pppppppppppppppppppp0${joins}`;
       body.ticket = `ticket ${joins}`;
       return { status: 201, body };
     },
     'POST video-token': () => example('POST /api/rooms/{room}/video-token'),
-    'POST presence': () => example('POST /api/rooms/{room}/presence'),
-    'POST heartbeat': () => example('POST /api/rooms/{room}/heartbeat'),
+    'POST presence': () => roster('presence'),
+    'POST heartbeat': () => roster('heartbeat'),
     'POST capture': () => ({ status: 202 }),
     'POST upload-tickets': () => {
       const uploads = Array.from({ length: 8 }, (_, n) => {
@@ -58,10 +69,10 @@ async function stay({ consent = true, change = (_: Record<string, Route>) => {} 
       });
       return { status: 200, body: { uploads } };
     },
-    'PUT consent': ({ body }) => ({
-      status: 200,
-      body: { participant: 'pppppppppppppppppppp01', name: 'Ada', consent: body['consent'] },
-    }),
+    'PUT consent': ({ body: { consent } }) => {
+      functions.consent = consent === true;
+      return { status: 200, body: { participant: 'pppppppppppppppppppp01', name: 'Ada', consent } };
+    },
     'DELETE participants': () => ({ status: 204 }),
   };
   change(routes);
@@ -75,11 +86,11 @@ async function stay({ consent = true, change = (_: Record<string, Route>) => {} 
     asked.push(name);
     const headers = init.headers as Record<string, string>;
     const route = routes[name];
-    const reply =
-      route?.({
-        body: JSON.parse(String(init.body)),
-        ticket: headers['Authorization'] ?? '',
-      }) ?? refusal(404, 'no-route');
+    const request = {
+      body: JSON.parse(String(init.body)),
+      ticket: headers['Authorization'] ?? '',
+    };
+    const reply = (await route?.(request)) ?? refusal(404, 'no-route');
     return new Response(reply.status === 204 ? null : JSON.stringify(reply.body ?? {}), {
       status: reply.status,
     });
@@ -133,7 +144,19 @@ async function stay({ consent = true, change = (_: Record<string, Route>) => {} 
     const message = parseHubMessage(target, { ...messages[target], ...change });
     if (message) hubs[hubs.length - 1]?.onMessage(message);
   };
-  return { session, routes, asked, uploads, hubs, calls, camera, visible, capture, hear };
+  return {
+    session,
+    routes,
+    functions,
+    asked,
+    uploads,
+    hubs,
+    calls,
+    camera,
+    visible,
+    capture,
+    hear,
+  };
 }
 
 describe('entering', () => {
@@ -210,6 +233,27 @@ describe('consent', () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect(session.problems.value.size).toBe(0);
     expect(uploads()).toBe(before);
+  });
+
+  it('not saved before our place was lost: joining again saves it, and nothing is wrong any more', async () => {
+    const { session, routes } = await stay();
+    routes['PUT consent'] = () => refusal(503, 'storage-unavailable');
+    session.setConsent(false);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(session.problems.value.has('consent-unsaved')).toBe(true);
+    routes['PUT consent'] = () => refusal(404, 'unknown-participant');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(session.room.value.self).toBe('pppppppppppppppppppp02');
+    expect(session.problems.value.size).toBe(0);
+  });
+
+  it.each([true, false])('known otherwise to the functions: %s is told again', async (consent) => {
+    const { session, functions, asked } = await stay({ consent });
+    functions.consent = !consent;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(functions.consent).toBe(consent);
+    expect(asked.filter((name) => name === 'PUT consent')).toHaveLength(1);
+    expect(session.readable.value).toBe(consent);
   });
 
   it('lost by the functions: told again, because our switch is what counts', async () => {
@@ -295,6 +339,47 @@ describe('losing our place', () => {
     await vi.advanceTimersByTimeAsync(100);
     expect(session.room.value.self).toBe('pppppppppppppppppppp02');
     await expect(session.analyze()).resolves.toBeUndefined();
+  });
+
+  it('takes one new place, however often it is told that the old one is lost', async () => {
+    const { session, asked, hubs } = await stay();
+    await Promise.all([session.rejoin(), session.rejoin()]);
+    expect(asked.filter((name) => name === 'POST participants')).toHaveLength(2);
+    expect(hubs).toHaveLength(2);
+    await session.rejoin();
+    expect(hubs).toHaveLength(3);
+  });
+
+  it('gives up a new place that came after leaving', async () => {
+    const { session, asked, hubs } = await stay();
+    const rejoined = session.rejoin();
+    session.leave();
+    await rejoined;
+    expect(asked.filter((name) => name === 'DELETE participants')).toHaveLength(2);
+    expect(hubs).toHaveLength(1);
+  });
+
+  it('keeps the new place when an answer about the old one comes late', async () => {
+    const { session, routes } = await stay();
+    let answer: (reply: Reply) => void = () => {};
+    routes['POST capture'] = () => new Promise((resolve) => (answer = resolve));
+    const analyzed = session.analyze().catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(100);
+    await session.rejoin();
+    answer(refusal(404, 'unknown-participant'));
+    await analyzed;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(session.room.value.self).toBe('pppppppppppppppppppp02');
+  });
+
+  it('ends after a while in which somebody else has our place', async () => {
+    const { session, routes } = await stay();
+    routes['POST heartbeat'] = () => refusal(404, 'unknown-participant');
+    routes['POST participants'] = () => refusal(409, 'room-full');
+    await vi.advanceTimersByTimeAsync(75_000);
+    expect(session.problems.value.has('rejoining')).toBe(true);
+    await vi.advanceTimersByTimeAsync(45_000);
+    expect(session.ended.value).toBe('room-full');
   });
 
   it('waits for the functions while they are away, and says so', async () => {

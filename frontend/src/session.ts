@@ -3,7 +3,7 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { type Api, ApiError, RoomApi } from './api.ts';
 import type { Call, RemoteMedia } from './call/call.ts';
 import type { CapturedFrame } from './capture.ts';
-import type { HubMessage, Joined, UploadTicket, VideoToken } from './contract.ts';
+import type { HubMessage, Joined, Roster, UploadTicket, VideoToken } from './contract.ts';
 import type { HubPorts, HubState } from './hub.ts';
 import { LiveReading } from './live.ts';
 import type { LocalMedia } from './local-media.ts';
@@ -13,7 +13,7 @@ import { UploadError, Uploader } from './upload.ts';
 
 const RETRY_INTERVAL = 3_000; // ms
 const PRESENCE_TIMEOUT = 8_000; // ms
-const FULL_RETRIES = 25; // a minute and more: our own lost place may be what fills the room
+const FULL_RETRIES = 30; // a minute and a half: our own lost place may be what fills the room
 
 /** What is wrong at present, in the page's own terms. */
 export type Problem =
@@ -84,6 +84,9 @@ export class Session {
   #membership: Membership;
   #uploader: Uploader;
   #savingConsent = false;
+  /** When a save of our consent last ended; a roster asked for before may not know of it. */
+  #consentSavedAt = Number.NEGATIVE_INFINITY;
+  #rejoining = false;
 
   /** Joins a room. Rejects with the `ApiError` of the route. */
   static async join(ports: SessionPorts, invitation: Invitation): Promise<Session> {
@@ -129,6 +132,10 @@ export class Session {
         if (this.consent.value && this.#savedConsent.value) this.#prepareUploads();
       }),
       effect(() => {
+        const saved = this.#savedConsent.value === this.consent.value;
+        if (saved) this.#setProblem('consent-unsaved', false);
+      }),
+      effect(() => {
         if (!this.readable.value) this.#reportFrame(null); // what is not tried any more does not fail any more
         this.#reading.check();
       }),
@@ -140,11 +147,12 @@ export class Session {
   /** Asks everyone who consents, ourselves included, for a frame. Rejects with `ApiError`. */
   async analyze(): Promise<void> {
     await this.#whenPresent();
+    const membership = this.#membership;
     try {
-      await this.#membership.api.askCapture();
+      await membership.api.askCapture();
       this.#reading.captureNow();
     } catch (error) {
-      this.#membership.judge(error);
+      membership.judge(error);
       throw error;
     }
   }
@@ -172,6 +180,8 @@ export class Session {
 
   /** Takes a new place in the room, after the old one was given up or lost. */
   async rejoin(): Promise<void> {
+    if (this.#rejoining) return;
+    this.#rejoining = true;
     this.#membership.close();
     this.#call.value = null;
     this.#present.value = false;
@@ -181,7 +191,12 @@ export class Session {
         const consent = this.#consent.value;
         const { room, ...person } = this.#invitation;
         const joined = await this.#ports.api.join(room, { ...person, consent });
-        if (this.ended.value !== null) return;
+        if (this.ended.value !== null) {
+          // We left meanwhile: the place came too late.
+          new RoomApi(this.#ports.api, room, joined).leave().catch(() => undefined);
+          return;
+        }
+        this.#rejoining = false;
         this.#room.value = this.#enteredAs(joined);
         [this.#membership, this.#uploader] = this.#enter(joined);
         this.#savedConsent.value = consent;
@@ -241,6 +256,7 @@ export class Session {
       onMessage: (message) => this.#hear(message),
       onRoster: (roster, askedAt) => {
         this.#change(applyRoster(this.#room.value, roster, askedAt, now()));
+        this.#checkConsent(roster, askedAt);
       },
       onVideo: (available) => this.#setProblem('video-away', !available),
       onReachable: (reachable) => this.#setProblem('api-away', !reachable),
@@ -248,7 +264,10 @@ export class Session {
       now,
     });
     const uploadTickets = (count: number): Promise<readonly UploadTicket[]> =>
-      api.uploadTickets(count);
+      api.uploadTickets(count).catch((error: unknown) => {
+        membership.judge(error);
+        throw error;
+      });
     return [membership, new Uploader({ uploadTickets, fetch: this.#ports.fetch, now })];
   }
 
@@ -322,14 +341,24 @@ export class Session {
   }
 
   #reportRefusal(error: ApiError): void {
-    if (this.#membership.judge(error)) return;
     if (error.code === 'consent-required' && this.#consent.value) {
-      // The functions lost what we told them; our switch is what counts.
-      this.#savedConsent.value = null;
-      void this.#saveConsent();
+      this.#repeatConsent();
     } else if (isAway(error)) {
       this.#setProblem(error.code === 'storage-unavailable' ? 'storage-away' : 'api-away', true);
     }
+  }
+
+  /** Looks whether the functions know of us what our switch says. */
+  #checkConsent({ participants }: Roster, askedAt: number): void {
+    const own = participants.find(({ participant }) => participant === this.#room.value.self);
+    if (!own || own.consent === this.#consent.value) return;
+    if (!this.#savingConsent && askedAt > this.#consentSavedAt) this.#repeatConsent();
+  }
+
+  /** The functions lost what we told them; our switch is what counts. */
+  #repeatConsent(): void {
+    this.#savedConsent.value = null;
+    void this.#saveConsent();
   }
 
   async #saveConsent(): Promise<void> {
@@ -337,18 +366,19 @@ export class Session {
     this.#savingConsent = true;
     while (this.ended.value === null && this.#savedConsent.value !== this.#consent.value) {
       const consent = this.#consent.value;
-      const { api } = this.#membership;
+      const membership = this.#membership;
       try {
-        await api.setConsent(consent);
+        await membership.api.setConsent(consent);
         // A place taken meanwhile was taken with the consent of its own moment.
-        if (api === this.#membership.api) this.#savedConsent.value = consent;
-        this.#setProblem('consent-unsaved', false);
+        if (membership === this.#membership) this.#savedConsent.value = consent;
       } catch (error) {
-        if (this.#membership.judge(error)) break;
-        this.#setProblem('consent-unsaved', true);
-        await pause();
+        if (!membership.judge(error)) {
+          this.#setProblem('consent-unsaved', true);
+          await pause();
+        } else if (membership === this.#membership) break; // joining again tells our consent
       }
     }
+    this.#consentSavedAt = this.#ports.now();
     this.#savingConsent = false;
   }
 
