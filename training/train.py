@@ -3,7 +3,7 @@
 Resumes from ``DIR/checkpoint.pt`` whenever it exists (written every three minutes and after each
 epoch, replaced atomically), with the same order of faces and the same augmentation as a run that
 was never cut off. ``--start MODEL.onnx`` begins from an exported classifier, which also serves as
-teacher; without it training starts from random weights and wants about four times the epochs.
+teacher; without it training starts from random weights and will want many more epochs.
 """
 
 from __future__ import annotations
