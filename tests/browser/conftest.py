@@ -10,11 +10,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from azure.storage.blob import BlobServiceClient
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+)
 
 from functions.contract import Expression
 from local.product import product_stack
@@ -46,6 +55,7 @@ def real_stack() -> Iterator[Stack]:
     """The product as it ships, with the embedded reader."""
     with product_stack() as stack:
         yield stack
+        assert_no_frame_is_left(stack)
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +63,18 @@ def scripted_stack() -> Iterator[Stack]:
     """The product with a reader of painted colours."""
     with product_stack(app="tests.browser.scripted_app:app") as stack:
         yield stack
+        assert_no_frame_is_left(stack)
 
 
 def frames_left(stack: Stack) -> list[str]:
     """What is in the frames container."""
     with BlobServiceClient.from_connection_string(stack.storage) as storage:
         return list(storage.get_container_client("frames").list_blob_names())
+
+
+def assert_no_frame_is_left(stack: Stack) -> None:
+    """After whatever happened, the frames container is empty."""
+    until(lambda: frames_left(stack) == [], "every frame is deleted", seconds=30)
 
 
 @dataclass(frozen=True)
@@ -141,6 +157,12 @@ class Person:
         if message.type == "error":
             self.errors.append(f"{message.text} {message.location.get('url')}")
 
+    def check(self, request: Request) -> None:
+        """Remember a request that leaves this machine."""
+        host = urlsplit(request.url).hostname
+        if host not in (None, "127.0.0.1"):
+            self.errors.append(f"a request to {host}")
+
     def switch(self, name: str) -> Locator:
         """A switch of the bottom bar."""
         return self.page.get_by_role("switch", name=name)
@@ -194,6 +216,7 @@ def new_person(browser: Browser, name: str, **context: Any) -> Person:
     somebody = Person(name, of_their_own.new_page(), of_their_own)
     somebody.page.on("pageerror", lambda error: somebody.errors.append(str(error)))
     somebody.page.on("console", somebody.note)
+    somebody.page.on("request", somebody.check)
     return somebody
 
 

@@ -15,7 +15,6 @@ import pytest
 
 from tests.infra.bicep import ROOT
 
-
 _STUB = Path(__file__).with_name("stub_tool.py")
 _TOOLS = ("az", "npm", "npx")
 

@@ -1,0 +1,63 @@
+"""What `make run` says when a tool is missing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "local" / "check_tools.sh"
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    """A PATH with everything that is needed."""
+    (tmp_path / "python3.11").symlink_to(sys.executable)
+    for name in ("node", "npm"):
+        found = shutil.which(name)
+        assert found
+        (tmp_path / name).symlink_to(found)
+    return tmp_path
+
+
+def check(path: Path) -> subprocess.CompletedProcess[str]:
+    """Run the script with only these tools."""
+    sh = shutil.which("sh")
+    assert sh
+    return subprocess.run(
+        [sh, SCRIPT],
+        env={"PATH": str(path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def test_nothing_is_said_when_nothing_is_missing(tools: Path) -> None:
+    """With Python, Node and npm there it is silent."""
+    run = check(tools)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [("python3.11", "Install python3.11"), ("node", "Node.js 20"), ("npm", "npm is missing")],
+)
+def test_a_missing_tool_is_named_with_its_remedy(tools: Path, missing: str, said: str) -> None:
+    """The first thing that is missing is named, with what to do, and the exit code is 1."""
+    (tools / missing).unlink()
+    run = check(tools)
+    assert run.returncode == 1
+    assert said in run.stderr
+
+
+def test_an_old_node_is_refused(tools: Path) -> None:
+    """A Node that is too old is not taken for one that will do."""
+    (tools / "node").unlink()
+    (tools / "node").write_text("#!/bin/sh\nexit 1\n")
+    (tools / "node").chmod(0o755)
+    assert "Node.js 20" in check(tools).stderr
