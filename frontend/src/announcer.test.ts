@@ -46,6 +46,30 @@ describe('announcing', () => {
     expect(said).toEqual(['Zoë looks happy.']);
   });
 
+  it('neither says nor leaves standing how somebody looks who is not read any more', async () => {
+    const { said, announcer: to } = announcer();
+    to.state('zoe', 'Zoë looks happy.');
+    await vi.advanceTimersByTimeAsync(1_000);
+    to.state('zoe', 'Zoë looks sad.');
+    to.retain(new Set(['kim']));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(said).toEqual(['Zoë looks happy.', '']);
+    to.state('zoe', 'Zoë looks happy.');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(said.at(-1)).toBe('Zoë looks happy.');
+  });
+
+  it('leaves standing what was said last about somebody else, or about the call', async () => {
+    const { said, announcer: to } = announcer();
+    to.state('zoe', 'Zoë looks happy.');
+    await vi.advanceTimersByTimeAsync(1_000);
+    to.retain(new Set(['zoe']));
+    to.event('Zoë left.');
+    await vi.advanceTimersByTimeAsync(2_000);
+    to.retain(new Set());
+    expect(said).toEqual(['Zoë looks happy.', 'Zoë left.']);
+  });
+
   it('lets events go before expressions, and falls silent when stopped', async () => {
     const { said, announcer: to } = announcer();
     to.state('zoe', 'Zoë looks happy.');

@@ -8,12 +8,14 @@ interface Sentence {
   readonly words: string;
 }
 
-/** Orders sentences by urgency and holds them back; `say` receives one at a time. */
+/** Orders sentences by urgency and holds them back; `say` receives one at a time, or none: ''. */
 export class Announcer {
   readonly #say: (words: string) => void;
   readonly #urgent: string[] = [];
   readonly #waiting = new Map<string, Sentence>();
   readonly #saidAt = new Map<string, { at: number; words: string }>();
+  /** Whom the sentence said last was about; null for an event. */
+  #saidOf: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(say: (words: string) => void) {
@@ -33,6 +35,15 @@ export class Announcer {
     this.#schedule(0);
   }
 
+  /** Says nothing more about anybody else, and takes back what it said last if it was about them. */
+  retain(abouts: ReadonlySet<string>): void {
+    for (const about of this.#waiting.keys()) if (!abouts.has(about)) this.#waiting.delete(about);
+    for (const about of this.#saidAt.keys()) if (!abouts.has(about)) this.#saidAt.delete(about);
+    if (this.#saidOf === null || abouts.has(this.#saidOf)) return;
+    this.#saidOf = null;
+    this.#say('');
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#urgent.length = 0;
@@ -48,18 +59,24 @@ export class Announcer {
 
   #speak(): void {
     const now = Date.now();
-    const words = this.#urgent.shift() ?? this.#dueState(now);
-    if (words) this.#say(words);
+    const event = this.#urgent.shift();
+    const state = event === undefined ? this.#dueState(now) : undefined;
+    const words = event ?? state?.words;
+    if (words) {
+      this.#saidOf = state?.about ?? null;
+      this.#say(words);
+    }
     if (words || this.#waiting.size > 0) this.#schedule(PAUSE);
   }
 
-  #dueState(now: number): string | undefined {
-    for (const { about, words } of this.#waiting.values()) {
+  #dueState(now: number): Sentence | undefined {
+    for (const sentence of this.#waiting.values()) {
+      const { about, words } = sentence;
       const last = this.#saidAt.get(about)?.at ?? Number.NEGATIVE_INFINITY;
       if (now - last < PERSON_PAUSE) continue;
       this.#waiting.delete(about);
       this.#saidAt.set(about, { at: now, words });
-      return words;
+      return sentence;
     }
     return undefined;
   }

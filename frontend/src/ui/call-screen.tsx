@@ -4,11 +4,12 @@ import { Announcer } from '../announcer.ts';
 import { ApiError } from '../api.ts';
 import { expressionSigns } from '../expressions.ts';
 import type { LocalMedia } from '../local-media.ts';
-import type { Size } from '../overlay.ts';
+import { ageOf, GONE_AFTER, type Size } from '../overlay.ts';
 import { clearFaces, type Room } from '../room.ts';
 import { linkToRoom } from '../room-link.ts';
 import type { Session } from '../session.ts';
 import { strings } from '../strings.ts';
+import { clock } from './clock.ts';
 import { DeviceButtons, deviceWords, Switch } from './controls.tsx';
 import { fitGrid, usualAspect } from './grid.ts';
 import { AnalyzeIcon, CloseIcon, LeaveIcon, LinkIcon } from './icons.tsx';
@@ -247,7 +248,9 @@ function LiveRegion({ session, media, toast }: CallScreenProps & { toast: string
   useSignalEffect(() => {
     const room = session.room.value;
     for (const text of changes(before.current.room, room)) announcer.event(text);
-    for (const [participant, sight] of room.sights) {
+    const sights = [...room.sights].filter(([, sight]) => ageOf(sight, clock.value) < GONE_AFTER);
+    announcer.retain(new Set(sights.map(([participant]) => participant)));
+    for (const [participant, sight] of sights) {
       const name = room.people.get(participant)?.name;
       const faces = clearFaces(sight);
       if (!name || faces.length === 0) continue;
