@@ -27,7 +27,15 @@ const ports: SessionPorts = {
   visible,
   openHub: (hubPorts) => new Hub(hubPorts),
   openCall: async (room, token) => {
-    if (token.provider !== 'mesh') throw new Error(`no call over ${token.provider} in this page`);
+    if (token.provider === 'opentok') {
+      const { loadOpenTok, OpenTokCall } = await import('./call/opentok.ts');
+      const renew = async () => {
+        const renewed = await room.videoToken();
+        if (renewed.provider !== 'opentok') throw new Error('the video provider has changed');
+        return renewed;
+      };
+      return new OpenTokCall({ library: await loadOpenTok(), token, renew, now: () => Date.now() });
+    }
     return new MeshCall({
       self: room.participant,
       iceServers: token.iceServers,

@@ -1,6 +1,6 @@
 /** One participant's place in a room: announced, kept alive, connected to hub and call. */
 import { ApiError, type RoomApi } from './api.ts';
-import type { Call } from './call/call.ts';
+import type { Call, CallProblem } from './call/call.ts';
 import type { HubAccess, HubMessage, Roster, VideoToken } from './contract.ts';
 import type { HubPorts, HubState } from './hub.ts';
 
@@ -24,8 +24,8 @@ export interface MembershipPorts {
   readonly onMessage: (message: HubMessage) => void;
   /** `askedAt` is when the question left, by our clock. */
   readonly onRoster: (roster: Roster, askedAt: number) => void;
-  /** Whether the call could be opened; of functions that are away `onReachable` tells. */
-  readonly onVideo: (available: boolean) => void;
+  /** Why the call could not be opened, or null; of functions that are away `onReachable` tells. */
+  readonly onVideo: (problem: CallProblem | null) => void;
   /** Whether the functions answer. */
   readonly onReachable: (reachable: boolean) => void;
   readonly onLost: (loss: Loss) => void;
@@ -110,10 +110,13 @@ export class Membership {
       const token = await this.api.videoToken();
       const call = await this.#ports.openCall(this.api, token);
       if (this.#closed) call.close();
-      else this.#ports.onVideo(true);
+      else this.#ports.onVideo(null);
       return call;
     } catch (error) {
-      if (!this.#closed && !isAway(error) && !lossIn(error)) this.#ports.onVideo(false);
+      const refused = error instanceof ApiError && error.code === 'video-refused';
+      if (!this.#closed && !isAway(error) && !lossIn(error)) {
+        this.#ports.onVideo(refused ? 'refused' : 'away');
+      }
       throw error;
     }
   }

@@ -1,9 +1,9 @@
-import { signal } from '@preact/signals';
+import { signal, type Signal as Writable } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import http from '../../tests/contract/http.json';
 import messages from '../../tests/contract/messages.json';
 import { Api } from './api.ts';
-import type { Call, RemoteMedia } from './call/call.ts';
+import type { Call, CallProblem, RemoteMedia } from './call/call.ts';
 import { parseHubMessage } from './contract.ts';
 import type { HubPorts } from './hub.ts';
 import type { Device } from './local-media.ts';
@@ -27,6 +27,13 @@ const refusal = (status: number, error: string): Reply => ({
   status,
   body: { error, message: error },
 });
+
+interface FakeCall {
+  participants: ReadonlySet<string>;
+  readonly problem: Writable<CallProblem | null>;
+  retries: number;
+  closed: boolean;
+}
 
 /** A session among fakes: routes by name, a hub and a camera that tests steer. */
 async function stay({ consent = true, change = (_: Record<string, Route>) => {} } = {}) {
@@ -96,7 +103,7 @@ async function stay({ consent = true, change = (_: Record<string, Route>) => {} 
     });
   };
   const hubs: HubPorts[] = [];
-  const calls: { participants: ReadonlySet<string>; closed: boolean }[] = [];
+  const calls: FakeCall[] = [];
   const camera = signal<Device>({
     track: {} as MediaStreamTrack,
     on: true,
@@ -119,9 +126,19 @@ async function stay({ consent = true, change = (_: Record<string, Route>) => {} 
         return { start: () => ports.onState('connected'), stop: async () => undefined };
       },
       openCall: async () => {
-        const call = { participants: new Set<string>() as ReadonlySet<string>, closed: false };
+        const call: FakeCall = {
+          participants: new Set(),
+          problem: signal(null),
+          retries: 0,
+          closed: false,
+        };
         calls.push(call);
         return {
+          provider: 'mesh',
+          problem: call.problem,
+          retry: () => {
+            call.retries += 1;
+          },
           remotes: signal<ReadonlyMap<string, RemoteMedia>>(new Map()),
           setParticipants: (others) => {
             call.participants = others;
@@ -266,6 +283,38 @@ describe('consent', () => {
     if (tickets) routes['POST upload-tickets'] = tickets;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(session.readable.value).toBe(true);
+  });
+});
+
+describe('the video', () => {
+  it('that the site has no right to is said to be refused', async () => {
+    const { session, routes } = await stay({
+      change: (all) => {
+        all['POST video-token'] = () => refusal(502, 'video-refused');
+      },
+    });
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect([...session.problems.value]).toEqual(['video-refused']);
+    expect(session.provider.value).toBeNull();
+    const body = http['POST /api/rooms/{room}/video-token'].response;
+    routes['POST video-token'] = () => ({ status: 200, body });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(session.problems.value.size).toBe(0);
+    expect(session.provider.value).toBe('mesh');
+  });
+
+  it('that breaks says what is wrong, and is tried again when we ask', async () => {
+    const { session, calls } = await stay();
+    const [call] = calls;
+    if (!call) expect.fail('no call');
+    call.problem.value = 'unreachable';
+    expect([...session.problems.value]).toEqual(['video-unreachable']);
+    call.problem.value = 'device-busy';
+    expect([...session.problems.value]).toEqual(['video-device-busy']);
+    session.retryVideo();
+    expect(call.retries).toBe(1);
+    call.problem.value = null;
+    expect(session.problems.value.size).toBe(0);
   });
 });
 

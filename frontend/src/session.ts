@@ -1,7 +1,7 @@
 /** A person's stay in a room: its state for the page to show, and everything that heals by itself. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { type Api, ApiError, RoomApi } from './api.ts';
-import type { Call, RemoteMedia } from './call/call.ts';
+import type { Call, CallProblem, RemoteMedia } from './call/call.ts';
 import type { CapturedFrame } from './capture.ts';
 import type { HubMessage, Joined, Roster, UploadTicket, VideoToken } from './contract.ts';
 import type { HubPorts, HubState } from './hub.ts';
@@ -20,7 +20,7 @@ export type Problem =
   | 'hub-lost'
   | 'api-away'
   | 'rejoining'
-  | 'video-away'
+  | `video-${CallProblem}`
   | 'upload-refused'
   | 'storage-away'
   | 'consent-unsaved'
@@ -61,6 +61,8 @@ export class Session {
   readonly capacity: number;
   readonly room: ReadonlySignal<Room>;
   readonly remotes: ReadonlySignal<ReadonlyMap<string, RemoteMedia>>;
+  /** Who carries the video; null until that is known. */
+  readonly provider: ReadonlySignal<Call['provider'] | null>;
   readonly hub = signal<HubState>('connecting');
   readonly problems = signal<ReadonlySet<Problem>>(new Set());
   readonly live = signal(true);
@@ -106,6 +108,7 @@ export class Session {
     this.#room = signal(this.#enteredAs(joined));
     this.room = this.#room;
     this.remotes = computed(() => this.#call.value?.remotes.value ?? new Map());
+    this.provider = computed(() => this.#call.value?.provider ?? null);
     this.readable = computed(
       () =>
         this.#consent.value &&
@@ -127,6 +130,9 @@ export class Session {
       effect(() => {
         const [camera, microphone] = [ports.media.camera.value, ports.media.microphone.value];
         this.#call.value?.publish({ audio: microphone.track, video: camera.track });
+      }),
+      effect(() => {
+        if (this.#call.value) this.#setVideoProblem(this.#call.value.problem.value);
       }),
       effect(() => {
         if (this.consent.value && this.#savedConsent.value) this.#prepareUploads();
@@ -155,6 +161,11 @@ export class Session {
       membership.judge(error);
       throw error;
     }
+  }
+
+  /** Tries at once what is wrong with the video. */
+  retryVideo(): void {
+    this.#call.value?.retry();
   }
 
   /** Gives or withdraws our consent: here at once, at the functions as soon as they answer. */
@@ -258,7 +269,7 @@ export class Session {
         this.#change(applyRoster(this.#room.value, roster, askedAt, now()));
         this.#checkConsent(roster, askedAt);
       },
-      onVideo: (available) => this.#setProblem('video-away', !available),
+      onVideo: (problem) => this.#setVideoProblem(problem),
       onReachable: (reachable) => this.#setProblem('api-away', !reachable),
       onLost: (loss) => this.#recover(loss),
       now,
@@ -380,6 +391,15 @@ export class Session {
     }
     this.#consentSavedAt = this.#ports.now();
     this.#savingConsent = false;
+  }
+
+  #setVideoProblem(problem: CallProblem | null): void {
+    for (const former of this.problems.peek()) {
+      if (former.startsWith('video-') && former !== `video-${problem}`) {
+        this.#setProblem(former, false);
+      }
+    }
+    if (problem) this.#setProblem(`video-${problem}`, true);
   }
 
   #setProblem(problem: Problem, present: boolean): void {

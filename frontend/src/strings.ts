@@ -78,6 +78,7 @@ export const strings = {
   call: {
     you: (name: string) => `${name} (you)`,
     people: (count: number, capacity: number) => `${count} of ${capacity} people here`,
+    video: { mesh: 'Video: direct between browsers', opentok: 'Video: OpenTok' },
     alone: 'Nobody else is here yet. Send somebody the link.',
     analyze: 'Analyze',
     analyzeHint: 'Read everybody who agreed, once, now',
@@ -125,6 +126,21 @@ export const strings = {
     'api-away': 'The service does not answer. Trying again by itself…',
     'video-away':
       'The video of this call could not be started. Trying again by itself; reading goes on.',
+    'video-refused':
+      'The video service refuses this call; reading goes on. Whoever runs this site should look at its keys.',
+    'video-unreachable':
+      'The video service cannot be reached; your network may block it. Trying again by itself; reading goes on.',
+    'video-full':
+      'The video service takes nobody more into this call. Trying again by itself; reading goes on.',
+    'video-unsupported':
+      'This browser cannot take part in the video. Another one can; reading goes on.',
+    'video-device-denied':
+      'Your browser does not let the video have your camera or microphone. Allow them by the icon in the address bar, then try again.',
+    'video-device-missing': 'The video found no camera or microphone. Plug one in, then try again.',
+    'video-device-busy':
+      'The video does not get your camera or microphone. Close other programs that use them, then try again.',
+    'video-failed':
+      'Your video could not be sent to the others. Trying again by itself; reading goes on.',
     rejoining: 'Your place in the call was lost. Joining again…',
     'upload-refused': 'The storage refused your picture, so it was not read. Trying again…',
     'storage-away': 'The storage does not answer, so you are not read. Trying again…',
@@ -140,6 +156,7 @@ export const strings = {
     looks: (name: string, words: string) => `${name} looks ${words}.`,
     and: ' and ',
     dismiss: 'Dismiss',
+    tryAgain: 'Try again',
   },
   refused: {
     'unknown-room': 'This call does not exist any more, or the link is not complete.',

@@ -104,6 +104,7 @@ PYTHON_HOMES = {
 }
 TYPESCRIPT_HOMES = {
     r"\bRTCPeerConnection\b": {"call/mesh.ts"},
+    r"\bOT\.": {"call/opentok.ts"},
     r"\bHubConnectionBuilder\b": {"hub.ts"},
     r"\bconvertToBlob\b": {"capture.ts"},
     r"\bx-ms-blob-type\b": {"upload.ts"},

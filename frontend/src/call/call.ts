@@ -1,8 +1,20 @@
 import type { ReadonlySignal } from '@preact/signals';
-import type { Signal } from '../contract.ts';
+import type { Signal, VideoToken } from '../contract.ts';
 
 /** Where the media of one other participant stands. */
 export type Connection = 'connecting' | 'connected' | 'reconnecting';
+
+/** Why a call carries no media, or not ours. */
+export type CallProblem =
+  | 'away'
+  | 'refused'
+  | 'unreachable'
+  | 'full'
+  | 'unsupported'
+  | 'device-denied'
+  | 'device-missing'
+  | 'device-busy'
+  | 'failed';
 
 /** What we receive of one other participant; `audio` and `video` are false while they muted it. */
 export interface RemoteMedia {
@@ -20,6 +32,10 @@ export interface LocalTracks {
 
 /** A video call's media, however it travels. Participants are told apart by id alone. */
 export interface Call {
+  /** Who carries the media. */
+  readonly provider: VideoToken['provider'];
+  /** What is wrong with the call as a whole; it is tried again until it is right. */
+  readonly problem: ReadonlySignal<CallProblem | null>;
   /** By participant id. */
   readonly remotes: ReadonlySignal<ReadonlyMap<string, RemoteMedia>>;
   /** Connects to the participants not yet connected, and drops those not named. */
@@ -28,6 +44,8 @@ export interface Call {
   publish(tracks: LocalTracks): void;
   /** Takes what another participant's `Call` sent through the functions. */
   receive(signal: Signal): void;
+  /** Tries what is wrong again at once. */
+  retry(): void;
   /** Ends every connection; the tracks stay the caller's. */
   close(): void;
 }

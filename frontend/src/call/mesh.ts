@@ -35,6 +35,9 @@ export interface MeshPorts {
 
 /** The mesh: one peer per other participant. */
 export class MeshCall implements Call {
+  readonly provider = 'mesh';
+  /** Always null: what can be wrong is wrong with single participants. */
+  readonly problem = signal(null);
   readonly remotes = signal<ReadonlyMap<string, RemoteMedia>>(new Map());
   readonly #ports: MeshPorts;
   readonly #peers = new Map<string, Peer>();
@@ -78,6 +81,9 @@ export class MeshCall implements Call {
     const early = this.#early.get(message.from) ?? [];
     if (early.length < EARLY_LIMIT) this.#early.set(message.from, [...early, message]);
   }
+
+  /** Nothing to do: a connection that fails is built anew by itself. */
+  retry(): void {}
 
   close(): void {
     for (const peer of this.#peers.values()) peer.close();

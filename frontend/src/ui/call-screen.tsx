@@ -51,7 +51,12 @@ export function CallScreen({ session, media }: CallScreenProps) {
           {strings.product}
         </h1>
         <Legend room={room} />
-        <p class="headcount">{strings.call.people(people.length, session.capacity)}</p>
+        <p class="headcount">
+          {strings.call.people(people.length, session.capacity)}
+          {session.provider.value && (
+            <span class="provider">{strings.call.video[session.provider.value]}</span>
+          )}
+        </p>
       </header>
       <Notices session={session} media={media} />
       <section class="stage" ref={space} aria-label={strings.call.tiles}>
@@ -138,6 +143,11 @@ function Notices({ session, media }: CallScreenProps) {
       {shown.map((text) => (
         <div class="notice" key={text}>
           <p>{text}</p>
+          {session.provider.value && canRetry(text) && (
+            <button type="button" class="notice-retry" onClick={() => session.retryVideo()}>
+              {strings.notice.tryAgain}
+            </button>
+          )}
           <button
             type="button"
             aria-label={strings.notice.dismiss}
@@ -275,6 +285,13 @@ function LiveRegion({ session, media, toast }: CallScreenProps & { toast: string
     <p class="unseen" role="status" aria-live="polite">
       {words}
     </p>
+  );
+}
+
+/** Whether these words tell of video that may be tried again; what could not be opened is anyway. */
+function canRetry(words: string): boolean {
+  return Object.entries<string>(strings.problem).some(
+    ([problem, text]) => text === words && /^video-(?!away)/.test(problem),
   );
 }
 

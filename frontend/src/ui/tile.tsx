@@ -42,6 +42,9 @@ export function Tile({ person, media, sight, size, picture, onPicture, own }: Ti
     onPicture({ width: videoWidth, height: videoHeight });
   };
   const showsPicture = media.video && stream !== null && picture.width > 0;
+  // Readings do not come with the picture: while it does not come, they show where it would be.
+  const awaited = media.connection !== 'connected' && picture.width === 0;
+  const showsFaces = showsPicture || (media.video && awaited);
   const fit = picture.width > 0 && size.width > 0 ? chooseFit(picture, size) : 'cover';
   const name = own ? strings.call.you(person.name) : person.name;
   const age = sight ? ageOf(sight, clock.value) : 0;
@@ -66,12 +69,12 @@ export function Tile({ person, media, sight, size, picture, onPicture, own }: Ti
         onResize={measure}
       />
       {!showsPicture && <Initials person={person} />}
-      {showsPicture && sight?.reading && strength > 0 && (
+      {showsFaces && sight?.reading && strength > 0 && (
         <FaceBadges
           reading={sight.reading}
           age={age}
           strength={strength}
-          video={picture}
+          video={awaited ? size : picture}
           tile={size}
           fit={fit}
           mirrored={own !== undefined}
