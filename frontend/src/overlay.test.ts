@@ -103,17 +103,17 @@ describe('which sight counts', () => {
 
   it('is the newest by frame name, whatever arrives last', () => {
     expect(overlay.isNewer(undefined, sight('1763834400000'))).toBe(true);
-    expect(overlay.isNewer(sight('1763834400000'), sight('1763834402000'))).toBe(true);
-    expect(overlay.isNewer(sight('1763834402000'), sight('1763834400000'))).toBe(false);
+    expect(overlay.isNewer('1763834400000', sight('1763834402000'))).toBe(true);
+    expect(overlay.isNewer('1763834402000', sight('1763834400000'))).toBe(false);
   });
 
   it('is not replaced by the same frame delivered twice', () => {
-    expect(overlay.isNewer(sight('1763834400000'), sight('1763834400000'))).toBe(false);
+    expect(overlay.isNewer('1763834400000', sight('1763834400000'))).toBe(false);
   });
 
   it('can be a frame that gave no reading, ordered like the others', () => {
-    expect(overlay.isNewer(sight('1763834400000'), unread('1763834401000'))).toBe(true);
-    expect(overlay.isNewer(unread('1763834401000'), sight('1763834400000'))).toBe(false);
+    expect(overlay.isNewer('1763834400000', unread('1763834401000'))).toBe(true);
+    expect(overlay.isNewer('1763834401000', sight('1763834400000'))).toBe(false);
   });
 });
 

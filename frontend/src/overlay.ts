@@ -104,9 +104,9 @@ export function placeBadge(
   return { x: inside(left + badge.width / 2), y, flipped };
 }
 
-/** Whether `next` replaces `current`: frame names alone order what was seen, not arrival. */
-export function isNewer(current: Sight | undefined, next: Sight): boolean {
-  return current === undefined || frameOf(next) > frameOf(current);
+/** Whether `next` comes after `lastFrame`: frame names alone order what was seen, not arrival. */
+export function isNewer(lastFrame: string | undefined, next: Sight): boolean {
+  return lastFrame === undefined || frameOf(next) > lastFrame;
 }
 
 /** The frame a sight came from. */

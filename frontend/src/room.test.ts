@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import messages from '../../tests/contract/messages.json';
-import { type HubMessage, parseHubMessage } from './contract.ts';
+import { type Expression, type HubMessage, parseHubMessage } from './contract.ts';
 import {
   applyMessage,
   applyRoster,
+  clearFaces,
   countExpressions,
   enterRoom,
   type Room,
@@ -18,6 +19,12 @@ function message(target: keyof typeof messages, change: object = {}): HubMessage
   const parsed = parseHubMessage(target, { ...messages[target], ...change });
   if (!parsed) throw new Error(`not a message: ${target}`);
   return parsed;
+}
+
+/** How the faces of Ada are shown to look. */
+function looksOf(room: Room): Expression[] {
+  const sight = room.sights.get(ada.participant);
+  return sight ? clearFaces(sight).map(({ expression }) => expression) : [];
 }
 
 function ids(room: Room): string[] {
@@ -85,6 +92,42 @@ describe('what is read', () => {
     expect(applyMessage(read, message('left'), 3).sights.size).toBe(0);
   });
 
+  it('comes back with a later frame only, when its owner paused and agrees again', () => {
+    const frames = ['1763834402000', '1763834402000', '1763834404000'];
+    let read = applyMessage(room, message('reading', { frame: frames[0] }), 1);
+    read = setConsent(setConsent(read, ada.participant, false, 2), ada.participant, true, 3);
+    expect(applyMessage(read, message('reading', { frame: frames[1] }), 4).sights.size).toBe(0);
+    expect(applyMessage(read, message('reading', { frame: frames[2] }), 5).sights.size).toBe(1);
+  });
+
+  it('leaves nothing read behind of whoever paused or left', () => {
+    const keptOf = (kept: Room) =>
+      Object.entries(kept).flatMap(([key, of]) =>
+        of instanceof Map && of.has(zoe.participant) ? [key] : [],
+      );
+    let read = applyMessage(room, message('joined'), 1);
+    read = applyMessage(read, message('reading', { participant: zoe.participant }), 2);
+    expect(keptOf(applyMessage(read, message('paused'), 3))).toEqual(['people', 'lastFrames']);
+    expect(keptOf(applyMessage(read, message('left'), 3))).toEqual(['leftAt']);
+  });
+
+  it('keeps a face steady over a picture in which none was found', () => {
+    const faces = messages.reading.faces.map((face) => ({ ...face, expression: 'surprise' }));
+    const [first, second, third] = [0, 2_000, 4_000].map((ms) => ({
+      frame: `${messages.reading.capturedAt + ms}`,
+      capturedAt: messages.reading.capturedAt + ms,
+    }));
+    let read = applyMessage(room, message('reading', first), 0);
+    read = applyMessage(
+      read,
+      message('unread', { ...second, participant: ada.participant }),
+      2_000,
+    );
+    expect(looksOf(read)).toEqual([]);
+    read = applyMessage(read, message('reading', { ...third, faces }), 4_000);
+    expect(looksOf(read)).toEqual(['happiness']);
+  });
+
   it('counts the faces of each expression now, and keeps those seen before at nought', () => {
     const [face] = messages.reading.faces;
     const faces = [face, { ...face, expression: 'neutral' }, face];
@@ -107,7 +150,7 @@ describe('what is read', () => {
         message('reading', { faces, frame: `${frame}`, ...times }),
         2_000,
       );
-      return after.sights.get(ada.participant)?.reading?.faces[0]?.expression;
+      return looksOf(after)[0];
     };
     expect(look('surprise', messages.reading.capturedAt + 2_000, false)).toBe('happiness');
     expect(look('surprise', messages.reading.capturedAt + 2_000, true)).toBe('surprise');

@@ -1,6 +1,6 @@
 /** What is known of a room, and how each thing heard changes it: pure state, no I/O. */
 import type { Expression, Face, HubMessage, Participant, Roster } from './contract.ts';
-import { ageOf, GONE_AFTER, isNewer, type Sight } from './overlay.ts';
+import { ageOf, frameOf, GONE_AFTER, isNewer, type Sight } from './overlay.ts';
 import { type SteadyFaces, steady } from './steady.ts';
 
 const ASKED_FOR = 3_000; // ms after a request in which readings answer it
@@ -10,6 +10,9 @@ export interface Person extends Participant {
   readonly changedAt: number;
 }
 
+/** A sight, and its faces as they are shown; those outlast a frame that gave no reading. */
+export type SteadySight = Sight & { readonly steadied: SteadyFaces | undefined };
+
 export interface Room {
   /** Our own participant id. */
   readonly self: string;
@@ -17,10 +20,10 @@ export interface Room {
   readonly people: ReadonlyMap<string, Person>;
   /** When somebody left; a roster asked for earlier must not bring them back. */
   readonly leftAt: ReadonlyMap<string, number>;
-  /** The newest sight of each participant, by participant id. */
-  readonly sights: ReadonlyMap<string, Sight>;
-  /** What steadies the faces of each sight, by participant id. */
-  readonly steadied: ReadonlyMap<string, SteadyFaces>;
+  /** The newest sight of each participant who is here and consents, by participant id. */
+  readonly sights: ReadonlyMap<string, SteadySight>;
+  /** The newest frame heard of each participant here: a withdrawal makes no older one new again. */
+  readonly lastFrames: ReadonlyMap<string, string>;
   /** When somebody last asked for readings, by our clock. */
   readonly askedAt: number;
   /** Every expression read in this room since we came. */
@@ -34,7 +37,7 @@ export function enterRoom(self: Participant, now: number): Room {
     people: new Map([[self.participant, { ...self, changedAt: now }]]),
     leftAt: new Map(),
     sights: new Map(),
-    steadied: new Map(),
+    lastFrames: new Map(),
     askedAt: Number.NEGATIVE_INFINITY,
     seen: new Set(),
   };
@@ -55,7 +58,7 @@ export function applyRoster(room: Room, roster: Roster, askedAt: number, now: nu
       people.set(id, { ...entry, changedAt: now });
     }
   }
-  return { ...room, people, sights: sightsOf(room.sights, people) };
+  return withPeople(room, people);
 }
 
 /** Applies one hub message received at `now`. `signal` changes nothing here. */
@@ -71,7 +74,7 @@ export function applyMessage(room: Room, message: HubMessage, now: number): Room
       if (message.body.participant === room.self) return room;
       const people = new Map(room.people);
       people.set(message.body.participant, { ...message.body, changedAt: now });
-      return { ...room, people, sights: sightsOf(room.sights, people) };
+      return withPeople(room, people);
     }
     case 'left': {
       const { participant } = message.body;
@@ -79,7 +82,7 @@ export function applyMessage(room: Room, message: HubMessage, now: number): Room
       const people = new Map(room.people);
       people.delete(participant);
       const leftAt = new Map(room.leftAt).set(participant, now);
-      return { ...room, people, leftAt, sights: sightsOf(room.sights, people) };
+      return { ...withPeople(room, people), leftAt };
     }
     case 'paused':
     case 'resumed':
@@ -97,7 +100,7 @@ export function setConsent(room: Room, participant: string, consent: boolean, no
   const person = room.people.get(participant);
   if (!person) return room;
   const people = new Map(room.people).set(participant, { ...person, consent, changedAt: now });
-  return { ...room, people, sights: sightsOf(room.sights, people) };
+  return withPeople(room, people);
 }
 
 /** How many faces look like each expression ever seen here, counting what is not yet gone. */
@@ -113,36 +116,37 @@ export function countExpressions(room: Room, now: number): ReadonlyMap<Expressio
   return counts;
 }
 
+/** The faces to show of a sight. */
+export function shownFaces(sight: SteadySight): SteadyFaces['faces'] {
+  return (sight.reading && sight.steadied?.faces) ?? [];
+}
+
 /** The faces of a sight whose expression may be shown as one. */
-export function clearFaces(sight: Sight): readonly Face[] {
-  return sight.reading?.faces.filter(({ unsure }) => !unsure) ?? [];
+export function clearFaces(sight: SteadySight): readonly Face[] {
+  return shownFaces(sight)
+    .map(({ shown }) => shown)
+    .filter(({ unsure }) => !unsure);
 }
 
 function see(room: Room, participant: string, sight: Sight): Room {
   if (!room.people.get(participant)?.consent) return room;
-  const former = room.sights.get(participant);
-  if (!isNewer(former, sight)) return room;
-  if (!sight.reading) return { ...room, sights: new Map(room.sights).set(participant, sight) };
-  const filters = steady(
-    former && room.steadied.get(participant),
-    sight.reading,
-    sight.receivedAt - room.askedAt < ASKED_FOR,
-  );
-  const faces = filters.faces.map(({ shown }) => shown);
-  const shown = { ...sight, reading: { ...sight.reading, faces } };
-  const expressions = clearFaces(shown).map(({ expression }) => expression);
+  if (!isNewer(room.lastFrames.get(participant), sight)) return room;
+  const former = room.sights.get(participant)?.steadied;
+  const asked = sight.receivedAt - room.askedAt < ASKED_FOR;
+  const steadied = sight.reading ? steady(former, sight.reading, asked) : former;
+  const steadySight = { ...sight, steadied };
+  const expressions = clearFaces(steadySight).map(({ expression }) => expression);
   return {
     ...room,
-    sights: new Map(room.sights).set(participant, shown),
-    steadied: new Map(room.steadied).set(participant, filters),
+    sights: new Map(room.sights).set(participant, steadySight),
+    lastFrames: new Map(room.lastFrames).set(participant, frameOf(sight)),
     seen: new Set([...room.seen, ...expressions]),
   };
 }
 
-/** Sights of those only who are here and consent. */
-function sightsOf(
-  sights: ReadonlyMap<string, Sight>,
-  people: ReadonlyMap<string, Person>,
-): ReadonlyMap<string, Sight> {
-  return new Map([...sights].filter(([participant]) => people.get(participant)?.consent));
+/** The room with other people: whoever left is forgotten, and sights are of those who consent. */
+function withPeople(room: Room, people: Room['people']): Room {
+  const sights = [...room.sights].filter(([participant]) => people.get(participant)?.consent);
+  const lastFrames = [...room.lastFrames].filter(([participant]) => people.has(participant));
+  return { ...room, people, sights: new Map(sights), lastFrames: new Map(lastFrames) };
 }

@@ -109,6 +109,13 @@ describe('what is shown of a face over time', () => {
     expect(shown).toMatchObject({ expression: 'neutral', box });
   });
 
+  it('keeps each face its id when it starts over, so that no badge jumps to another face', () => {
+    const right = { x: 0.7, y: 0.3, width: 0.2, height: 0.3 };
+    const first = steady(undefined, reading([calm, { ...smile, box: right }], 0), false);
+    const second = steady(first, reading([{ ...smile, box: right }, calm], PACE), true);
+    expect(second.faces.map(({ id }) => id)).toEqual(first.faces.map(({ id }) => id).reverse());
+  });
+
   it('keeps a filter for each face, wherever it stands in the reading', () => {
     const right = { x: 0.7, y: 0.3, width: 0.2, height: 0.3 };
     const first = steady(undefined, reading([calm, { ...smile, box: right }], 0), false);

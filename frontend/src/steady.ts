@@ -17,7 +17,7 @@ const SHORTEST_PAUSE = 1_000; // ms, half of the live pace; nearer pictures were
 const LONGEST_PAUSE = 5_000; // ms; after it a face is read anew
 
 /** A face as last read, as shown, and the reading that waits for a second one like it. */
-interface SteadyFace extends FollowedFace {
+export interface SteadyFace extends FollowedFace {
   readonly shown: Face;
   readonly doubted: Face | null;
 }
@@ -36,12 +36,12 @@ export function steady(
 ): SteadyFaces {
   const pause = former ? capturedAt - former.capturedAt : Number.POSITIVE_INFINITY;
   const startsOver = atOnce || pause < SHORTEST_PAUSE || pause > LONGEST_PAUSE;
-  const before = new Map((startsOver ? [] : (former?.faces ?? [])).map((one) => [one.id, one]));
+  const before = new Map((former?.faces ?? []).map((one) => [one.id, one]));
   return {
     capturedAt,
     faces: followFaces([...before.values()], faces).map((followed) => ({
       ...followed,
-      ...next(before.get(followed.id), followed.face, pause),
+      ...next(startsOver ? undefined : before.get(followed.id), followed.face, pause),
     })),
   };
 }

@@ -5,14 +5,13 @@ import { expressionSigns } from '../expressions.ts';
 import {
   type BadgeSize,
   type Fit,
-  type FollowedFace,
-  followFaces,
   placeBadge,
   placeFace,
   placePicture,
   type Rect,
   type Size,
 } from '../overlay.ts';
+import type { SteadyFaces } from '../steady.ts';
 import { strings } from '../strings.ts';
 
 const UNSURE_SIGN = '?'; // no emoji: every face of them says something
@@ -23,6 +22,8 @@ const MAX_EMOJI = 52; // px
 
 interface FaceBadgesProps {
   readonly reading: Reading;
+  /** The reading's faces as shown; each keeps its id, so that its badge glides and never jumps. */
+  readonly faces: SteadyFaces['faces'];
   /** Age of the reading, in ms. */
   readonly age: number;
   readonly strength: number;
@@ -35,6 +36,7 @@ interface FaceBadgesProps {
 /** The emoji of each face of a reading, at that face. */
 export function FaceBadges({
   reading,
+  faces,
   age,
   strength,
   video,
@@ -42,16 +44,15 @@ export function FaceBadges({
   fit,
   mirrored,
 }: FaceBadgesProps) {
-  const followed = useFollowedFaces(reading);
   const picture = placePicture(video, tile, fit);
   return (
     <>
-      {followed.map(({ id, face }) => (
+      {faces.map(({ id, shown }) => (
         <FaceBadge
           key={id}
           reading={reading}
-          face={face}
-          place={placeFace(face.box, picture, mirrored)}
+          face={shown}
+          place={placeFace(shown.box, picture, mirrored)}
           tile={tile}
           age={age}
           strength={strength}
@@ -112,16 +113,6 @@ function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps
       </span>
     </div>
   );
-}
-
-/** Keeps each face's identity from reading to reading, so that its badge glides and never jumps. */
-function useFollowedFaces(reading: Reading): readonly FollowedFace[] {
-  const last = useRef<{ frame: string; followed: readonly FollowedFace[] }>(null);
-  if (last.current?.frame !== reading.frame) {
-    const followed = followFaces(last.current?.followed ?? [], reading.faces);
-    last.current = { frame: reading.frame, followed };
-  }
-  return last.current.followed;
 }
 
 /** The size of a badge as drawn, measured whenever one of `causes` changes. */
