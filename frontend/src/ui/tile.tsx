@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { RemoteMedia } from '../call/call.ts';
-import { ageOf, chooseFit, type Sight, type Size, strengthAt } from '../overlay.ts';
-import type { Person } from '../room.ts';
+import { ageOf, chooseFit, type Size, strengthAt } from '../overlay.ts';
+import { type Person, type SteadySight, shownFaces } from '../room.ts';
 import { strings } from '../strings.ts';
 import { clock } from './clock.ts';
 import { FaceBadges } from './face-badges.tsx';
@@ -17,7 +17,7 @@ export interface TileMedia extends Omit<RemoteMedia, 'stream' | 'connection'> {
 export interface TileProps {
   readonly person: Person;
   readonly media: TileMedia;
-  readonly sight: Sight | undefined;
+  readonly sight: SteadySight | undefined;
   readonly size: Size;
   /** The size of their picture as received; zero before the first. */
   readonly picture: Size;
@@ -72,6 +72,7 @@ export function Tile({ person, media, sight, size, picture, onPicture, own }: Ti
       {showsFaces && sight?.reading && strength > 0 && (
         <FaceBadges
           reading={sight.reading}
+          faces={shownFaces(sight)}
           age={age}
           strength={strength}
           video={awaited ? size : picture}
@@ -80,12 +81,6 @@ export function Tile({ person, media, sight, size, picture, onPicture, own }: Ti
           mirrored={own !== undefined}
         />
       )}
-      <ReadingState
-        own={own}
-        person={person}
-        media={media}
-        sight={strength > 0 ? sight : undefined}
-      />
       {media.connection !== 'connected' && (
         <p class="tile-connection">{strings.tile[media.connection]}</p>
       )}
