@@ -130,6 +130,8 @@ describe('age', () => {
   it('does not believe two clocks that disagree wildly', () => {
     const skewed = { ...sight, reading: { ...reading, capturedAt: 9_000_000, readAt: 0 } };
     expect(overlay.ageOf(skewed, 52_000)).toBe(2_000);
+    const slow = { ...sight, reading: { ...reading, capturedAt: 0, readAt: 9_000_000 } };
+    expect(overlay.strengthAt(overlay.ageOf(slow, 50_000))).toBe(1);
   });
 
   it('leaves a reading strong at first, then fades it, then takes it away', () => {

@@ -39,7 +39,9 @@ const FRESH_FOR = 4_000; // ms a reading stays at full strength
 /** When a reading is too old to be shown at all, in ms. */
 export const GONE_AFTER = 12_000;
 const FADED = 0.35; // opacity just before it goes
-const CLOCK_SKEW = 10_000; // ms; what reading can have taken at most, whatever two clocks say
+// ms that reading can have taken: a picture's time is its browser's, a reading's the functions', and
+// a clock that is slow by some seconds must not make every reading old at birth.
+const TOOK_AT_MOST = 3_000;
 const BADGE_RISE = 0.3; // of its height; eyes and brows stay in view
 const FOREHEAD = 0.3; // of a face's height; below are the eyes
 const CROP_LIMIT = 0.45; // of the picture; cropping more would cut faces off
@@ -117,7 +119,7 @@ export function frameOf(sight: Sight): string {
 /** How long ago the picture was taken, by our own clock and the time reading took. */
 export function ageOf(sight: Sight, now: number): number {
   const { reading } = sight;
-  const took = reading ? clamp(reading.readAt - reading.capturedAt, 0, CLOCK_SKEW) : 0;
+  const took = reading ? clamp(reading.readAt - reading.capturedAt, 0, TOOK_AT_MOST) : 0;
   return Math.max(0, now - sight.receivedAt) + took;
 }
 
