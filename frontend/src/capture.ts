@@ -47,7 +47,6 @@ export class FrameCapture {
     const scale = Math.min(1, MAX_WIDTH / videoWidth);
     const width = Math.round(videoWidth * scale);
     const height = Math.round(videoHeight * scale);
-    performance.mark('capture-start');
     if (this.#canvas?.width !== width || this.#canvas.height !== height) {
       this.#canvas = new OffscreenCanvas(width, height);
     }
@@ -56,7 +55,6 @@ export class FrameCapture {
     context.drawImage(this.#video, 0, 0, width, height);
     const capturedAt = Date.now();
     const encoding = this.#canvas.convertToBlob({ type: 'image/jpeg', quality: JPEG_QUALITY });
-    performance.measure('capture', 'capture-start');
     return { jpeg: await encoding, capturedAt };
   }
 
