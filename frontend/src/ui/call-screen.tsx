@@ -138,6 +138,11 @@ function Notices({ session, media }: CallScreenProps) {
   const told = useMemo(() => new Set(deviceWords(media)), [media]);
   const dismissed = useSignal<ReadonlySet<string>>(told);
   const shown = words.filter((text) => !dismissed.value.has(text));
+  useEffect(() => {
+    // What is over is forgotten, so that it is told when it happens again.
+    const still = words.filter((text) => dismissed.peek().has(text));
+    if (still.length < dismissed.peek().size) dismissed.value = new Set(still);
+  });
   return (
     <div class="notices">
       {shown.map((text) => (
