@@ -97,6 +97,7 @@ export const strings = {
   },
   tile: {
     reading: 'Being read',
+    isRead: 'Is read',
     readingOnAnalyze: 'Read when asked',
     notRead: 'Not read',
     connecting: 'Connecting…',

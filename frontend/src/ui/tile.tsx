@@ -126,7 +126,13 @@ function ReadingState({
     return <p class="tile-state tile-state-live">{strings.tile.reading}</p>;
   }
   if (own === 'asked') return <p class="tile-state">{strings.tile.readingOnAnalyze}</p>;
-  return own ? <p class="tile-state tile-state-quiet">{strings.tile.notRead}</p> : null;
+  if (own) return <p class="tile-state tile-state-quiet">{strings.tile.notRead}</p>;
+  if (!media.video) return null;
+  return (
+    <p class="tile-state tile-state-mark" title={strings.tile.isRead}>
+      <span class="unseen">{strings.tile.isRead}</span>
+    </p>
+  );
 }
 
 function Initials({ person }: { person: Person }) {
