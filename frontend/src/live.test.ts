@@ -10,12 +10,13 @@ afterEach(() => {
 
 /** A reading loop that may take frames; each is named by its number. */
 function loop() {
-  const state = { allowed: true, fails: false };
+  const state = { allowed: true, fails: false, spent: false };
   let number = 0;
   const aborts: AbortSignal[] = [];
   const send = vi.fn(async (abort: AbortSignal): Promise<string | null> => {
     aborts.push(abort);
     number += 1;
+    if (state.spent) return null;
     if (state.fails) throw new Error('refused');
     return String(number).padStart(13, '0');
   });
@@ -88,6 +89,31 @@ describe('taking frames', () => {
     settle();
     await vi.advanceTimersByTimeAsync(0);
     expect(send).toHaveBeenCalledTimes(2);
+  });
+
+  it('takes the one asked for as soon as there is a ticket for it again', async () => {
+    const { live, send, state, settle } = loop();
+    state.spent = true;
+    live.captureNow();
+    await vi.advanceTimersByTimeAsync(2_500);
+    state.spent = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    const sent = send.mock.calls.length;
+    expect(await send.mock.results.at(-1)?.value).not.toBeNull();
+    settle();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(send).toHaveBeenCalledTimes(sent);
+  });
+
+  it('gives up the one asked for when there is nothing to send for long', async () => {
+    const { live, send, state } = loop();
+    state.spent = true;
+    live.captureNow();
+    await vi.advanceTimersByTimeAsync(15_000);
+    send.mockClear();
+    state.spent = false;
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(send).not.toHaveBeenCalled();
   });
 
   it('takes none while not allowed, and forgets what was asked then', async () => {

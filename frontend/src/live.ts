@@ -4,6 +4,8 @@
 export const LIVE_INTERVAL = 2_000;
 const SETTLE_TIMEOUT = 5_000; // ms after which a frame without an answer is given up
 const BACKOFF_MAX = 16_000; // ms
+const SLOT_PAUSE = 1_000; // ms until there may be a ticket again
+const ASK_PATIENCE = 10_000; // ms after which a frame asked for is given up
 
 /** What `LiveReading` needs of the world. */
 export interface LivePorts {
@@ -20,7 +22,7 @@ export interface LivePorts {
 export class LiveReading {
   readonly #ports: LivePorts;
   #live = false;
-  #asked = false;
+  #askedAt: number | null = null;
   #failures = 0;
   #startedAt = Number.NEGATIVE_INFINITY;
   #settled = '';
@@ -40,14 +42,14 @@ export class LiveReading {
 
   /** Takes one frame now, or right after the one in flight. */
   captureNow(): void {
-    this.#asked = this.#ports.allowed();
+    this.#askedAt = this.#ports.allowed() ? this.#ports.now() : null;
     this.#schedule();
   }
 
   /** Call it when `allowed` may have changed: what is not allowed any more stops at once. */
   check(): void {
     if (!this.#ports.allowed()) {
-      this.#asked = false;
+      this.#askedAt = null;
       this.#inFlight?.abort();
     }
     this.#schedule();
@@ -62,7 +64,7 @@ export class LiveReading {
   /** Ends it for good. */
   stop(): void {
     this.#live = false;
-    this.#asked = false;
+    this.#askedAt = null;
     this.#inFlight?.abort();
     clearTimeout(this.#timer);
   }
@@ -70,7 +72,7 @@ export class LiveReading {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#inFlight || !this.#ports.allowed()) return;
-    if (this.#asked) {
+    if (this.#askedAt !== null) {
       void this.#run();
     } else if (this.#live) {
       const pace = Math.min(LIVE_INTERVAL * 2 ** this.#failures, BACKOFF_MAX);
@@ -84,7 +86,8 @@ export class LiveReading {
   async #run(): Promise<void> {
     const inFlight = new AbortController();
     this.#inFlight = inFlight;
-    this.#asked = false;
+    const askedAt = this.#askedAt;
+    this.#askedAt = null;
     this.#startedAt = this.#ports.now();
     try {
       const frame = await this.#ports.send(inFlight.signal);
@@ -92,6 +95,10 @@ export class LiveReading {
       if (frame) {
         this.#ports.report(null);
         await this.#settlement(frame, inFlight.signal);
+      } else if (askedAt !== null && this.#ports.now() - askedAt < ASK_PATIENCE) {
+        await new Promise((resolve) => setTimeout(resolve, SLOT_PAUSE));
+        inFlight.signal.throwIfAborted();
+        this.#askedAt ??= askedAt;
       }
     } catch (failure) {
       if (!inFlight.signal.aborted) {
