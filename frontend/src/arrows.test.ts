@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SOURCE = import.meta.dirname;
+const STAY = ['session.ts', 'membership.ts', 'room.ts'];
+
+/** The modules of a file's own imports, by their path in this folder; `types` are named apart. */
+function importsOf(file: string): { code: string[]; types: string[] } {
+  const found: { code: string[]; types: string[] } = { code: [], types: [] };
+  const text = readFileSync(join(SOURCE, file), 'utf8');
+  for (const [, kind, path] of text.matchAll(
+    /^(?:import|export)( type)?\b[^;']*?'(\.[^']+\.tsx?)';/gm,
+  )) {
+    found[kind ? 'types' : 'code'].push(normalize(join(dirname(file), path ?? '')));
+  }
+  for (const [, path] of text.matchAll(/import\('(\.[^']+)'\)/g)) {
+    found.code.push(normalize(join(dirname(file), path ?? '')));
+  }
+  return found;
+}
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file) && !file.includes('.test.'))
+  .sort();
+
+describe('imports', () => {
+  // What each kind of module may run of the page; types of anything may be named.
+  const arrows: readonly (readonly [kind: RegExp, may: RegExp])[] = [
+    [/^(contract|strings|remembered|announcer|live|local-media|capture)\.ts$/, /^(?!.)/],
+    [/^(api|hub|config|upload|overlay|room-link)\.ts$/, /^contract\.ts$/],
+    [/^steady\.ts$/, /^(contract|overlay)\.ts$/],
+    [/^expressions\.ts$/, /^(contract|strings)\.ts$/],
+    [/^call\//, /^(contract\.ts|call\/)/],
+    [/^room\.ts$/, /^(contract|overlay|steady)\.ts$/],
+    [/^membership\.ts$/, /^api\.ts$/],
+    [/^session\.ts$/, /^(api|live|membership|room|upload)\.ts$/],
+    [/^ui\//, /^(?!main|hub|capture|upload|membership|live|config|call\/)/],
+    [/^main\.tsx$/, /./],
+  ];
+
+  it.each(files)('%s runs only what is below it', (file) => {
+    const rules = arrows.filter(([kind]) => kind.test(file));
+    expect(rules, 'a new module needs its place here').toHaveLength(1);
+    for (const path of importsOf(file).code) expect(path).toMatch(rules[0]?.[1] ?? /(?!)/);
+  });
+
+  it('nothing below the stay names it, and the page alone names what draws it', () => {
+    for (const file of files) {
+      const { code, types } = importsOf(file);
+      const named = [...code, ...types];
+      if (![...STAY, 'main.tsx'].includes(file) && !file.startsWith('ui/')) {
+        expect(
+          named.filter((path) => STAY.includes(path)),
+          file,
+        ).toEqual([]);
+      }
+      if (file !== 'main.tsx' && !file.startsWith('ui/')) {
+        expect(
+          named.filter((path) => path.startsWith('ui/')),
+          file,
+        ).toEqual([]);
+      }
+    }
+  });
+});
