@@ -98,6 +98,7 @@ export class OpenTokCall implements Call {
   receive(_signal: Signal): void {}
 
   retry(): void {
+    this.#failures = 0;
     if (!this.#session) void this.#connect();
     else this.#publish();
   }
