@@ -56,6 +56,26 @@ def test_reloading_the_page_and_joining_again(
     ada.sees(zoe, D)
 
 
+def test_a_video_that_starts_late_keeps_nobody_from_being_read(
+    scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
+) -> None:
+    """Without video one is present and read, and told so; when it comes, everybody connects."""
+    tolerated.append("status of 502")
+    ada, zoe = person("Ada"), person("Zoë")
+    refusal = {"error": "video-unavailable", "message": "The video service does not answer."}
+    zoe.page.route("**/video-token", lambda route: route.fulfill(status=502, json=refusal))
+    meet(scripted_stack, ada, zoe)
+    notice = zoe.page.locator(".notice").filter(has_text="could not be started")
+    expect(notice).to_be_visible()
+    zoe.look(D)
+    ada.button("Analyze").click()
+    zoe.sees(zoe, D)
+    zoe.page.unroute("**/video-token")
+    zoe.sees_moving_video_of(ada)
+    ada.sees_moving_video_of(zoe)
+    expect(notice).to_have_count(0)
+
+
 def test_a_crashed_tab_is_forgotten(scripted_stack: Stack, person: Callable[..., Person]) -> None:
     """Somebody whose tab died without a word is gone for the others after about a minute."""
     ada, zoe = person("Ada"), person("Zoë")
