@@ -113,7 +113,7 @@ class Settings:
             ),
         )
         # The bindings read these themselves; failing here beats failing at a call.
-        if not any(v for name, v in environ.items() if name.startswith(SIGNALR_CONNECTION)):
+        if not any(n.startswith(SIGNALR_CONNECTION) and environ[n] for n in environ):
             read.problems.append(f"{SIGNALR_CONNECTION} is missing")
         if settings.storage.blob_service_uri:
             read.https_url(f"{STORAGE_CONNECTION}__queueServiceUri")
