@@ -78,7 +78,7 @@ export const strings = {
   call: {
     you: (name: string) => `${name} (you)`,
     people: (count: number, capacity: number) => `${count} of ${capacity} people here`,
-    video: { mesh: 'Video: direct between browsers', opentok: 'Video: OpenTok' },
+    video: { mesh: 'Video: browser to browser', opentok: 'Video: OpenTok' },
     alone: 'Nobody else is here yet. Send somebody the link.',
     analyze: 'Analyze',
     analyzeHint: 'Read everybody who agreed, once, now',

@@ -145,14 +145,14 @@ def test_a_call_between_browsers_never_loads_the_library(
     asked = requests_of(ada)
     meet(scripted_stack, ada, zoe)
     ada.sees_moving_video_of(zoe)
-    expect(ada.page.get_by_text("Video: direct between browsers")).to_be_visible()
+    expect(ada.page.get_by_text("Video: browser to browser")).to_be_visible()
     assert [url for url in asked if "opentok" in url] == []
 
 
 def test_the_real_library_is_loaded_and_publishes_the_camera(
     opentok_stack: Stack, offline: Callable[[str], Person]
 ) -> None:
-    """Over OpenTok its own file is fetched once, and its publisher shows what our camera shows."""
+    """Its own file is fetched once; its publisher shows our camera, and a new one after a break."""
     ada = offline("Ada")
     ada.context.add_init_script("""
       let library;
@@ -173,9 +173,17 @@ def test_the_real_library_is_loaded_and_publishes_the_camera(
     ada.join(opentok_stack.url)
     connect(ada)
     shows = "() => window.publisherShows?.getVideoPlaybackQuality().totalVideoFrames ?? 0"
+    tracks = """() => publisherShows.srcObject.getTracks()
+      .map(({ kind, readyState }) => `${kind} ${readyState}`).sort()"""
     until(lambda: ada.page.evaluate(shows) > 2, "the publisher shows moving pictures")
     assert ada.page.evaluate("[publisherShows.videoWidth, publisherShows.muted]") == [640, True]
     assert ada.page.evaluate("document.contains(publisherShows)") is False
+    ada.button("Camera").click()
+    until(lambda: ada.page.evaluate(tracks) == ["audio live", "video ended"], "the camera is off")
+    ada.button("Camera").click()
+    until(lambda: ada.page.evaluate(tracks) == ["audio live", "video live"], "the camera is on")
+    until(lambda: ada.page.evaluate(shows) > 2, "the new publisher shows moving pictures")
+    ada.sees_moving_video_of(ada)
     assert len([url for url in asked if LIBRARY.search(url)]) == 1
 
 
