@@ -77,13 +77,13 @@ def test_a_video_that_starts_late_keeps_nobody_from_being_read(
 
 
 def test_a_crashed_tab_is_forgotten(scripted_stack: Stack, person: Callable[..., Person]) -> None:
-    """Somebody whose tab died without a word is gone for the others after about a minute."""
+    """Somebody whose tab died without a word is gone for the others within two minutes."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe)
     ada.sees_moving_video_of(zoe)
     crash(zoe)
     expect(ada.tile(zoe)).to_contain_text("Reconnecting", timeout=30_000)
-    expect(ada.tile(zoe)).to_have_count(0, timeout=100_000)
+    expect(ada.tile(zoe)).to_have_count(0, timeout=130_000)
 
 
 def crash(somebody: Person) -> None:
