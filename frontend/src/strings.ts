@@ -35,9 +35,9 @@ export const strings = {
     label: 'Read my facial expression and show it to everybody in this call',
     summary: 'If you agree, an emoji of what your expression looks like appears at your face.',
     points: [
-      'Read are the faces in a picture of your camera, every two seconds or when somebody presses Analyze.',
+      'Every two seconds, or when somebody presses Analyze, the faces in one picture from your camera are read.',
       'Everybody in this call sees the emoji; nobody else does.',
-      'A picture lives about a second, then it is deleted. Readings are not stored.',
+      'Each picture is deleted about a second after it was taken. Readings are not stored.',
       'It describes an appearance and can be wrong.',
       'You can stop any time.',
       'Not for use at work or in education in the EU.',
@@ -53,12 +53,12 @@ export const strings = {
     problem: {
       both: {
         denied:
-          'Your browser does not allow the camera and the microphone here. Allow them by the icon in the address bar, then turn them on. You can join without them.',
+          'Your browser does not allow the camera and the microphone here. Allow them with the icon in the address bar, then turn them on. You can join without them.',
       },
       camera: {
         missing: 'No camera was found. You can join without one.',
         denied:
-          'Your browser does not allow the camera here. Allow it by the icon in the address bar, then turn the camera on. You can join without it.',
+          'Your browser does not allow the camera here. Allow it with the icon in the address bar, then turn the camera on. You can join without it.',
         busy: 'Another program uses your camera. Close it, then turn the camera on.',
         unsupported: 'This browser gives no access to a camera on this page.',
         lost: 'Your camera was unplugged or stopped. Turn it on again when it is back.',
@@ -67,7 +67,7 @@ export const strings = {
       microphone: {
         missing: 'No microphone was found. The others will not hear you.',
         denied:
-          'Your browser does not allow the microphone here. Allow it by the icon in the address bar, then unmute.',
+          'Your browser does not allow the microphone here. Allow it with the icon in the address bar, then unmute.',
         busy: 'Another program uses your microphone. Close it, then unmute.',
         unsupported: 'This browser gives no access to a microphone on this page.',
         lost: 'Your microphone was unplugged or stopped. Unmute when it is back.',
@@ -82,7 +82,7 @@ export const strings = {
     alone: 'Nobody else is here yet. Send somebody the link.',
     analyze: 'Analyze',
     analyzeHint: 'Read everybody who agreed, once, now',
-    live: 'Live',
+    live: 'Live reading',
     liveHint: 'Read me every two seconds',
     read: 'Read my expression',
     copyLink: 'Copy link',
@@ -123,8 +123,8 @@ export const strings = {
     },
   },
   problem: {
-    'hub-lost': 'Live updates are interrupted. Reconnecting by itself…',
-    'api-away': 'The service does not answer. Trying again by itself…',
+    'hub-lost': 'Live updates are interrupted. Reconnecting…',
+    'api-away': 'The service does not answer. Trying again…',
     'video-away':
       'The video of this call could not be started. Trying again by itself; reading goes on.',
     'video-refused':
@@ -136,7 +136,7 @@ export const strings = {
     'video-unsupported':
       'This browser cannot take part in the video. Another one can; reading goes on.',
     'video-device-denied':
-      'Your browser does not let the video have your camera or microphone. Allow them by the icon in the address bar, then try again.',
+      'Your browser does not let the video have your camera or microphone. Allow them with the icon in the address bar, then try again.',
     'video-device-missing': 'The video found no camera or microphone. Plug one in, then try again.',
     'video-device-busy':
       'The video does not get your camera or microphone. Close other programs that use them, then try again.',
@@ -151,7 +151,7 @@ export const strings = {
   notice: {
     backAgain: 'Connected again.',
     nobodyConsents: 'Nobody here agreed to be read, so there is nothing to analyze.',
-    asked: (name: string) => `${name} asked for a reading.`,
+    asked: (name: string) => `${name} pressed Analyze.`,
     joined: (name: string) => `${name} joined.`,
     left: (name: string) => `${name} left.`,
     looks: (name: string, words: string) => `${name} looks ${words}.`,
@@ -174,7 +174,7 @@ export const strings = {
     again: 'Join again',
     home: 'Start a new call',
     leftHint: 'Your camera and microphone are off.',
-    goneHint: 'Its room does not exist any more.',
+    goneHint: 'This call does not exist any more.',
     fullHint: 'Your place was taken while you were away.',
   },
 } as const;
