@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linkToRoom, roomFromLink } from './room-link.ts';
+import { isDamagedLink, linkToRoom, roomFromLink } from './room-link.ts';
 
 const ROOM = 'rrrrrrrr_rrrrrrrr-rr01';
 
@@ -20,4 +20,15 @@ describe('a room link', () => {
       expect(roomFromLink(text)).toBeNull();
     },
   );
+
+  // A link that lost a part is told, and no page without a link is called damaged.
+  it.each([
+    ['#room=short', true],
+    ['#room=%%%', true],
+    [`#room=${ROOM}`, false],
+    ['', false],
+    ['#help', false],
+  ])('%j is damaged: %j', (fragment, damaged) => {
+    expect(isDamagedLink(`https://example.org/${fragment}`)).toBe(damaged);
+  });
 });

@@ -11,6 +11,11 @@ export function roomFromLink(text: string): string | null {
   return isRandomId(room) ? room : null;
 }
 
+/** Whether `link` means to lead to a room and cannot: it was cut off, or changed on its way. */
+export function isDamagedLink(link: string): boolean {
+  return link.includes(PREFIX) && roomFromLink(link) === null;
+}
+
 /** The link that leads to `room` from `page`, whatever fragment `page` has now. */
 export function linkToRoom(room: string, page: string): string {
   return `${page.split('#', 1)[0]}${PREFIX}${room}`;

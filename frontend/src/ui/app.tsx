@@ -8,7 +8,7 @@ import {
   rememberHostSecret,
   rememberName,
 } from '../remembered.ts';
-import { linkToRoom, roomFromLink } from '../room-link.ts';
+import { isDamagedLink, linkToRoom, roomFromLink } from '../room-link.ts';
 import { type EndReason, Session, type SessionPorts } from '../session.ts';
 import { CallScreen } from './call-screen.tsx';
 import { Goodbye } from './goodbye.tsx';
@@ -31,6 +31,7 @@ interface AppProps {
 export function App({ ports, media, session }: AppProps) {
   const screen = useSignal<Screen>({ at: 'lobby' });
   const room = useSignal(roomFromLink(location.href));
+  const damagedLink = useSignal(isDamagedLink(location.href));
   const busy = useSignal(false);
   const refusal = useSignal<ApiError | null>(null);
 
@@ -39,12 +40,13 @@ export function App({ ports, media, session }: AppProps) {
       // Another link pasted into the address during a call must not pull anybody out of it.
       if (screen.peek().at === 'call') return;
       room.value = roomFromLink(location.href);
+      damagedLink.value = isDamagedLink(location.href);
       refusal.value = null;
       screen.value = { at: 'lobby' };
     };
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
-  }, [room, refusal, screen]);
+  }, [room, damagedLink, refusal, screen]);
 
   const at = screen.value.at;
   useEffect(() => {
@@ -81,6 +83,7 @@ export function App({ ports, media, session }: AppProps) {
     const page = location.href.split('#', 1)[0] ?? '';
     history.pushState(null, '', target ? linkToRoom(target, page) : page);
     room.value = target;
+    damagedLink.value = false;
     refusal.value = null;
     screen.value = { at: 'lobby' };
   };
@@ -97,6 +100,7 @@ export function App({ ports, media, session }: AppProps) {
   return (
     <Lobby
       room={room.value}
+      damagedLink={damagedLink.value}
       name={rememberedName()}
       media={media}
       busy={busy.value}

@@ -17,6 +17,8 @@ export interface Entry {
 interface LobbyProps {
   /** The room to join; null to start a new one. */
   readonly room: string | null;
+  /** Whether the page was opened by a link that leads to no room. */
+  readonly damagedLink: boolean;
   readonly name: string;
   readonly media: LocalMedia;
   readonly busy: boolean;
@@ -31,6 +33,7 @@ interface LobbyProps {
 /** Where somebody sees themselves, says their name, and decides whether to be read. */
 export function Lobby({
   room,
+  damagedLink,
   name,
   media,
   busy,
@@ -88,7 +91,7 @@ export function Lobby({
             {busy ? strings.lobby.busy : room ? strings.lobby.join : strings.lobby.start}
           </button>
         </form>
-        {!room && <FollowLink onFollow={onFollow} />}
+        {!room && <FollowLink damaged={damagedLink} onFollow={onFollow} />}
       </div>
     </main>
   );
@@ -143,31 +146,38 @@ function Preview({ media }: { media: LocalMedia }) {
   );
 }
 
-function FollowLink({ onFollow }: { onFollow: (room: string) => void }) {
-  const wrong = useSignal(false);
+interface FollowLinkProps {
+  readonly damaged: boolean;
+  readonly onFollow: (room: string) => void;
+}
+
+function FollowLink({ damaged, onFollow }: FollowLinkProps) {
+  const refused = useSignal(false);
+  const wrong = refused.value || damaged;
   const submit = (event: TargetedEvent<HTMLFormElement, SubmitEvent>) => {
     event.preventDefault();
     const room = roomFromLink(String(new FormData(event.currentTarget).get('link') ?? ''));
-    wrong.value = room === null;
+    refused.value = room === null;
     if (room) onFollow(room);
   };
   return (
     <form class="card follow" onSubmit={submit} noValidate>
-      <label class="field">
-        <span>{strings.lobby.link}</span>
+      <div class="field">
+        <label for="link">{strings.lobby.link}</label>
         <span class="field-row">
           <input
+            id="link"
             name="link"
             inputMode="url"
             autocomplete="off"
             placeholder={strings.lobby.linkPlaceholder}
-            aria-invalid={wrong.value}
+            aria-invalid={wrong}
           />
           <button type="submit">{strings.lobby.follow}</button>
         </span>
-      </label>
+      </div>
       <p class="refusal" role="alert">
-        {wrong.value && strings.lobby.wrongLink}
+        {wrong && strings.lobby.wrongLink}
       </p>
     </form>
   );
