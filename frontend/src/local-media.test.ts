@@ -99,6 +99,18 @@ describe('switching devices', () => {
     expect(track?.enabled).toBe(true);
   });
 
+  // A second refusal is told apart from the first: between the two the problem is gone.
+  it.each(['setCamera', 'setMicrophone'] as const)('%s fails anew each time', async (set) => {
+    Object.assign(machine, { audio: 'NotFoundError', video: 'NotFoundError' });
+    const media = new LocalMedia();
+    await media.open();
+    const device = set === 'setCamera' ? media.camera : media.microphone;
+    const problems: unknown[] = [];
+    device.subscribe(({ problem }) => problems.push(problem));
+    await media[set](true);
+    expect(problems).toEqual(['missing', null, 'missing']);
+  });
+
   it('notices a camera that is unplugged', async () => {
     const media = new LocalMedia();
     await media.open();

@@ -96,6 +96,8 @@ export class LocalMedia {
   }
 
   async #request(kind: Kind): Promise<void> {
+    // While it is asked for nothing is wrong with it: what fails again is news again.
+    this.#device(kind).value = OFF;
     if (!navigator.mediaDevices) {
       this.#fail(kind, 'unsupported');
       return;

@@ -1,4 +1,4 @@
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { effect, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Announcer } from '../announcer.ts';
 import { ApiError } from '../api.ts';
@@ -139,10 +139,13 @@ function Notices({ session, media }: CallScreenProps) {
   const dismissed = useSignal<ReadonlySet<string>>(told);
   const shown = words.filter((text) => !dismissed.value.has(text));
   useEffect(() => {
-    // What is over is forgotten, so that it is told when it happens again.
-    const still = words.filter((text) => dismissed.peek().has(text));
-    if (still.length < dismissed.peek().size) dismissed.value = new Set(still);
-  });
+    // What is over is forgotten, so that it is told when it happens again. An effect that misses
+    // no moment: what is tried again in vain is over only until it fails.
+    return effect(() => {
+      const still = noticeWords({ session, media }).filter((text) => dismissed.peek().has(text));
+      if (still.length < dismissed.peek().size) dismissed.value = new Set(still);
+    });
+  }, [session, media, dismissed]);
   return (
     <div class="notices">
       {shown.map((text) => (
@@ -274,15 +277,17 @@ function LiveRegion({ session, media, toast }: CallScreenProps & { toast: string
     }
     before.current.room = room;
   });
-  useSignalEffect(() => {
-    const notices = noticeWords({ session, media });
-    const had = before.current.notices;
-    for (const text of notices) if (!had.includes(text)) announcer.event(text);
-    if (session.problems.value.size === 0 && had.some(isProblem)) {
-      announcer.event(strings.notice.backAgain);
-    }
-    before.current.notices = notices;
-  });
+  useEffect(() => {
+    return effect(() => {
+      const notices = noticeWords({ session, media });
+      const had = before.current.notices;
+      for (const text of notices) if (!had.includes(text)) announcer.event(text);
+      if (session.problems.value.size === 0 && had.some(isProblem)) {
+        announcer.event(strings.notice.backAgain);
+      }
+      before.current.notices = notices;
+    });
+  }, [session, media, announcer]);
   useEffect(() => {
     if (toast) announcer.event(toast);
   }, [toast, announcer]);
