@@ -5,6 +5,7 @@ import {
   applyMessage,
   applyRoster,
   clearFaces,
+  comings,
   countExpressions,
   enterRoom,
   type Room,
@@ -59,6 +60,20 @@ describe('who is in the room', () => {
       zoe.participant,
     );
     expect(ids(applyRoster(room, { participants: [ada, zoe] }, 20, 21))).toContain(zoe.participant);
+  });
+
+  it('names who comes and goes, but not who was there before us, nor us in a new place', () => {
+    const names = (before: Room, after: Room) => {
+      const { came, went } = comings(before, after);
+      return [...came.map(({ name }) => `+${name}`), ...went.map(({ name }) => `-${name}`)];
+    };
+    const entered = enterRoom(ada, 0);
+    const met = applyRoster(entered, { participants: [ada, zoe] }, 1, 2);
+    expect(names(entered, met)).toEqual([]);
+    expect(names(met, applyMessage(met, message('left'), 3))).toEqual([`-${zoe.name}`]);
+    const later = applyRoster(met, { participants: [ada, zoe, kim] }, 4, 5);
+    expect(names(met, later)).toEqual(['+Kim']);
+    expect(names(later, enterRoom(kim, 6))).toEqual([]);
   });
 
   it('believes a pause heard later over a roster asked for earlier', () => {

@@ -18,6 +18,8 @@ export interface Room {
   readonly self: string;
   /** By participant id, ourselves included, in order of arrival. */
   readonly people: ReadonlyMap<string, Person>;
+  /** Whether a roster came: before, we cannot know who else is here. */
+  readonly listed: boolean;
   /** When somebody left; a roster asked for earlier must not bring them back. */
   readonly leftAt: ReadonlyMap<string, number>;
   /** The newest sight of each participant who is here and consents, by participant id. */
@@ -35,6 +37,7 @@ export function enterRoom(self: Participant, now: number): Room {
   return {
     self: self.participant,
     people: new Map([[self.participant, { ...self, changedAt: now }]]),
+    listed: false,
     leftAt: new Map(),
     sights: new Map(),
     lastFrames: new Map(),
@@ -58,7 +61,15 @@ export function applyRoster(room: Room, roster: Roster, askedAt: number, now: nu
       people.set(id, { ...entry, changedAt: now });
     }
   }
-  return withPeople(room, people);
+  return { ...withPeople(room, people), listed: true };
+}
+
+/** Who came and who went between two states of one stay; whom the first roster names was there. */
+export function comings(before: Room, after: Room): { came: Person[]; went: Person[] } {
+  const missingIn = (other: Room, room: Room) =>
+    [...room.people.values()].filter(({ participant }) => !other.people.has(participant));
+  if (!before.listed || before.self !== after.self) return { came: [], went: [] };
+  return { came: missingIn(before, after), went: missingIn(after, before) };
 }
 
 /** Applies one hub message received at `now`. `signal` changes nothing here. */

@@ -79,7 +79,7 @@ export const strings = {
     you: (name: string) => `${name} (you)`,
     people: (count: number, capacity: number) => `${count} of ${capacity} people here`,
     video: { mesh: 'Video: browser to browser', opentok: 'Video: OpenTok' },
-    alone: 'Nobody else is here yet. Send somebody the link.',
+    alone: 'You are alone in this call. Send somebody the link.',
     analyze: 'Analyze',
     analyzeHint: 'Read everybody who agreed, once, now',
     live: 'Live reading',

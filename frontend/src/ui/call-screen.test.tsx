@@ -88,3 +88,24 @@ describe('a device that fails in the call', () => {
     }
   });
 });
+
+describe('being alone', () => {
+  // Never before the roster came, and never as a warning; the link is at hand.
+  it('is told neutrally, once it is known, with a button that copies the link', async () => {
+    const copied = vi.fn(async () => undefined);
+    vi.stubGlobal('navigator', { clipboard: { writeText: copied } });
+    const session = await call();
+    const alone = () => document.querySelector('.alone');
+    await act(() => {
+      session.room.value = enterRoom(ADA, 0);
+    });
+    expect(alone()).toBeNull();
+    await act(() => {
+      session.room.value = applyRoster(session.room.value, { participants: [ADA] }, 1, 1);
+    });
+    expect(alone()?.textContent).toContain(strings.call.alone);
+    expect(notices()).toEqual([]);
+    await press(strings.call.copyLink);
+    expect(copied).toHaveBeenCalledWith(expect.stringContaining(`#room=${session.roomId}`));
+  });
+});

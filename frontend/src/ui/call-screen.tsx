@@ -5,7 +5,7 @@ import { ApiError } from '../api.ts';
 import { expressionSigns } from '../expressions.ts';
 import type { LocalMedia } from '../local-media.ts';
 import { ageOf, GONE_AFTER, type Size } from '../overlay.ts';
-import { clearFaces, type Room } from '../room.ts';
+import { clearFaces, comings } from '../room.ts';
 import { linkToRoom } from '../room-link.ts';
 import type { Session } from '../session.ts';
 import { strings } from '../strings.ts';
@@ -39,6 +39,15 @@ export function CallScreen({ session, media }: CallScreenProps) {
     const name = asked && session.room.peek().people.get(asked.by)?.name;
     if (name && session.readable.peek()) toast.show(strings.notice.asked(name));
   });
+  const copyLink = async () => {
+    const link = linkToRoom(session.roomId, location.href);
+    try {
+      await navigator.clipboard.writeText(link);
+      toast.show(strings.call.linkCopied);
+    } catch {
+      toast.show(strings.call.linkNotCopied(link));
+    }
+  };
   const room = session.room.value;
   const people = [...room.people.values()];
   const pictures = useSignal<ReadonlyMap<string, Size>>(new Map());
@@ -59,6 +68,7 @@ export function CallScreen({ session, media }: CallScreenProps) {
         </p>
       </header>
       <Notices session={session} media={media} />
+      {isAlone(session) && <Alone onCopyLink={() => void copyLink()} />}
       <section class="stage" ref={space} aria-label={strings.call.tiles}>
         <div
           class="grid"
@@ -90,7 +100,12 @@ export function CallScreen({ session, media }: CallScreenProps) {
           </button>
         </div>
       )}
-      <Controls session={session} media={media} onToast={toast.show} />
+      <Controls
+        session={session}
+        media={media}
+        onToast={toast.show}
+        onCopyLink={() => void copyLink()}
+      />
       <LiveRegion session={session} media={media} toast={toast.words.value} />
     </main>
   );
@@ -124,12 +139,28 @@ function PersonTile({ session, media, ...shape }: PersonTileProps) {
 
 /** What is wrong or noteworthy at present, in sentences. */
 function noticeWords({ session, media }: CallScreenProps): readonly string[] {
-  const alone = session.room.value.people.size === 1 && session.hub.value === 'connected';
   return [
     ...[...session.problems.value].map((problem) => strings.problem[problem]),
     ...deviceWords(media),
-    ...(alone ? [strings.call.alone] : []),
   ];
+}
+
+/** Whether nobody else is in the room, as far as anybody can know. */
+function isAlone({ room, hub }: Session): boolean {
+  return room.value.listed && room.value.people.size === 1 && hub.value === 'connected';
+}
+
+/** What to do while alone: no warning, everything is as it should be. */
+function Alone({ onCopyLink }: { onCopyLink: () => void }) {
+  return (
+    <div class="alone">
+      <p>{strings.call.alone}</p>
+      <button type="button" onClick={onCopyLink}>
+        <LinkIcon />
+        {strings.call.copyLink}
+      </button>
+    </div>
+  );
 }
 
 function Notices({ session, media }: CallScreenProps) {
@@ -173,9 +204,10 @@ function Notices({ session, media }: CallScreenProps) {
 
 interface ControlsProps extends CallScreenProps {
   readonly onToast: (words: string) => void;
+  readonly onCopyLink: () => void;
 }
 
-function Controls({ session, media, onToast }: ControlsProps) {
+function Controls({ session, media, onToast, onCopyLink }: ControlsProps) {
   const busy = useSignal(false);
   const analyze = async () => {
     if (![...session.room.value.people.values()].some(({ consent }) => consent)) {
@@ -189,15 +221,6 @@ function Controls({ session, media, onToast }: ControlsProps) {
       onToast(refusalWords(error instanceof ApiError ? error : null));
     }
     busy.value = false;
-  };
-  const copyLink = async () => {
-    const link = linkToRoom(session.roomId, location.href);
-    try {
-      await navigator.clipboard.writeText(link);
-      onToast(strings.call.linkCopied);
-    } catch {
-      onToast(strings.call.linkNotCopied(link));
-    }
   };
   return (
     <section class="controls" aria-label={strings.call.controls}>
@@ -233,7 +256,7 @@ function Controls({ session, media, onToast }: ControlsProps) {
           class="round"
           aria-label={strings.call.copyLink}
           title={strings.call.copyLink}
-          onClick={() => void copyLink()}
+          onClick={onCopyLink}
         >
           <LinkIcon />
         </button>
@@ -265,7 +288,9 @@ function LiveRegion({ session, media, toast }: CallScreenProps & { toast: string
   const before = useRef({ room: session.room.peek(), notices: noticeWords({ session, media }) });
   useSignalEffect(() => {
     const room = session.room.value;
-    for (const text of changes(before.current.room, room)) announcer.event(text);
+    const { came, went } = comings(before.current.room, room);
+    for (const { name } of came) announcer.event(strings.notice.joined(name));
+    for (const { name } of went) announcer.event(strings.notice.left(name));
     const sights = [...room.sights].filter(([, sight]) => ageOf(sight, clock.value) < GONE_AFTER);
     announcer.retain(new Set(sights.map(([participant]) => participant)));
     for (const [participant, sight] of sights) {
@@ -288,6 +313,10 @@ function LiveRegion({ session, media, toast }: CallScreenProps & { toast: string
       before.current.notices = notices;
     });
   }, [session, media, announcer]);
+  const alone = isAlone(session);
+  useEffect(() => {
+    if (alone) announcer.event(strings.call.alone);
+  }, [alone, announcer]);
   useEffect(() => {
     if (toast) announcer.event(toast);
   }, [toast, announcer]);
@@ -307,21 +336,6 @@ function canRetry(words: string): boolean {
 
 function isProblem(words: string): boolean {
   return Object.values<string>(strings.problem).includes(words);
-}
-
-/** Who came and who went between two states of the same stay. */
-function changes(before: Room, after: Room): readonly string[] {
-  if (before.people === after.people || before.self !== after.self) return [];
-  const joined = [...after.people.values()].filter(
-    ({ participant }) => !before.people.has(participant),
-  );
-  const left = [...before.people.values()].filter(
-    ({ participant }) => !after.people.has(participant),
-  );
-  return [
-    ...joined.map(({ name }) => strings.notice.joined(name)),
-    ...left.map(({ name }) => strings.notice.left(name)),
-  ];
 }
 
 /** A sentence shown for some seconds. */
