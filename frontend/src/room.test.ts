@@ -8,6 +8,7 @@ import {
   comings,
   countExpressions,
   enterRoom,
+  presentSights,
   type Room,
   setConsent,
 } from './room.ts';
@@ -26,6 +27,11 @@ function message(target: keyof typeof messages, change: object = {}): HubMessage
 function looksOf(room: Room): Expression[] {
   const sight = room.sights.get(ada.participant);
   return sight ? clearFaces(sight).map(({ expression }) => expression) : [];
+}
+
+/** What the legend counts; everybody's camera is on, unless the test says otherwise. */
+function countsAt(room: Room, now: number, hasVideo = (_: string) => true) {
+  return Object.fromEntries(countExpressions(room.seen, presentSights(room, hasVideo, now)));
 }
 
 function ids(room: Room): string[] {
@@ -147,11 +153,20 @@ describe('what is read', () => {
     const [face] = messages.reading.faces;
     const faces = [face, { ...face, expression: 'neutral' }, face];
     const read = applyMessage(room, message('reading', { faces }), 1_000);
-    expect(Object.fromEntries(countExpressions(read, 1_500))).toEqual({ happiness: 2, neutral: 1 });
-    expect(Object.fromEntries(countExpressions(read, 60_000))).toEqual({
+    expect(countsAt(read, 1_500)).toEqual({ happiness: 2, neutral: 1 });
+    expect(countsAt(read, 60_000)).toEqual({
       happiness: 0,
       neutral: 0,
     });
+  });
+
+  it('counts nobody whose camera is off, from that moment on', () => {
+    let read = applyMessage(room, message('joined'), 500);
+    read = applyMessage(read, message('reading'), 1_000);
+    read = applyMessage(read, message('reading', { participant: zoe.participant }), 1_000);
+    expect(countsAt(read, 1_500)).toEqual({ happiness: 2 });
+    const adasAlone = (participant: string) => participant === ada.participant;
+    expect(countsAt(read, 1_500, adasAlone)).toEqual({ happiness: 1 });
   });
 
   it('steadies a face that is read live, and shows at once what somebody asked for', () => {
@@ -175,7 +190,7 @@ describe('what is read', () => {
     const faces = messages.reading.faces.map((face) => ({ ...face, unsure: true }));
     const read = applyMessage(room, message('reading', { faces }), 1_000);
     expect(read.sights.size).toBe(1);
-    expect(countExpressions(read, 1_500).size).toBe(0);
+    expect(countsAt(read, 1_500)).toEqual({});
   });
 
   it('heeds our own switch, not an echo of an earlier position of it', () => {

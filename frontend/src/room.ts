@@ -114,12 +114,27 @@ export function setConsent(room: Room, participant: string, consent: boolean, no
   return withPeople(room, people);
 }
 
-/** How many faces look like each expression ever seen here, counting what is not yet gone. */
-export function countExpressions(room: Room, now: number): ReadonlyMap<Expression, number> {
+/** The sights that may be shown now: not yet gone, and of somebody whose camera is on. */
+export function presentSights(
+  room: Room,
+  hasVideo: (participant: string) => boolean,
+  now: number,
+): Room['sights'] {
+  return new Map(
+    [...room.sights].filter(
+      ([participant, sight]) => hasVideo(participant) && ageOf(sight, now) < GONE_AFTER,
+    ),
+  );
+}
+
+/** How many faces look like each expression ever seen here, counting those of `sights`. */
+export function countExpressions(
+  seen: Room['seen'],
+  sights: Room['sights'],
+): ReadonlyMap<Expression, number> {
   const counts = new Map<Expression, number>();
-  for (const expression of room.seen) counts.set(expression, 0);
-  for (const sight of room.sights.values()) {
-    if (ageOf(sight, now) >= GONE_AFTER) continue;
+  for (const expression of seen) counts.set(expression, 0);
+  for (const sight of sights.values()) {
     for (const { expression } of clearFaces(sight)) {
       counts.set(expression, (counts.get(expression) ?? 0) + 1);
     }

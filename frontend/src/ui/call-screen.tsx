@@ -4,8 +4,8 @@ import { Announcer } from '../announcer.ts';
 import { ApiError } from '../api.ts';
 import { expressionSigns } from '../expressions.ts';
 import type { LocalMedia } from '../local-media.ts';
-import { ageOf, GONE_AFTER, type Size } from '../overlay.ts';
-import { clearFaces, comings } from '../room.ts';
+import type { Size } from '../overlay.ts';
+import { clearFaces, comings, presentSights } from '../room.ts';
 import { linkToRoom } from '../room-link.ts';
 import type { Session } from '../session.ts';
 import { strings } from '../strings.ts';
@@ -59,7 +59,7 @@ export function CallScreen({ session, media }: CallScreenProps) {
         <h1 class="product" tabindex={-1} ref={heading}>
           {strings.product}
         </h1>
-        <Legend room={room} />
+        <Legend room={room} hasVideo={hasVideo({ session, media })} />
         <p class="headcount">
           {strings.call.people(people.length, session.capacity)}
           {session.provider.value && (
@@ -109,6 +109,15 @@ export function CallScreen({ session, media }: CallScreenProps) {
       <LiveRegion session={session} media={media} toast={toast.words.value} />
     </main>
   );
+}
+
+/** Tells whose camera is on, ours or theirs. */
+function hasVideo({ session, media }: CallScreenProps): (participant: string) => boolean {
+  const { self } = session.room.value;
+  const remotes = session.remotes.value;
+  const own = media.camera.value.track !== null;
+  return (participant) =>
+    participant === self ? own : (remotes.get(participant) ?? CONNECTING).video;
 }
 
 interface PersonTileProps
@@ -291,8 +300,8 @@ function LiveRegion({ session, media, toast }: CallScreenProps & { toast: string
     const { came, went } = comings(before.current.room, room);
     for (const { name } of came) announcer.event(strings.notice.joined(name));
     for (const { name } of went) announcer.event(strings.notice.left(name));
-    const sights = [...room.sights].filter(([, sight]) => ageOf(sight, clock.value) < GONE_AFTER);
-    announcer.retain(new Set(sights.map(([participant]) => participant)));
+    const sights = presentSights(room, hasVideo({ session, media }), clock.value);
+    announcer.retain(new Set(sights.keys()));
     for (const [participant, sight] of sights) {
       const name = room.people.get(participant)?.name;
       const faces = clearFaces(sight);

@@ -1,12 +1,17 @@
 import { EXPRESSIONS } from '../contract.ts';
 import { expressionSigns } from '../expressions.ts';
-import { countExpressions, type Room } from '../room.ts';
+import { countExpressions, presentSights, type Room } from '../room.ts';
 import { strings } from '../strings.ts';
 import { clock } from './clock.ts';
 
-/** The expressions seen in this room, each with how many faces look so now. */
-export function Legend({ room }: { room: Room }) {
-  const counts = countExpressions(room, clock.value);
+interface LegendProps {
+  readonly room: Room;
+  readonly hasVideo: (participant: string) => boolean;
+}
+
+/** The expressions seen in this room, each with how many faces are shown to look so now. */
+export function Legend({ room, hasVideo }: LegendProps) {
+  const counts = countExpressions(room.seen, presentSights(room, hasVideo, clock.value));
   const seen = EXPRESSIONS.filter((expression) => counts.has(expression));
   return (
     <section class="legend" aria-label={strings.call.legend}>
