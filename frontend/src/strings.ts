@@ -100,6 +100,7 @@ export const strings = {
     isRead: 'Is read',
     readingOnAnalyze: 'Read when asked',
     notRead: 'Not read',
+    notReadCameraOff: 'Not read: camera off',
     connecting: 'Connecting…',
     reconnecting: 'Reconnecting…',
     microphoneOff: 'Microphone off',

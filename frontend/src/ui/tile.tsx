@@ -126,7 +126,10 @@ function ReadingState({
     return <p class="tile-state tile-state-live">{strings.tile.reading}</p>;
   }
   if (own === 'asked') return <p class="tile-state">{strings.tile.readingOnAnalyze}</p>;
-  if (own) return <p class="tile-state tile-state-quiet">{strings.tile.notRead}</p>;
+  if (own) {
+    const words = media.video ? strings.tile.notRead : strings.tile.notReadCameraOff;
+    return <p class="tile-state tile-state-quiet">{words}</p>;
+  }
   if (!media.video) return null;
   return (
     <p class="tile-state tile-state-mark" title={strings.tile.isRead}>
@@ -135,13 +138,19 @@ function ReadingState({
   );
 }
 
+/** The first letters of the first and the last word of a name that have one. */
+export function initialsOf(name: string): string {
+  const letters = name
+    .split(/\s+/u)
+    .flatMap((word) => word.match(/[\p{L}\p{N}]\p{M}*/u)?.[0] ?? [])
+    .map((letter) => letter.toLocaleUpperCase());
+  return letters.length > 1 ? `${letters[0]}${letters[letters.length - 1]}` : (letters[0] ?? '');
+}
+
 function Initials({ person }: { person: Person }) {
-  const words = person.name.split(/\s+/u).filter(Boolean);
-  const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;
-  const initials = ends.map((word) => [...(word ?? '')][0] ?? '').join('');
   return (
     <div class="initials" style={{ '--hue': hueOf(person.participant) }} aria-hidden="true">
-      {initials.toLocaleUpperCase()}
+      {initialsOf(person.name)}
     </div>
   );
 }
