@@ -152,6 +152,7 @@ export const strings = {
   notice: {
     backAgain: 'Connected again.',
     nobodyConsents: 'Nobody here agreed to be read, so there is nothing to analyze.',
+    askedEverybody: 'Asked everybody who agreed.',
     asked: (name: string) => `${name} pressed Analyze.`,
     joined: (name: string) => `${name} joined.`,
     left: (name: string) => `${name} left.`,

@@ -109,3 +109,34 @@ describe('being alone', () => {
     expect(copied).toHaveBeenCalledWith(expect.stringContaining(`#room=${session.roomId}`));
   });
 });
+
+describe('Analyze', () => {
+  const button = () => document.querySelector<HTMLButtonElement>('.analyze');
+  const toast = () => document.querySelector('.toast p')?.textContent;
+
+  // Whoever presses it sees and hears that something happened, even when nobody is read after it.
+  it('tells its presser that everybody was asked, and is busy for a moment', async () => {
+    const session = await call();
+    await press(strings.call.analyze);
+    expect(session.analyze).toHaveBeenCalledOnce();
+    expect(toast()).toBe(strings.notice.askedEverybody);
+    expect(button()?.disabled).toBe(true);
+    const said = () => document.querySelector('[role=status]')?.textContent;
+    await vi.waitFor(() => expect(said()).toBe(strings.notice.askedEverybody));
+    await vi.waitFor(() => expect(button()?.disabled).toBe(false));
+  });
+
+  it('asks nobody where nobody agreed, and says so', async () => {
+    const session = await call();
+    await act(() => {
+      const people = [ADA, ZOE].map((one) => ({ ...one, consent: false, changedAt: 0 }));
+      session.room.value = {
+        ...BOTH,
+        people: new Map(people.map((one) => [one.participant, one])),
+      };
+    });
+    await press(strings.call.analyze);
+    expect(session.analyze).not.toHaveBeenCalled();
+    expect(toast()).toBe(strings.notice.nobodyConsents);
+  });
+});

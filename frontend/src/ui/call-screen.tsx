@@ -20,6 +20,7 @@ import { useSize } from './use-size.ts';
 
 const TILE_GAP = 12; // px
 const TOAST_TIME = 6_000; // ms
+const BUSY_TIME = 600; // ms; a shorter one is not seen
 const NO_PICTURE: Size = { width: 0, height: 0 };
 const CONNECTING: TileMedia = { stream: null, connection: 'connecting', audio: true, video: true };
 
@@ -224,11 +225,14 @@ function Controls({ session, media, onToast, onCopyLink }: ControlsProps) {
       return;
     }
     busy.value = true;
+    const seen = new Promise((resolve) => setTimeout(resolve, BUSY_TIME));
     try {
       await session.analyze();
+      onToast(strings.notice.askedEverybody);
     } catch (error) {
       onToast(refusalWords(error instanceof ApiError ? error : null));
     }
+    await seen;
     busy.value = false;
   };
   return (
