@@ -46,6 +46,7 @@ def test_reloading_the_page_and_joining_again(
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe)
     zoe.page.reload()
+    expect(ada.tile(zoe)).to_have_count(0)
     expect(zoe.page.get_by_role("textbox", name="Your name")).to_have_value("Zoë")
     zoe.join(ada.link)
     expect(ada.tile(zoe)).to_have_count(1)
