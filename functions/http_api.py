@@ -192,7 +192,10 @@ def create_blueprint(
     @output()
     @_answers
     def relay_signal(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
-        """Pass a mesh signal (offer, answer, candidates) to one participant of the same room."""
+        """Pass a mesh signal (offer, answer, candidates) to one participant of the same room.
+
+        Somebody who has just left is no error of the sender's: the answer says it went nowhere.
+        """
         who = member(req)
         body = _body(req)
         to, payload = body.get("to"), body.get("payload")
@@ -203,10 +206,9 @@ def create_blueprint(
         try:
             rooms.participant(who.room, to)
         except ApiError:
-            gone = "The participant you signal to has left."
-            raise ApiError(404, "unknown-recipient", gone) from None
+            return _json({"delivered": False}, 202)
         actions.set(hub.encode(hub.signal(who.id, to, payload)))
-        return _json({}, 202)
+        return _json({"delivered": True}, 202)
 
     @api.function_name("issue_upload_tickets")
     @api.route("rooms/{room}/upload-tickets", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)

@@ -158,7 +158,7 @@ export class RoomApi {
     return answer;
   }
 
-  /** Relays `payload` to one other participant; refused with `unknown-recipient` when gone. */
+  /** Relays `payload` to one other participant; to one who has gone it goes nowhere. */
   async signal(to: string, payload: contract.JsonObject): Promise<void> {
     await this.#post('signals', { to, payload }, accepted);
   }
