@@ -16,6 +16,7 @@ import { strings } from '../strings.ts';
 
 const UNSURE_SIGN = '?'; // no emoji: every face of them says something
 const SHOW_AGE_FROM = 2_500; // ms; before, a reading counts as present
+const MAX_PERCENT = 99; // no reading is certain
 const EMOJI_PER_FACE = 0.34; // of the face's width
 const MIN_EMOJI = 22; // px
 const MAX_EMOJI = 52; // px
@@ -74,7 +75,7 @@ interface FaceBadgeProps {
 function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps) {
   const { emoji, word } = expressionSigns[face.expression];
   const unsure = face.unsure ?? false;
-  const percent = Math.round(face.confidence * 100);
+  const percent = Math.min(MAX_PERCENT, Math.round(face.confidence * 100));
   const size = Math.max(MIN_EMOJI, Math.min(MAX_EMOJI, place.width * EMOJI_PER_FACE));
   const ageWords = age >= SHOW_AGE_FROM ? strings.tile.age(Math.round(age / 1000)) : '';
   const sureness = unsure ? '' : strings.tile.percent(percent);
