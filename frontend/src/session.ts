@@ -185,7 +185,7 @@ export class Session {
 
   /** Tells the functions that we go, even while the page is closing. */
   sayGoodbye(): void {
-    // Whether it was heard or not: who does not answer is forgotten after a minute.
+    // Whether it was heard or not: who gives no sign of life is soon forgotten.
     this.#membership.api.leave().catch(() => undefined);
   }
 

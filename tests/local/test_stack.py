@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -228,7 +227,6 @@ def test_the_launcher_names_the_remedy(environment: dict[str, str], said: str) -
     assert len(done.stderr.strip().splitlines()) <= 2
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
 def test_the_launcher_runs_the_product(temporary: Path) -> None:
     """``python -m local`` says Ready once, serves page and app, and leaves nothing after SIGINT."""
     if not (ROOT / "frontend" / "dist" / "index.html").is_file():
