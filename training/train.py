@@ -43,17 +43,17 @@ class Recipe:
     minutes: float | None = None
     seed: int = 1
     batch: int = 96
-    rate: float = 0.04
+    rate: float = 0.02
     weight_decay: float = 5e-4
     average: float = 0.998
     """Decay per step of the exponential moving average that is evaluated and exported."""
-    teacher_share: float = 0.2
-    """Part of each target that comes from the starting classifier, the rest from the votes."""
+    teacher_share: float = 0.3
+    """Part of each target that comes from the teachers, the rest from the votes."""
     fer2013_share: float = 0.3
     """Weight of the second head's loss, on the older FER2013 label."""
     mixup_chance: float = 0.3
     mixup_alpha: float = 0.3
-    calm: float = 0.85
+    calm: float = 0.75
     """Share of the run after which mixup stops and augmentation is halved."""
 
 
@@ -70,11 +70,12 @@ SAMPLING = {
 """How often a face with this majority label is seen in an epoch, on average."""
 
 
-def teacher_distribution(path: Path, faces: Faces, cache: Path) -> Floats:
-    """What the classifier at ``path`` says of each face, N×8, at the natural prior.
+def teacher_distribution(paths: list[Path], faces: Faces, cache: Path) -> Floats:
+    """What the classifiers at ``paths`` say of each face and its mirror image, N×8.
 
-    Its ``logits`` were trained with 0.7·log(prior) added (Menon et al., "Long-tail learning via
-    logit adjustment", ICLR 2021), so adding that back gives its estimate of the votes.
+    The geometric mean of their scores, the first one's at the natural prior: it is the starting
+    classifier, whose ``logits`` were trained with 0.7·log(prior) added (Menon et al., "Long-tail
+    learning via logit adjustment", ICLR 2021). The others are exported with their own prior.
     """
     if cache.exists():
         known: Floats = np.load(cache)
@@ -82,17 +83,19 @@ def teacher_distribution(path: Path, faces: Faces, cache: Path) -> Floats:
             return known
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = os.cpu_count() or 1
-    session = onnxruntime.InferenceSession(str(path), options)
     inputs = faces.images[:, None].astype(np.float32)
-    logits = np.concatenate(
-        [
-            session.run(["logits"], {"face": inputs[i : i + 64]})[0]
-            for i in range(0, len(inputs), 64)
-        ]
-    )
-    scores = torch.from_numpy(logits + 0.7 * np.log(prior(faces))).softmax(1).numpy()
+    offset = 0.7 * torch.from_numpy(np.log(prior(faces)))
+    told = torch.zeros(len(inputs), len(LABELS))
+    for path in paths:
+        session = onnxruntime.InferenceSession(str(path), options)
+        for i in range(0, len(inputs), 64):
+            for view in (inputs[i : i + 64], inputs[i : i + 64, :, :, ::-1].copy()):
+                logits = torch.from_numpy(session.run(["logits"], {"face": view})[0])
+                told[i : i + 64] += (logits + offset).log_softmax(1)
+        offset = torch.zeros(len(LABELS))
+    scores: Floats = (told / (2 * len(paths))).softmax(1).numpy().astype(np.float32)
     np.save(cache, scores)
-    return np.asarray(scores, dtype=np.float32)
+    return scores
 
 
 def sampling_weights(faces: Faces) -> Floats:
@@ -121,7 +124,9 @@ def batch_views(faces: Faces, rows: Ints, key: list[int], strength: float) -> Te
 class Trainer:
     """One run: network, average, optimiser, and where it stands."""
 
-    def __init__(self, recipe: Recipe, data: Path, out: Path, start: Path | None) -> None:
+    def __init__(
+        self, recipe: Recipe, data: Path, out: Path, start: Path | None, teachers: list[Path]
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.out = recipe, out
         out.mkdir(parents=True, exist_ok=True)
@@ -129,7 +134,7 @@ class Trainer:
         self.weights = sampling_weights(self.train)
         targets = self.train.votes
         if start is not None and recipe.teacher_share > 0:
-            taught = teacher_distribution(start, self.train, out / "teacher.npy")
+            taught = teacher_distribution([start, *teachers], self.train, out / "teacher.npy")
             targets = (1 - recipe.teacher_share) * targets + recipe.teacher_share * taught
         self.targets = torch.from_numpy(targets)
         self.older = functional.one_hot(
@@ -312,6 +317,9 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--minutes", type=float, help="stop after this much time, learning rate 0")
     parser.add_argument("--rate", type=float, default=Recipe.rate, help="peak learning rate")
+    parser.add_argument(
+        "--teacher", type=Path, nargs="*", default=[], help="more exported classifiers to learn from"
+    )
     arguments = parser.parse_args()
     recipe = Recipe(
         epochs=arguments.epochs,
@@ -319,7 +327,9 @@ def main() -> None:
         seed=arguments.seed,
         rate=arguments.rate,
     )
-    trainer = Trainer(recipe, arguments.data, arguments.out, arguments.start)
+    trainer = Trainer(
+        recipe, arguments.data, arguments.out, arguments.start, arguments.teacher
+    )
     trainer.resume()
     if trainer.total == 0:
         print(f"start {FACE_SIZE} px {trainer.validate()}", flush=True)
