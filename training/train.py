@@ -318,7 +318,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="stop after this much time, learning rate 0")
     parser.add_argument("--rate", type=float, default=Recipe.rate, help="peak learning rate")
     parser.add_argument(
-        "--teacher", type=Path, nargs="*", default=[], help="more exported classifiers to learn from"
+        "--teacher",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="more exported classifiers to learn from",
     )
     arguments = parser.parse_args()
     recipe = Recipe(
@@ -327,9 +331,7 @@ def main() -> None:
         seed=arguments.seed,
         rate=arguments.rate,
     )
-    trainer = Trainer(
-        recipe, arguments.data, arguments.out, arguments.start, arguments.teacher
-    )
+    trainer = Trainer(recipe, arguments.data, arguments.out, arguments.start, arguments.teacher)
     trainer.resume()
     if trainer.total == 0:
         print(f"start {FACE_SIZE} px {trainer.validate()}", flush=True)
