@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -122,6 +123,7 @@ def create_blueprint(
 ) -> func.Blueprint:
     """Register the frame trigger."""
     triggers = func.Blueprint()
+    deletions = ThreadPoolExecutor(thread_name_prefix="deletion")
 
     @triggers.function_name("read_frame")
     @triggers.blob_trigger(
@@ -137,15 +139,17 @@ def create_blueprint(
         connection_string_setting=signalr_connection,
     )
     def read_frame(blob: InputStream, actions: func.Out[str]) -> None:
-        """Read a frame whose owner agrees, tell the room, and delete the frame in every case.
+        """Read a frame whose owner agrees, delete it in every case, and tell the room.
 
         Only a failed deletion raises, so that the host tries again; the same frame twice is
         harmless, because the page shows a frame number once.
         """
+        # The host gave us the whole frame: its blob can go while we look at it.
+        deletion = deletions.submit(_delete, container, blob.name or "")
         try:
             result = frames.outcome(blob)
         finally:
-            _delete(container, blob.name or "")
+            deletion.result()
         if result is not None:
             actions.set(hub.encode(hub.outcome(result)))
 
