@@ -27,9 +27,11 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
 describe('imports', () => {
   // What each kind of module may run of the page; types of anything may be named.
   const arrows: readonly (readonly [kind: RegExp, may: RegExp])[] = [
-    [/^(contract|strings|remembered|announcer|live|local-media|capture)\.ts$/, /^(?!.)/],
+    [/^(contract|formats|remembered|announcer|live|local-media|capture)\.ts$/, /^(?!.)/],
     [/^(api|hub|config|upload|overlay|room-link)\.ts$/, /^contract\.ts$/],
     [/^steady\.ts$/, /^(contract|overlay)\.ts$/],
+    [/^strings(\.[a-z]{2})?\.ts$/, /^formats\.ts$/],
+    [/^language\.ts$/, /^(remembered|strings(\.[a-z]{2})?)\.ts$/],
     [/^expressions\.ts$/, /^(contract|strings)\.ts$/],
     [/^call\//, /^(contract\.ts|call\/)/],
     [/^room\.ts$/, /^(contract|overlay|steady)\.ts$/],

@@ -9,12 +9,21 @@ export interface ExpressionSign {
 
 /** The sign of each of the eight expressions. */
 export const expressionSigns: Readonly<Record<Expression, ExpressionSign>> = {
-  anger: { emoji: '😠', word: strings.expressions.anger },
-  contempt: { emoji: '🙁', word: strings.expressions.contempt },
-  disgust: { emoji: '🤮', word: strings.expressions.disgust },
-  fear: { emoji: '😨', word: strings.expressions.fear },
-  happiness: { emoji: '😁', word: strings.expressions.happiness },
-  neutral: { emoji: '😐', word: strings.expressions.neutral },
-  sadness: { emoji: '😢', word: strings.expressions.sadness },
-  surprise: { emoji: '😲', word: strings.expressions.surprise },
+  anger: signOf('anger', '😠'),
+  contempt: signOf('contempt', '🙁'),
+  disgust: signOf('disgust', '🤮'),
+  fear: signOf('fear', '😨'),
+  happiness: signOf('happiness', '😁'),
+  neutral: signOf('neutral', '😐'),
+  sadness: signOf('sadness', '😢'),
+  surprise: signOf('surprise', '😲'),
 };
+
+function signOf(expression: Expression, emoji: string): ExpressionSign {
+  return {
+    emoji,
+    get word() {
+      return strings.expressions[expression];
+    },
+  };
+}

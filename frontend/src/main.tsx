@@ -6,12 +6,13 @@ import { MeshCall } from './call/mesh.ts';
 import { FrameCapture } from './capture.ts';
 import { loadConfig } from './config.ts';
 import { Hub } from './hub.ts';
+import { openLanguage } from './language.ts';
 import { LocalMedia } from './local-media.ts';
 import type { Session, SessionPorts } from './session.ts';
 import { App } from './ui/app.tsx';
 import './ui/style.css';
 
-const { api } = await loadConfig();
+const [{ api }] = await Promise.all([loadConfig(), openLanguage()]);
 
 const visible = signal(!document.hidden);
 document.addEventListener('visibilitychange', () => {

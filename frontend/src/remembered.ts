@@ -9,6 +9,15 @@ export function rememberName(name: string): void {
   write('name', name);
 }
 
+/** The language chosen in the lobby, if one was. */
+export function rememberedLanguage(): string | null {
+  return read('language');
+}
+
+export function rememberLanguage(language: string): void {
+  write('language', language);
+}
+
 /** The secret that makes us the host of a room we created here. */
 export function rememberedHostSecret(room: string): string | undefined {
   return read(`host:${room}`) ?? undefined;

@@ -1,5 +1,12 @@
 /** Every word the page says. An expression is an appearance: "looks happy", never "is happy". */
-export const strings = {
+import { signal } from '@preact/signals';
+import { formatsOf } from './formats.ts';
+
+const format = formatsOf('en');
+
+/** English, the language every other one is measured by: a key missing there is a type error. */
+export const english = {
+  format,
   product: 'Video Sentiment',
   tagline: 'A video call that shows what faces look like',
   expressions: {
@@ -13,6 +20,7 @@ export const strings = {
     surprise: 'surprised',
   },
   lobby: {
+    language: 'Language',
     startTitle: 'Start a call',
     joinTitle: 'Join the call',
     name: 'Your name',
@@ -77,7 +85,8 @@ export const strings = {
   },
   call: {
     you: (name: string) => `${name} (you)`,
-    people: (count: number, capacity: number) => `${count} of ${capacity} people here`,
+    people: (count: number, capacity: number) =>
+      `${format.number(count)} of ${format.number(capacity)} people here`,
     video: { mesh: 'Video: browser to browser', opentok: 'Video: OpenTok' },
     alone: 'You are alone in this call. Send somebody the link.',
     analyze: 'Analyze',
@@ -93,7 +102,7 @@ export const strings = {
     tiles: 'People in the call',
     legend: 'Expressions seen in this room',
     legendEmpty: 'Expressions read in this room will be counted here.',
-    legendEntry: (word: string, count: number) => `looks ${word}: ${count} now`,
+    legendEntry: (word: string, count: number) => `looks ${word}: ${format.number(count)} now`,
   },
   tile: {
     reading: 'Being read',
@@ -105,11 +114,9 @@ export const strings = {
     reconnecting: 'Reconnecting…',
     microphoneOff: 'Microphone off',
     cameraOff: 'Camera off',
-    looks: (word: string, percent: number) => `looks ${word}, ${percent} % sure`,
-    percent: (percent: number) => `${percent} %`,
+    looks: (word: string, percent: number) => `looks ${word}, ${format.percent(percent)} sure`,
     unsure: 'unsure',
     unsureOf: 'no clear expression',
-    age: (seconds: number) => `${seconds} s ago`,
     noFaces: 'No face found',
     unread: {
       'no-face': 'No face found',
@@ -156,8 +163,7 @@ export const strings = {
     asked: (name: string) => `${name} pressed Analyze.`,
     joined: (name: string) => `${name} joined.`,
     left: (name: string) => `${name} left.`,
-    looks: (name: string, words: string) => `${name} looks ${words}.`,
-    and: ' and ',
+    looks: (name: string, words: readonly string[]) => `${name} looks ${format.list(words)}.`,
     dismiss: 'Dismiss',
     tryAgain: 'Try again',
   },
@@ -167,6 +173,10 @@ export const strings = {
     'invalid-name': 'Please use a name of 1 to 60 ordinary characters.',
     'creation-key-wrong': 'Starting a call here needs the right key.',
     'storage-unavailable': 'The service is not ready just now. Please try again in a moment.',
+    'storage-busy': 'Many people are joining this call just now. Please try again in a moment.',
+    'unknown-participant': 'Your place in the call was lost. Join again.',
+    'ticket-expired': 'Your place in the call was lost. Join again.',
+    unexpected: 'Something went wrong. Reload the page and try again.',
     unreachable: 'The service does not answer. Check your connection and try again.',
   },
   end: {
@@ -180,3 +190,25 @@ export const strings = {
     fullHint: 'Your place was taken while you were away.',
   },
 } as const;
+
+/** The same keys and parameters, in whatever words. */
+type Translation<T> = T extends string
+  ? string
+  : T extends (...given: infer Given) => string
+    ? (...given: Given) => string
+    : { readonly [Key in keyof T]: Translation<T[Key]> };
+
+/** What a language has to say. */
+export type Strings = Translation<typeof english>;
+
+const spoken = signal<Strings>(english);
+
+/** The words in the language spoken now: a component that reads them is drawn anew by another. */
+export const strings: Strings = new Proxy<Strings>(english, {
+  get: (_, key) => spoken.value[key as keyof Strings],
+});
+
+/** From now on the page speaks this language. */
+export function speak(words: Strings): void {
+  spoken.value = words;
+}

@@ -311,7 +311,7 @@ function LiveRegion({ session, media, toast }: CallScreenProps & { toast: string
       const faces = clearFaces(sight);
       if (!name || faces.length === 0) continue;
       const looks = faces.map(({ expression }) => expressionSigns[expression].word);
-      announcer.state(participant, strings.notice.looks(name, looks.join(strings.notice.and)));
+      announcer.state(participant, strings.notice.looks(name, looks));
     }
     before.current.room = room;
   });

@@ -77,8 +77,8 @@ function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps
   const unsure = face.unsure ?? false;
   const percent = Math.min(MAX_PERCENT, Math.round(face.confidence * 100));
   const size = Math.max(MIN_EMOJI, Math.min(MAX_EMOJI, place.width * EMOJI_PER_FACE));
-  const ageWords = age >= SHOW_AGE_FROM ? strings.tile.age(Math.round(age / 1000)) : '';
-  const sureness = unsure ? '' : strings.tile.percent(percent);
+  const ageWords = age >= SHOW_AGE_FROM ? strings.format.secondsAgo(Math.round(age / 1000)) : '';
+  const sureness = unsure ? '' : strings.format.percent(percent);
   const [badge, measure] = useBadgeSize([word, unsure, sureness, ageWords, size, tile.width]);
   const centre = placeBadge(place, badge, tile);
   // Not before it was drawn once: it would glide from where it stood unmeasured.
@@ -100,7 +100,7 @@ function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps
       }}
     >
       <span class="badge-emoji">{unsure ? UNSURE_SIGN : emoji}</span>
-      <span class="badge-words">
+      <span class="badge-words" dir="auto">
         <span class="badge-word">{unsure ? strings.tile.unsure : word}</span>
         <span class="badge-detail">
           {sureness}

@@ -55,6 +55,15 @@ export function AnalyzeIcon() {
   );
 }
 
+export function LanguageIcon() {
+  return (
+    <Icon>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M3.5 12h17M12 3.5c5 5 5 12 0 17M12 3.5c-5 5-5 12 0 17" />
+    </Icon>
+  );
+}
+
 export function CloseIcon() {
   return (
     <Icon>

@@ -25,7 +25,8 @@ export function Legend({ room, hasVideo }: LegendProps) {
             return (
               <li key={expression} class={count === 0 ? 'legend-past' : undefined}>
                 <span aria-hidden="true">
-                  <span class="legend-emoji">{emoji}</span> {word} <b>{count}</b>
+                  <span class="legend-emoji">{emoji}</span> {word}{' '}
+                  <b>{strings.format.number(count)}</b>
                 </span>
                 <span class="unseen">{strings.call.legendEntry(word, count)}</span>
               </li>

@@ -6,6 +6,7 @@ import type { LocalMedia } from '../local-media.ts';
 import { roomFromLink } from '../room-link.ts';
 import { strings } from '../strings.ts';
 import { DeviceButtons, deviceWords } from './controls.tsx';
+import { LanguageChoice } from './language-choice.tsx';
 
 /** What somebody decided in the lobby. */
 export interface Entry {
@@ -59,6 +60,7 @@ export function Lobby({
       <header class="lobby-header">
         <p class="product">{strings.product}</p>
         <p class="tagline">{strings.tagline}</p>
+        <LanguageChoice />
       </header>
       <Preview media={media} />
       <div class="lobby-side">

@@ -1,0 +1,58 @@
+"""The page in another language, from right to left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, expect
+
+from functions.contract import Expression
+from local.stack import Stack
+from tests.browser.conftest import Person, new_person
+
+HAPPY = Expression.HAPPINESS
+
+
+def test_the_language_is_chosen_in_the_lobby_and_remembered(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Choosing Arabic turns the page around at once, reloading keeps it, English comes back."""
+    page = person("Ada").page
+    page.goto(scripted_stack.url)
+    html = page.locator("html")
+    expect(html).to_have_attribute("lang", "en")
+    page.get_by_label("Language").select_option("العربية")
+    expect(page.get_by_role("heading", name="ابدأ مكالمة")).to_be_visible()
+    expect(html).to_have_attribute("dir", "rtl")
+    page.reload()
+    expect(page.get_by_role("button", name="ابدأ مكالمة جديدة")).to_be_visible()
+    expect(html).to_have_attribute("lang", "ar")
+    page.get_by_label("اللغة").select_option("English")
+    expect(page.get_by_role("button", name="Start a new call")).to_be_visible()
+    expect(html).to_have_attribute("dir", "ltr")
+
+
+def test_an_emoji_stands_at_its_face_in_either_direction(
+    scripted_stack: Stack, browser: Browser, person: Callable[..., Person]
+) -> None:
+    """Who reads from right to left sees the emoji where the others do: pictures do not flip."""
+    ada = person("Ada")
+    zoe = new_person(browser, "زوي", viewport={"width": 1000, "height": 720}, locale="ar-EG")
+    ada.join(scripted_stack.url)
+    zoe.page.goto(ada.link)
+    zoe.page.get_by_role("textbox", name="اسمك").fill(zoe.name)
+    zoe.page.get_by_role("button", name="انضم الآن").click()
+    for viewer in (ada, zoe):
+        viewer.sees_moving_video_of(ada)
+    ada.look(HAPPY, x=60, y=120)  # at the left of the picture as others see it
+    zoe.page.get_by_role("button", name="تحليل", exact=True).click()
+    for viewer in (ada, zoe):
+        viewer.sees(ada, HAPPY)
+    expect(zoe.badges(ada)).to_contain_text("سعيد")
+    tile = zoe.tile(ada).bounding_box()
+    emoji = zoe.badges(ada).locator(".badge-emoji").bounding_box()
+    assert tile is not None
+    assert emoji is not None
+    assert emoji["x"] + emoji["width"] / 2 < tile["x"] + tile["width"] / 2
+    assert zoe.errors == []
+    zoe.context.close()
