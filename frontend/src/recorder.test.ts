@@ -1,0 +1,31 @@
+import { signal } from '@preact/signals';
+import { expect, it } from 'vitest';
+import messages from '../../tests/contract/messages.json';
+import { parseHubMessage } from './contract.ts';
+import { Recorder } from './recorder.ts';
+import { applyMessage, enterRoom } from './room.ts';
+
+const ADA = { participant: messages.reading.participant, name: 'Ada', consent: true };
+
+it('records from its making until it is stopped; what was forgotten does not come back', () => {
+  const room = signal(enterRoom(ADA, 0));
+  const recorder = new Recorder(room, () => 1);
+  const hear = (frame: string) => {
+    const message = parseHubMessage('reading', { ...messages.reading, frame });
+    if (message) room.value = applyMessage(room.value, message, 1);
+  };
+  const frames = () => recorder.own.value.map((one) => one.frame);
+  hear('1763834400001');
+  hear('1763834400002');
+  expect(frames()).toEqual(['1763834400001', '1763834400002']);
+  expect(recorder.history.value.strips.get(ADA.participant)).toHaveLength(2);
+  recorder.forgetSelf();
+  room.value = { ...room.value };
+  expect(frames()).toEqual([]);
+  expect(recorder.history.value.strips.get(ADA.participant) ?? []).toEqual([]);
+  hear('1763834400003');
+  expect(frames()).toEqual(['1763834400003']);
+  recorder.stop();
+  hear('1763834400004');
+  expect(frames()).toEqual(['1763834400003']);
+});
