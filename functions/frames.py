@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -56,8 +55,13 @@ class Frames:
         self._lifetime = lifetime
         self._now = now
 
-    def outcome(self, blob: InputStream) -> Reading | Unread | None:
-        """A reading, or why there is none; None when nobody may know."""
+    def outcome(self, blob: InputStream, claimed: Callable[[], bool]) -> Reading | Unread | None:
+        """A reading, or why there is none; None when nobody may know.
+
+        Args:
+            blob: the whole frame, as the host gives it.
+            claimed: waits until the frame is deleted; whether this call is the one to read it.
+        """
         try:
             frame = FrameName.parse(blob.name or "")
         except ValueError:
@@ -65,7 +69,7 @@ class Frames:
             return None
         reason = UnreadReason.READER_UNAVAILABLE
         try:
-            return self._reading(frame, blob)
+            return self._reading(frame, blob, claimed)
         except UnreadError as unread:
             reason = unread.reason
             logging.info("frame %s: %s", frame.frame, reason)
@@ -75,10 +79,13 @@ class Frames:
             logging.exception("frame %s: reading failed", frame.frame)
         return Unread(frame, reason)
 
-    def _reading(self, frame: FrameName, blob: InputStream) -> Reading | None:
+    def _reading(
+        self, frame: FrameName, blob: InputStream, claimed: Callable[[], bool]
+    ) -> Reading | None:
         began = self._now()
         created = _created_at(blob.blob_properties or {}, began)
-        if not self._consents(frame):
+        agreed = self._consents(frame)
+        if not claimed() or not agreed:
             return None
         self._require_fresh(created, began)
         image = blob.read()
@@ -139,15 +146,16 @@ def create_blueprint(
         connection_string_setting=signalr_connection,
     )
     def read_frame(blob: InputStream, actions: func.Out[str]) -> None:
-        """Read a frame whose owner agrees, delete it in every case, and tell the room.
+        """Delete a frame, read it if its owner agrees, and tell the room.
 
-        Only a failed deletion raises, so that the host tries again; the same frame twice is
-        harmless, because the page shows a frame number once.
+        Whoever deletes it reads it: the same event twice is told once, and a picture that kills the
+        process is gone before it is opened. Only a failed deletion raises, so that the host tries
+        again.
         """
-        # The host gave us the whole frame: its blob can go while we look at it.
+        # The host gave us the whole frame: its blob can go while we ask who consents.
         deletion = deletions.submit(_delete, container, blob.name or "")
         try:
-            result = frames.outcome(blob)
+            result = frames.outcome(blob, deletion.result)
         finally:
             deletion.result()
         if result is not None:
@@ -171,6 +179,10 @@ def _captured_at(metadata: dict[str, str], earliest: float, latest: float) -> in
     return min(max(captured, int(earliest * 1000)), int(latest * 1000))
 
 
-def _delete(container: ContainerClient, blob_name: str) -> None:
-    with contextlib.suppress(ResourceNotFoundError):  # the same event twice
+def _delete(container: ContainerClient, blob_name: str) -> bool:
+    """Whether it was there: of several events for one frame, exactly one finds it."""
+    try:
         container.delete_blob(blob_name.removeprefix(f"{FRAMES_CONTAINER}/"))
+    except ResourceNotFoundError:
+        return False
+    return True

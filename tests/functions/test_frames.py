@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -193,14 +194,28 @@ def test_leaving_counts_for_frames_already_uploaded(make_app: Callable[..., App]
     assert app.frames() == []
 
 
-def test_the_same_frame_twice_is_harmless(app: App, ada: Joined) -> None:
-    """A second delivery of an event gives the same frame number, and no error."""
+def test_the_same_frame_twice_is_read_once(app: App, ada: Joined) -> None:
+    """Two deliveries of one event, both with the picture in hand, give one reading and no error."""
     name = app.upload(ada, SMILE)
-    stream = InputStream(data=SMILE, name=name, length=len(SMILE))
-    again = InputStream(data=SMILE, name=name, length=len(SMILE))
-    first, second = app.read(stream), app.read(again)
-    assert first[0]["arguments"][0]["frame"] == second[0]["arguments"][0]["frame"]
+    events = [InputStream(data=SMILE, name=name, length=len(SMILE)) for _ in range(2)]
+    with ThreadPoolExecutor(2) as hosts:
+        actions = [action for told in hosts.map(app.read, events) for action in told]
+    assert [action["target"] for action in actions] == ["reading"]
     assert app.frames() == []
+
+
+def test_a_frame_is_gone_before_it_is_read(make_app: Callable[..., App]) -> None:
+    """A picture that kills whoever reads it is not there to be read again."""
+
+    class Watching(ScriptedReader):
+        def read(self, image: bytes) -> tuple[Face, ...]:
+            assert app.frames() == []
+            return super().read(image)
+
+    reader = Watching((FACE,))
+    app = make_app(reader)
+    app.trigger(app.upload(app.join(app.room()), SMILE))
+    assert reader.reads == 1
 
 
 @pytest.mark.parametrize(
@@ -245,5 +260,6 @@ def test_a_failed_deletion_raises_so_that_the_host_tries_again(
         patch.setattr("azure.storage.blob.ContainerClient.delete_blob", refuse)
         with pytest.raises(AzureError):
             app.trigger(name)
-    app.trigger(name)
+    (action,) = app.trigger(name)
+    assert action["target"] == "reading"
     assert app.frames() == []
