@@ -97,11 +97,20 @@ export const arabic: Strings = {
     linkCopied: 'نُسخ الرابط. يستطيع كل من لديه الرابط الانضمام.',
     linkNotCopied: (link) => `انسخ هذا الرابط: ${isolated(link)}`,
     leave: 'غادر المكالمة',
+    more: 'المزيد',
     controls: 'أدوات المكالمة',
     tiles: 'المشاركون في المكالمة',
     legend: 'التعابير التي ظهرت في هذه الغرفة',
     legendEmpty: 'ستُحصى هنا التعابير التي تُقرأ في هذه الغرفة.',
+    legendMeaning:
+      'عدد الوجوه التي تبدو هكذا الآن؛ ما ظهر من قبل يُعرض باللون الرمادي. يصف الإيموجي مظهر الوجه وقد يخطئ.',
     legendEntry: (word, count) => `تعبير ${word}: ${format.number(count)} الآن`,
+  },
+  panel: {
+    close: 'أغلق اللوحة',
+    people: 'المشاركون',
+    expressions: 'التعابير',
+    host: 'المضيف',
   },
   tile: {
     reading: 'تجري القراءة',

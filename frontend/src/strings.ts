@@ -98,11 +98,20 @@ export const english = {
     linkCopied: 'Link copied. Whoever has it can join.',
     linkNotCopied: (link: string) => `Copy this link: ${link}`,
     leave: 'Leave call',
+    more: 'More',
     controls: 'Call controls',
     tiles: 'People in the call',
     legend: 'Expressions seen in this room',
     legendEmpty: 'Expressions read in this room will be counted here.',
+    legendMeaning:
+      'How many faces look so now; grey ones were seen before. An emoji tells what a face looks like, and can be wrong.',
     legendEntry: (word: string, count: number) => `looks ${word}: ${format.number(count)} now`,
+  },
+  panel: {
+    close: 'Close panel',
+    people: 'People',
+    expressions: 'Expressions',
+    host: 'Host',
   },
   tile: {
     reading: 'Being read',

@@ -171,6 +171,15 @@ class Person:
         """A button by its name."""
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def open_panel(self, title: str) -> Locator:
+        """Open a side panel, from the bar or, where that is too narrow, from the menu."""
+        if not self.button(title).is_visible():
+            self.button("More").click()
+        self.button(title).click()
+        panel = self.page.get_by_role("complementary", name=title)
+        expect(panel).to_be_visible()
+        return panel
+
     def tile(self, other: Person) -> Locator:
         """The tile of somebody, perhaps this person's own."""
         name = f"{other.name} (you)" if other is self else other.name

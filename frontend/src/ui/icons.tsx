@@ -71,3 +71,29 @@ export function CloseIcon() {
     </Icon>
   );
 }
+
+export function PeopleIcon() {
+  return (
+    <Icon>
+      <circle cx="9" cy="8.5" r="3.2" />
+      <path d="M3 19c0-3.2 2.6-5 6-5s6 1.8 6 5M16 5.6a3.2 3.2 0 0 1 0 5.8M17.5 14.4c2.1.6 3.5 2.2 3.5 4.6" />
+    </Icon>
+  );
+}
+
+export function FacesIcon() {
+  return (
+    <Icon>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M9 9.5v.8M15 9.5v.8M8.3 14a4.6 4.6 0 0 0 7.4 0" />
+    </Icon>
+  );
+}
+
+export function MoreIcon() {
+  return (
+    <Icon>
+      <path d="M12 5.5v.01M12 12v.01M12 18.5v.01" stroke-width="3" />
+    </Icon>
+  );
+}

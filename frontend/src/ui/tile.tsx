@@ -147,7 +147,8 @@ export function initialsOf(name: string): string {
   return letters.length > 1 ? `${letters[0]}${letters[letters.length - 1]}` : (letters[0] ?? '');
 }
 
-function Initials({ person }: { person: Person }) {
+/** A disc with somebody's initials, in a colour of their own. */
+export function Initials({ person }: { person: Person }) {
   return (
     <div class="initials" style={{ '--hue': hueOf(person.participant) }} aria-hidden="true">
       {initialsOf(person.name)}

@@ -1,0 +1,88 @@
+import { useSignal } from '@preact/signals';
+import { ApiError } from '../api.ts';
+import { strings } from '../strings.ts';
+import type { CallContext } from './call-context.ts';
+import { DeviceButtons, Switch } from './controls.tsx';
+import { AnalyzeIcon, LeaveIcon } from './icons.tsx';
+import { MoreMenu } from './more-menu.tsx';
+import { type OpenPanel, PanelButton } from './panel.tsx';
+import { panels } from './panels.ts';
+import { refusalWords } from './refusal.ts';
+
+const BUSY_TIME = 600; // ms; a shorter one is not seen
+
+/** The bar below the tiles: reading, our devices, the panels. */
+export function Bar({ context, open }: { context: CallContext; open: OpenPanel }) {
+  const { session, media, toast } = context;
+  const busy = useSignal(false);
+  const analyze = async () => {
+    if (![...session.room.value.people.values()].some(({ consent }) => consent)) {
+      toast(strings.notice.nobodyConsents);
+      return;
+    }
+    busy.value = true;
+    const seen = new Promise((resolve) => setTimeout(resolve, BUSY_TIME));
+    try {
+      await session.analyze();
+      toast(strings.notice.askedEverybody);
+    } catch (error) {
+      toast(refusalWords(error instanceof ApiError ? error : null));
+    }
+    await seen;
+    busy.value = false;
+  };
+  return (
+    <section class="controls" aria-label={strings.call.controls}>
+      <div class="controls-group controls-reading">
+        <button
+          type="button"
+          class="analyze"
+          title={strings.call.analyzeHint}
+          disabled={busy.value}
+          onClick={() => void analyze()}
+        >
+          <AnalyzeIcon />
+          {strings.call.analyze}
+        </button>
+        <Switch
+          label={strings.call.live}
+          hint={strings.call.liveHint}
+          checked={session.live.value}
+          onChange={(live) => {
+            session.live.value = live;
+          }}
+        />
+        <Switch
+          label={strings.call.read}
+          checked={session.consent.value}
+          onChange={(consent) => session.setConsent(consent)}
+        />
+      </div>
+      <div class="controls-group controls-media">
+        <DeviceButtons media={media} />
+        <button
+          type="button"
+          class="round leave"
+          aria-label={strings.call.leave}
+          title={strings.call.leave}
+          onClick={() => session.leave()}
+        >
+          <LeaveIcon />
+        </button>
+      </div>
+      <div class="controls-group controls-panels">
+        {panels
+          .filter(({ place }) => place === 'bar')
+          .map((panel) => (
+            <PanelButton
+              key={panel.id}
+              panel={panel}
+              open={open}
+              count={panel.id === 'people' ? session.room.value.people.size : undefined}
+            />
+          ))}
+        <MoreMenu context={context} open={open} />
+      </div>
+    </section>
+  );
+}

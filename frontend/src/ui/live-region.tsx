@@ -1,0 +1,66 @@
+import { effect, useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { Announcer } from '../announcer.ts';
+import { expressionSigns } from '../expressions.ts';
+import { clearFaces, comings, presentSights } from '../room.ts';
+import { strings } from '../strings.ts';
+import { type CallProps, hasVideo, isAlone } from './call-context.ts';
+import { clock } from './clock.ts';
+import { noticeWords } from './notices.tsx';
+
+/** Tells screen readers, calmly, who comes and goes, how they look, and what is wrong. */
+export function LiveRegion({ session, media, toast }: CallProps & { toast: string }) {
+  const words = useSignal('');
+  const announcer = useMemo(
+    () =>
+      new Announcer((said) => {
+        words.value = said;
+      }),
+    [words],
+  );
+  useEffect(() => () => announcer.stop(), [announcer]);
+  const before = useRef({ room: session.room.peek(), notices: noticeWords({ session, media }) });
+  useSignalEffect(() => {
+    const room = session.room.value;
+    const { came, went } = comings(before.current.room, room);
+    for (const { name } of came) announcer.event(strings.notice.joined(name));
+    for (const { name } of went) announcer.event(strings.notice.left(name));
+    const sights = presentSights(room, hasVideo({ session, media }), clock.value);
+    announcer.retain(new Set(sights.keys()));
+    for (const [participant, sight] of sights) {
+      const name = room.people.get(participant)?.name;
+      const faces = clearFaces(sight);
+      if (!name || faces.length === 0) continue;
+      const looks = faces.map(({ expression }) => expressionSigns[expression].word);
+      announcer.state(participant, strings.notice.looks(name, looks));
+    }
+    before.current.room = room;
+  });
+  useEffect(() => {
+    return effect(() => {
+      const notices = noticeWords({ session, media });
+      const had = before.current.notices;
+      for (const text of notices) if (!had.includes(text)) announcer.event(text);
+      if (session.problems.value.size === 0 && had.some(isProblem)) {
+        announcer.event(strings.notice.backAgain);
+      }
+      before.current.notices = notices;
+    });
+  }, [session, media, announcer]);
+  const alone = isAlone(session);
+  useEffect(() => {
+    if (alone) announcer.event(strings.call.alone);
+  }, [alone, announcer]);
+  useEffect(() => {
+    if (toast) announcer.event(toast);
+  }, [toast, announcer]);
+  return (
+    <p class="unseen" role="status" aria-live="polite">
+      {words}
+    </p>
+  );
+}
+
+function isProblem(words: string): boolean {
+  return Object.values<string>(strings.problem).includes(words);
+}

@@ -1,0 +1,6 @@
+/** The side panels, in the order of their buttons. */
+import { expressionsPanel } from './expressions-panel.tsx';
+import type { Panel } from './panel.tsx';
+import { peoplePanel } from './people-panel.tsx';
+
+export const panels: readonly Panel[] = [peoplePanel, expressionsPanel];

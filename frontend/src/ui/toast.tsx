@@ -1,0 +1,39 @@
+import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { strings } from '../strings.ts';
+import { CloseIcon } from './icons.tsx';
+
+const TOAST_TIME = 6_000; // ms
+
+interface ToastState {
+  readonly words: ReadonlySignal<string>;
+  readonly show: (words: string) => void;
+}
+
+/** A sentence shown for some seconds. */
+export function useToast(): ToastState {
+  const words = useSignal('');
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const show = (text: string) => {
+    clearTimeout(timer.current);
+    words.value = text;
+    timer.current = setTimeout(() => {
+      words.value = '';
+    }, TOAST_TIME);
+  };
+  return { words, show };
+}
+
+/** The sentence, over the header: never over a face. */
+export function Toast({ words, show }: ToastState) {
+  if (!words.value) return null;
+  return (
+    <div class="toast">
+      <p>{words.value}</p>
+      <button type="button" aria-label={strings.notice.dismiss} onClick={() => show('')}>
+        <CloseIcon />
+      </button>
+    </div>
+  );
+}
