@@ -14,6 +14,7 @@ import azure.functions as func
 from azure.storage.blob import BlobServiceClient
 
 from functions import frames, http_api
+from functions.audience import Audience
 from functions.contract import FRAMES_CONTAINER
 from functions.reader import FaceReader
 from functions.rooms import ROOMS_CONTAINER, Rooms
@@ -44,6 +45,7 @@ def create_app(settings: Settings, reader: FaceReader | None = None) -> func.Fun
     """The app for these settings; `reader` replaces the one they name."""
     storage = _storage(settings.storage)
     rooms = Rooms(storage.get_container_client(ROOMS_CONTAINER), settings.room_capacity)
+    audience = Audience(rooms, settings.ticket_key)
     app = func.FunctionApp()
     app.register_functions(
         http_api.create_blueprint(
@@ -55,6 +57,7 @@ def create_app(settings: Settings, reader: FaceReader | None = None) -> func.Fun
                 DelegationKey(storage) if settings.storage.blob_service_uri else None,
             ),
             video=_video(settings, rooms),
+            audience=audience,
             creation_key=settings.room_creation_key,
             signalr_connection=SIGNALR_CONNECTION,
         )
@@ -63,6 +66,7 @@ def create_app(settings: Settings, reader: FaceReader | None = None) -> func.Fun
         frames.create_blueprint(
             container=storage.get_container_client(FRAMES_CONTAINER),
             frames=frames.Frames(rooms, _reader(settings, reader), settings.frame_lifetime),
+            audience=audience,
             trigger_source=settings.blob_trigger_source,
             storage_connection=STORAGE_CONNECTION,
             signalr_connection=SIGNALR_CONNECTION,

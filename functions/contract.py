@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, NoReturn
 
 FRAMES_CONTAINER = "frames"
+ANONYMOUS_FROM = 3  # people who are read; among fewer, a score that names nobody still tells whose
 FRAME_MAX_BYTES = 1_000_000  # a 640 px JPEG is 30 to 100 kB
 FRAME_MAX_SIDE = 4096  # px, checked in the header before anything is allocated
 NAME_MAX_LENGTH = 60
@@ -50,6 +51,13 @@ class UnreadReason(StrEnum):
     BLURRED = "blurred"  # too blurred, bright or covered to be read honestly
     TURNED_AWAY = "turned-away"
     READER_UNAVAILABLE = "reader-unavailable"
+
+
+class RoomMode(StrEnum):
+    """Who is shown what is read of somebody; they themselves see it in every mode."""
+
+    OPEN = "open"  # everybody in the room
+    ROOM_ONLY = "room-only"  # nobody else: the room is told scores that say not whose they are
 
 
 class ApiError(Exception):
@@ -141,16 +149,23 @@ class Box:
         }
 
 
+def own_scores(expression: Expression) -> dict[Expression, float]:
+    """The scores of somebody's own word: whoever says it of themselves is sure."""
+    return {e: float(e is expression) for e in Expression}
+
+
 @dataclass(frozen=True)
 class Face:
     """One face of a frame: where it is, and a score for each of the eight expressions (sum 1).
 
-    `unsure` is the reader's own word that no expression is likely enough to be shown as one.
+    `unsure` is the reader's own word that no expression is likely enough to be shown as one;
+    `own_word` says that the expression is what the person said of themselves.
     """
 
     box: Box
     scores: Mapping[Expression, float]
     unsure: bool = False
+    own_word: bool = False
 
     def __post_init__(self) -> None:
         if set(self.scores) != set(Expression):
@@ -168,14 +183,43 @@ class Face:
         """The score of the likeliest expression."""
         return self.scores[self.expression]
 
-    def to_json(self) -> dict[str, Any]:
+    def corrected(self, expression: Expression) -> Face:
+        """This face with its person's own word in place of what was read."""
+        return Face(self.box, own_scores(expression), own_word=True)
+
+    def look_to_json(self) -> dict[str, Any]:
+        """How it looks, without where it is or who says so."""
         return {
-            "box": self.box.to_json(),
             "scores": {e.value: round(self.scores[e], 4) for e in Expression},
             "expression": self.expression.value,
             "confidence": round(self.confidence, 4),
             "unsure": self.unsure,
         }
+
+    def to_json(self) -> dict[str, Any]:
+        return {"box": self.box.to_json(), **self.look_to_json(), "ownWord": self.own_word}
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What somebody says of their own face where it was read as `instead` (None: as unsure)."""
+
+    instead: Expression | None
+    expression: Expression
+
+    def apply(self, face: Face) -> Face:
+        """The face with its person's word, if it was read as what they called wrong."""
+        read_as = None if face.unsure else face.expression
+        return face.corrected(self.expression) if read_as is self.instead else face
+
+    @classmethod
+    def parse(cls, text: str) -> Correction | None:
+        """Read `INSTEAD:EXPRESSION`, both an expression, the first perhaps `unsure`."""
+        instead, _, expression = text.partition(":")
+        try:
+            return cls(None if instead == "unsure" else Expression(instead), Expression(expression))
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -228,6 +272,20 @@ class Participant:
         return {"participant": self.participant, "name": self.name, "consent": self.consent}
 
 
+@dataclass(frozen=True)
+class Roster:
+    """Who is in a room, and in which mode it is."""
+
+    participants: tuple[Participant, ...]
+    mode: RoomMode
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "participants": [p.to_json() for p in self.participants],
+            "mode": self.mode.value,
+        }
+
+
 def _is_name_character(character: str) -> bool:
     """Refuses control, unassigned and bidirectional-override characters."""
     joiners = "\u200c\u200d"  # Persian, Indic scripts and composed emoji need them
@@ -273,6 +331,42 @@ def int_field(body: Mapping[str, Any], field: str, *, minimum: int, maximum: int
     value = body.get(field)
     if type(value) is not int or not minimum <= value <= maximum:
         _wrong_field(field, f"a whole number from {minimum} to {maximum}")
+    return value
+
+
+def expression_field(body: Mapping[str, Any], field: str) -> Expression:
+    """The expression at `field`.
+
+    Raises:
+        ApiError: 400 `invalid-field`.
+    """
+    value = body.get(field)
+    if not isinstance(value, str) or value not in set(Expression):
+        _wrong_field(field, "one of " + ", ".join(Expression))
+    return Expression(value)
+
+
+def mode_field(body: Mapping[str, Any], field: str) -> RoomMode:
+    """The mode at `field`.
+
+    Raises:
+        ApiError: 400 `invalid-field`.
+    """
+    value = body.get(field)
+    if not isinstance(value, str) or value not in set(RoomMode):
+        _wrong_field(field, "one of " + ", ".join(RoomMode))
+    return RoomMode(value)
+
+
+def frame_field(body: Mapping[str, Any], field: str) -> str:
+    """The frame's number at `field`.
+
+    Raises:
+        ApiError: 400 `invalid-field`.
+    """
+    value = body.get(field)
+    if not isinstance(value, str) or not _FRAME_NUMBER.fullmatch(value):
+        _wrong_field(field, "a frame's number, 13 digits")
     return value
 
 

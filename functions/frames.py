@@ -1,4 +1,4 @@
-"""The blob trigger: a frame becomes a reading for the room, and is deleted whatever happens."""
+"""The blob trigger: a frame becomes a reading, and is deleted whatever happens."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from azure.functions.blob import InputStream
 from azure.storage.blob import ContainerClient
 
 from functions import hub
+from functions.audience import Audience
 from functions.contract import (
     FRAME_MAX_BYTES,
     FRAMES_CONTAINER,
     ApiError,
+    Correction,
     FrameName,
     Reading,
     Unread,
@@ -29,7 +31,9 @@ from functions.reader import FaceReader
 from functions.rooms import Rooms
 
 _QUICK = 0.5  # s; a reader that took longer left time to withdraw, or for the frame to grow old
-CAPTURED_AT = "capturedat"  # blob metadata: when the browser took the frame, milliseconds
+# Blob metadata, from the participant's own browser:
+CAPTURED_AT = "capturedat"  # when it took the frame, milliseconds
+CORRECTION = "correction"  # what the participant says of themselves, `INSTEAD:EXPRESSION`
 
 
 class Frames:
@@ -100,6 +104,9 @@ class Frames:
                 return None
         if not faces:
             raise UnreadError(UnreadReason.NO_FACE)
+        correction = Correction.parse((blob.metadata or {}).get(CORRECTION, ""))
+        if correction:
+            faces = (correction.apply(faces[0]), *faces[1:])  # the largest is whose camera it is
         captured_at = _captured_at(blob.metadata or {}, created - self._lifetime, read_at)
         result = Reading(frame, captured_at, int(read_at * 1000), faces, reader.name)
         age = result.read_at - result.captured_at
@@ -124,6 +131,7 @@ def create_blueprint(
     *,
     container: ContainerClient,
     frames: Frames,
+    audience: Audience,
     trigger_source: func.BlobSource,
     storage_connection: str,
     signalr_connection: str,
@@ -146,7 +154,7 @@ def create_blueprint(
         connection_string_setting=signalr_connection,
     )
     def read_frame(blob: InputStream, actions: func.Out[str]) -> None:
-        """Delete a frame, read it if its owner agrees, and tell the room.
+        """Delete a frame, read it if its owner agrees, and tell whom it concerns.
 
         Whoever deletes it reads it: the same event twice is told once, and a picture that kills the
         process is gone before it is opened. Only a failed deletion raises, so that the host tries
@@ -159,7 +167,7 @@ def create_blueprint(
         finally:
             deletion.result()
         if result is not None:
-            actions.set(hub.encode(hub.outcome(result)))
+            actions.set(hub.encode(*audience.of(result)))
 
     return triggers
 

@@ -6,6 +6,7 @@ import functools
 import hmac
 import json
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,15 +15,20 @@ import azure.functions as func
 from azure.core.exceptions import AzureError
 
 from functions import hub
+from functions.audience import Audience
 from functions.contract import (
     SIGNAL_MAX_BYTES,
     UPLOADS_MAX,
     ApiError,
     Claims,
+    FrameName,
     Participant,
     bool_field,
+    expression_field,
+    frame_field,
     int_field,
     is_random_id,
+    mode_field,
     participant_name,
     text_field,
 )
@@ -32,6 +38,7 @@ from functions.video import VideoProvider
 
 _BODY_MAX_BYTES = SIGNAL_MAX_BYTES + 1_000
 _RETRY_AFTER_SECONDS = 2
+_CORRECTABLE = 180  # s since a frame's time slot; it may be uploaded two minutes after that
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ def create_blueprint(
     tickets: ParticipantTickets,
     uploads: UploadTickets,
     video: VideoProvider,
+    audience: Audience,
     creation_key: str | None,
     signalr_connection: str,
 ) -> func.Blueprint:
@@ -68,6 +76,16 @@ def create_blueprint(
         hub_name=hub.HUB_NAME,
         connection_string_setting=signalr_connection,
     )
+
+    def agreed(req: func.HttpRequest) -> _Member:
+        who = member(req)
+        if not who.participant.consent:
+            raise ApiError(
+                403,
+                "consent-required",
+                "You have not agreed to have your expression read. Agree first, then try again.",
+            )
+        return who
 
     def member(req: func.HttpRequest) -> _Member:
         claims = tickets.verify(req.headers.get("authorization"), req.route_params["room"])
@@ -170,7 +188,7 @@ def create_blueprint(
                 hub.joined(who.room, who.participant),
             )
         )
-        return _json({"participants": [p.to_json() for p in rooms.present(who.room)]})
+        return _json(rooms.roster(who.room).to_json())
 
     @api.function_name("heartbeat")
     @api.route("rooms/{room}/heartbeat", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -181,7 +199,7 @@ def create_blueprint(
         ticket, expires_at = tickets.issue(who.room, who.id, host=who.claims.host)
         return _json(
             {
-                "participants": [p.to_json() for p in rooms.present(who.room)],
+                **rooms.roster(who.room).to_json(),
                 "ticket": ticket,
                 "expiresAt": expires_at,
             }
@@ -215,13 +233,7 @@ def create_blueprint(
     @_answers
     def issue_upload_tickets(req: func.HttpRequest) -> func.HttpResponse:
         """Sign leave to upload the next frames, for participants who agreed to be read."""
-        who = member(req)
-        if not who.participant.consent:
-            raise ApiError(
-                403,
-                "consent-required",
-                "You have not agreed to have your expression read. Agree first, then try again.",
-            )
+        who = agreed(req)
         count = int_field(_body(req), "count", minimum=1, maximum=UPLOADS_MAX)
         signed = uploads.sign(who.room, who.id, count)
         logging.info("frame %s: may be uploaded, %d in all", signed[0].frame.frame, count)
@@ -247,6 +259,37 @@ def create_blueprint(
         changed = rooms.set_consent(who.room, who.id, bool_field(_body(req), "consent"))
         actions.set(hub.encode(hub.consent_changed(who.room, changed)))
         return _json(changed.to_json())
+
+    @api.function_name("correct_reading")
+    @api.route("rooms/{room}/corrections", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+    @output()
+    @_answers
+    def correct_reading(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
+        """Put one's own word in place of what was read of one's own frame; nothing is stored."""
+        who = agreed(req)
+        body = _body(req)
+        frame = FrameName(who.room, who.id, frame_field(body, "frame"))
+        expression = expression_field(body, "expression")
+        if time.time() - int(frame.frame) / 1000 > _CORRECTABLE:
+            raise ApiError(
+                409, "frame-too-old", "That reading is too old. Correct the one shown now."
+            )
+        actions.set(hub.encode(*audience.of_correction(frame, expression)))
+        return _json({}, 202)
+
+    @api.function_name("set_mode")
+    @api.route("rooms/{room}/mode", methods=["PUT"], auth_level=func.AuthLevel.ANONYMOUS)
+    @output()
+    @_answers
+    def set_mode(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
+        """Decide who is shown what is read; the room's host alone may."""
+        who = member(req)
+        if not who.claims.host:
+            raise ApiError(403, "host-required", "Only the room's host may change this.")
+        mode = mode_field(_body(req), "mode")
+        rooms.set_mode(who.room, mode)
+        actions.set(hub.encode(hub.mode_changed(who.room, mode)))
+        return _json({"mode": mode.value})
 
     return api
 

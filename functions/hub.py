@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from functions.contract import Participant, Reading, Unread
+from functions.contract import Expression, FrameName, Participant, Reading, RoomMode, Unread
 
 HUB_NAME = "call"
 
@@ -21,9 +21,47 @@ def to_room(room: str, target: str, payload: dict[str, Any]) -> Action:
     return {"target": target, "groupName": room, "arguments": [payload]}
 
 
+def to_participant(participant: str, target: str, payload: dict[str, Any]) -> Action:
+    """A message to one participant alone."""
+    return {"target": target, "userId": participant, "arguments": [payload]}
+
+
 def outcome(result: Reading | Unread) -> Action:
     """What became of a frame, to everybody in its room."""
     return to_room(result.frame.room, result.target, result.to_json())
+
+
+def own_outcome(result: Reading | Unread) -> Action:
+    """What became of a frame, to whose frame it is alone."""
+    return to_participant(result.frame.participant, result.target, result.to_json())
+
+
+def corrected(frame: FrameName, expression: Expression) -> Action:
+    """Somebody's own word for what was read of their frame, to everybody in the room."""
+    return to_room(frame.room, "corrected", _correction(frame, expression))
+
+
+def own_corrected(frame: FrameName, expression: Expression) -> Action:
+    """Somebody's own word for what was read of their frame, to themselves alone."""
+    return to_participant(frame.participant, "corrected", _correction(frame, expression))
+
+
+def _correction(frame: FrameName, expression: Expression) -> dict[str, Any]:
+    return {
+        "participant": frame.participant,
+        "frame": frame.frame,
+        "expression": expression.value,
+    }
+
+
+def anonymous(room: str, face: str, look: dict[str, Any]) -> Action:
+    """How some face in the room looks; `face` leads back to nobody, and is said once."""
+    return to_room(room, "anonymous", {"face": face, **look})
+
+
+def mode_changed(room: str, mode: RoomMode) -> Action:
+    """Who is shown what is read, from now on."""
+    return to_room(room, "mode", {"mode": mode.value})
 
 
 def joined(room: str, participant: Participant) -> Action:
@@ -49,11 +87,7 @@ def capture(room: str, by: str) -> Action:
 
 def signal(sender: str, receiver: str, payload: dict[str, Any]) -> Action:
     """A mesh signal to one participant."""
-    return {
-        "target": "signal",
-        "userId": receiver,
-        "arguments": [{"from": sender, "payload": payload}],
-    }
+    return to_participant(receiver, "signal", {"from": sender, "payload": payload})
 
 
 def enter_group(room: str, participant: str) -> Action:

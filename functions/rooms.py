@@ -1,6 +1,6 @@
 """Rooms and who is in them: small blobs, so that every instance sees the same truth.
 
-    rooms/ROOM/room                      metadata: hash of the host's secret
+    rooms/ROOM/room                      metadata: hash of the host's secret, mode
     rooms/ROOM/participants/PARTICIPANT  metadata: name, consent
     rooms/ROOM/sessions/PROJECT          metadata: id of the room's session at a video provider
 
@@ -25,13 +25,14 @@ from urllib.parse import quote, unquote
 from azure.core import MatchConditions
 from azure.core.exceptions import (
     AzureError,
+    HttpResponseError,
     ResourceExistsError,
     ResourceModifiedError,
     ResourceNotFoundError,
 )
-from azure.storage.blob import ContainerClient
+from azure.storage.blob import BlobProperties, ContainerClient
 
-from functions.contract import ApiError, Participant, is_random_id
+from functions.contract import ApiError, Participant, RoomMode, Roster, is_random_id
 
 ROOMS_CONTAINER = "rooms"
 _ABSENT_AFTER = timedelta(seconds=75)  # hidden pages may beat only once a minute
@@ -70,7 +71,7 @@ class Rooms:
     def create(self) -> tuple[str, str]:
         """A new room's id and the secret that makes its holder the host."""
         room, host_secret = new_id(), new_id()
-        self._create_blob(f"{room}/room", {"host": _digest(host_secret)})
+        self._create_blob(_record_path(room), {"host": _digest(host_secret)})
         return room, host_secret
 
     def video_session(self, room: str, project: str, create: Callable[[], str]) -> str:
@@ -126,6 +127,44 @@ class Rooms:
             if not self._is_absent(blob.last_modified)
         ]
 
+    def roster(self, room: str) -> Roster:
+        """Who is here, and in which mode the room is.
+
+        Raises:
+            ApiError: 404 `unknown-room`.
+        """
+        return Roster(tuple(self.present(room)), self.mode(room))
+
+    def mode(self, room: str) -> RoomMode:
+        """Who is shown what is read, as the storage has it now.
+
+        Raises:
+            ApiError: 404 `unknown-room`.
+        """
+        return _mode(self._room(room).metadata)
+
+    def set_mode(self, room: str, mode: RoomMode) -> None:
+        """Decide who is shown what is read.
+
+        Raises:
+            ApiError: 404 `unknown-room`; 503 `storage-busy`.
+        """
+        for _ in _attempts():
+            record = self._room(room)
+            if _mode(record.metadata) is mode:
+                return
+            try:
+                self._container.get_blob_client(_record_path(room)).set_blob_metadata(
+                    {**record.metadata, "mode": mode.value},
+                    etag=record.etag,
+                    match_condition=MatchConditions.IfNotModified,
+                )
+                return
+            except HttpResponseError as error:
+                if error.status_code != 412:  # somebody wrote it meanwhile, or holds its lease
+                    raise
+        raise _busy()
+
     def touch(self, room: str, participant: str) -> Participant:
         """Note a sign of life; answers who gave it.
 
@@ -176,14 +215,16 @@ class Rooms:
         return datetime.fromtimestamp(self._now(), UTC) - last_seen > _ABSENT_AFTER
 
     def _is_host(self, room: str, host_secret: str | None) -> bool:
+        return hmac.compare_digest(self._room(room).metadata["host"], _digest(host_secret or ""))
+
+    def _room(self, room: str) -> BlobProperties:
         unknown = ApiError(404, "unknown-room", "There is no such room. Create a new one.")
         if not is_random_id(room):
             raise unknown
         try:
-            properties = self._container.get_blob_client(f"{room}/room").get_blob_properties()
+            return self._container.get_blob_client(_record_path(room)).get_blob_properties()
         except ResourceNotFoundError:
             raise unknown from None
-        return hmac.compare_digest(properties.metadata["host"], _digest(host_secret or ""))
 
     def _require_seat(self, room: str) -> None:
         if len(self.present(room)) >= self.capacity:
@@ -193,7 +234,7 @@ class Rooms:
 
     @contextlib.contextmanager
     def _lease(self, room: str) -> Iterator[None]:
-        blob = self._container.get_blob_client(f"{room}/room")
+        blob = self._container.get_blob_client(_record_path(room))
         for _ in _attempts():
             try:
                 lease = blob.acquire_lease(_LEASE)
@@ -224,6 +265,10 @@ class Rooms:
             self._container.delete_blob(path)
 
 
+def _record_path(room: str) -> str:
+    return f"{room}/room"
+
+
 def _path(room: str, participant: str) -> str:
     return f"{room}/participants/{participant}"
 
@@ -246,6 +291,10 @@ def _unknown_participant() -> ApiError:
 
 def _busy() -> ApiError:
     return ApiError(503, "storage-busy", "Many people are at this room's door. Try again.")
+
+
+def _mode(metadata: Mapping[str, str]) -> RoomMode:
+    return RoomMode(metadata.get("mode", RoomMode.OPEN))
 
 
 def _metadata(participant: Participant) -> dict[str, str]:

@@ -53,7 +53,7 @@ resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01'
         {
           allowedOrigins: [siteOrigin]
           allowedMethods: ['PUT', 'OPTIONS']
-          allowedHeaders: ['content-type', 'x-ms-blob-type', 'x-ms-meta-capturedat', 'x-ms-version']
+          allowedHeaders: ['content-type', 'x-ms-blob-type', 'x-ms-meta-capturedat', 'x-ms-meta-correction', 'x-ms-version']
           exposedHeaders: []
           maxAgeInSeconds: 3600
         }

@@ -171,6 +171,14 @@ class App:
         assert answer.status == 201, answer.body
         return Joined(room, answer.body["participant"], answer.body["ticket"])
 
+    def host(self, *, name: str = "Hetty", consent: bool = True) -> Joined:
+        """Somebody who creates a room and joins it."""
+        created = self.call("create_room").body
+        body = {"name": name, "consent": consent, "hostSecret": created["hostSecret"]}
+        answer = self.call("join_room", body, room=created["room"])
+        assert answer.body["host"] is True
+        return Joined(created["room"], answer.body["participant"], answer.body["ticket"])
+
     def upload_url(self, who: Joined) -> str:
         """A signed URL for the participant's next frame."""
         answer = self.member("issue_upload_tickets", who, {"count": 1})

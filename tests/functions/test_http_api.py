@@ -31,6 +31,8 @@ MEMBER_FUNCTIONS = [
     "issue_upload_tickets",
     "request_capture",
     "set_consent",
+    "correct_reading",
+    "set_mode",
 ]
 
 
@@ -83,6 +85,12 @@ def _check_examples(app: App, opentok_app: App) -> None:
             "issue_upload_tickets", ada, {"count": 2}
         ),
         "POST /api/rooms/{room}/capture": app.member("request_capture", ada),
+        "POST /api/rooms/{room}/corrections": app.member(
+            "correct_reading",
+            ada,
+            {"frame": str(int(time.time() * 1000)), "expression": "sadness"},
+        ),
+        "PUT /api/rooms/{room}/mode": app.member("set_mode", ada, {"mode": "room-only"}),
         "PUT /api/rooms/{room}/consent": app.member("set_consent", ada, {"consent": False}),
         "error": app.member("issue_upload_tickets", ada, {"count": 2}),
         "DELETE /api/rooms/{room}/participants/{participant}": app.member(
@@ -303,12 +311,18 @@ def test_wrong_json_is_a_clear_error(app: App, raw: bytes) -> None:
 
 def test_wrong_fields_are_named(app: App) -> None:
     """The message says which field is wrong and what to send."""
-    ada = app.join(app.room())
+    ada = app.host()
     wrong: list[tuple[str, dict[str, object], str]] = [
         ("issue_upload_tickets", {"count": 0}, "count"),
         ("issue_upload_tickets", {"count": True}, "count"),
         ("issue_upload_tickets", {}, "count"),
         ("set_consent", {"consent": "yes"}, "consent"),
+        ("set_mode", {"mode": "secret"}, "mode"),
+        ("set_mode", {"mode": ["open"]}, "mode"),
+        ("correct_reading", {"frame": "1", "expression": "anger"}, "frame"),
+        ("correct_reading", {"frame": 1763834400000, "expression": "anger"}, "frame"),
+        ("correct_reading", {"frame": "1763834400000", "expression": "love"}, "expression"),
+        ("correct_reading", {"frame": "1763834400000", "expression": {}}, "expression"),
         ("relay_signal", {"to": ada.participant}, "payload"),
         ("relay_signal", {"to": "../x", "payload": {}}, "to"),
     ]

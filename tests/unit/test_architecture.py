@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 ARROWS = {
     "function_app": {
         "functions",
+        "functions.audience",
         "functions.contract",
         "functions.frames",
         "functions.http_api",
@@ -32,6 +33,12 @@ ARROWS = {
     "functions.contract": set(),
     "functions.settings": set(),
     "functions.hub": {"functions.contract"},
+    "functions.audience": {
+        "functions",
+        "functions.contract",
+        "functions.hub",
+        "functions.rooms",
+    },
     "functions.rooms": {"functions.contract"},
     "functions.tickets": {"functions.contract"},
     "functions.identity": set(),
@@ -40,6 +47,7 @@ ARROWS = {
     "functions.video.opentok": {"functions.contract"},
     "functions.http_api": {
         "functions",
+        "functions.audience",
         "functions.contract",
         "functions.hub",
         "functions.rooms",
@@ -48,6 +56,7 @@ ARROWS = {
     },
     "functions.frames": {
         "functions",
+        "functions.audience",
         "functions.contract",
         "functions.hub",
         "functions.reader",

@@ -10,6 +10,7 @@ import pytest
 
 from functions import hub
 from functions.contract import (
+    ANONYMOUS_FROM,
     NAME_MAX_LENGTH,
     UPLOADS_MAX,
     ApiError,
@@ -19,6 +20,7 @@ from functions.contract import (
     FrameName,
     Participant,
     Reading,
+    RoomMode,
     Unread,
     UnreadReason,
     participant_name,
@@ -59,6 +61,9 @@ def test_every_message_matches_its_example() -> None:
         hub.consent_changed(ROOM, paused),
         hub.consent_changed(ROOM, zoe),
         hub.signal(ADA, ZOE, offer),
+        hub.corrected(reading.frame, Expression.SADNESS),
+        hub.anonymous(ROOM, "ffffffffffffffffffff01", reading.faces[0].look_to_json()),
+        hub.mode_changed(ROOM, RoomMode.ROOM_ONLY),
     ]
     assert {action["target"]: action["arguments"] for action in sent} == {
         target: [example] for target, example in MESSAGES.items()
@@ -71,6 +76,8 @@ def test_both_ends_know_the_same_words_and_bounds() -> None:
     assert vocabulary == {
         "expressions": [expression.value for expression in Expression],
         "unreadReasons": [reason.value for reason in UnreadReason],
+        "roomModes": [mode.value for mode in RoomMode],
+        "anonymousFrom": ANONYMOUS_FROM,
         "nameMaxLength": NAME_MAX_LENGTH,
         "uploadsMax": UPLOADS_MAX,
     }

@@ -1,0 +1,279 @@
+"""Who hears what was read: room-only mode and people's own words, told by the real functions."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.core.exceptions import AzureError
+from azure.functions.blob import InputStream
+
+from functions.contract import Box, Expression, Face, UnreadError, UnreadReason
+from tests.functions.conftest import App, Joined, ScriptedReader
+
+JPEG = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
+
+
+def face(expression: Expression, *, unsure: bool = False) -> Face:
+    """A face that looks so."""
+    scores = dict.fromkeys(Expression, 0.02) | {expression: 0.86}
+    return Face(Box(0.1, 0.2, 0.3, 0.4), scores, unsure=unsure)
+
+
+HAPPY, SAD = face(Expression.HAPPINESS), face(Expression.SADNESS)
+
+
+def room_only(app: App, people: int, *, consent: bool = True) -> list[Joined]:
+    """A room in room-only mode with so many people, its host first."""
+    host = app.host(consent=consent)
+    others = [app.join(host.room, consent=consent) for _ in range(people - 1)]
+    assert app.member("set_mode", host, {"mode": "room-only"}).status == 200
+    return [host, *others]
+
+
+def to_room(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the actions tell everybody in the room."""
+    return [action for action in actions if "groupName" in action]
+
+
+def test_the_mode_is_the_hosts_and_everybody_hears_of_it(app: App) -> None:
+    """The host's choice goes to the room, and latecomers and heartbeats learn of it."""
+    host = app.host()
+    zoe = app.join(host.room, name="Zoë")
+    assert app.member("announce_presence", zoe).body["mode"] == "open"
+    refused = app.member("set_mode", zoe, {"mode": "room-only"})
+    assert (refused.status, refused.body["error"]) == (403, "host-required")
+    assert refused.actions == []
+    for mode in ("room-only", "room-only", "open"):
+        changed = app.member("set_mode", host, {"mode": mode})
+        assert changed.actions == [
+            {"target": "mode", "groupName": host.room, "arguments": [{"mode": mode}]}
+        ]
+        late = app.join(host.room)
+        assert app.member("announce_presence", late).body["mode"] == mode
+        assert app.member("heartbeat", zoe).body["mode"] == mode
+
+
+def test_the_mode_is_changed_while_others_crowd_in(make_app: Callable[..., App]) -> None:
+    """Joining holds the room's record for moments; a change waits its turn and is not lost."""
+    app = make_app(ROOM_CAPACITY="20")
+    host = app.host()
+    with ThreadPoolExecutor(8) as pool:
+        joins = [pool.submit(app.join, host.room) for _ in range(10)]
+        changes = [
+            pool.submit(app.member, "set_mode", host, {"mode": "room-only"}) for _ in range(3)
+        ]
+    assert {change.result().status for change in changes} == {200}
+    assert len({join.result().participant for join in joins}) == 10
+    roster = app.member("heartbeat", host).body
+    assert (roster["mode"], len(roster["participants"])) == ("room-only", 11)
+
+
+def test_room_only_tells_a_reading_to_its_owner_and_the_room_nothing_that_identifies(
+    make_app: Callable[..., App],
+) -> None:
+    """In full to the person's own user; to the room scores without participant, frame or box."""
+    app = make_app(ScriptedReader((HAPPY, SAD)))
+    ada, *_ = room_only(app, 3)
+    name = app.upload(ada, JPEG)
+    own, *told = app.trigger(name)
+    assert (own["target"], own["userId"]) == ("reading", ada.participant)
+    assert "groupName" not in own
+    (reading,) = own["arguments"]
+    assert [f["expression"] for f in reading["faces"]] == ["happiness", "sadness"]
+    assert [action["target"] for action in told] == ["anonymous", "anonymous"]
+    assert told == to_room(told)
+    for action, read in zip(told, (HAPPY, SAD), strict=True):
+        (payload,) = action["arguments"]
+        assert payload.keys() == {"face", "scores", "expression", "confidence", "unsure"}
+        assert payload["scores"] == {e.value: s for e, s in read.scores.items()}
+    said = json.dumps([action["arguments"] for action in told])
+    for secret in (ada.participant, ada.room, Path(name).stem, "box", "readAt", "capturedAt"):
+        assert secret not in said
+
+
+@pytest.mark.parametrize("agreeing", [1, 2])
+def test_among_fewer_than_three_who_agreed_the_room_is_told_nothing(
+    make_app: Callable[..., App], agreeing: int
+) -> None:
+    """Between two, a score without a name still has an owner; who did not agree does not count."""
+    app = make_app(ScriptedReader((HAPPY,)))
+    ada, *_ = room_only(app, agreeing)
+    for _ in range(2):
+        app.join(ada.room, consent=False)
+    (own,) = app.trigger(app.upload(ada, JPEG))
+    assert own["userId"] == ada.participant
+
+
+def test_in_room_only_mode_an_unread_frame_concerns_its_owner_alone(
+    make_app: Callable[..., App],
+) -> None:
+    """The room does not hear who could not be read, or that somebody could not."""
+    app = make_app(ScriptedReader(UnreadError(UnreadReason.NO_FACE)))
+    ada, *_ = room_only(app, 3)
+    (own,) = app.trigger(app.upload(ada, JPEG))
+    assert (own["target"], own["userId"]) == ("unread", ada.participant)
+    assert to_room([own]) == []
+
+
+def test_the_mode_counts_as_it_is_when_a_reading_is_sent(make_app: Callable[..., App]) -> None:
+    """A change while a face is being read holds for that reading: no copy of the mode is kept."""
+
+    class SwitchingReader(ScriptedReader):
+        mode = "room-only"
+
+        def read(self, image: bytes) -> tuple[Face, ...]:
+            app.member("set_mode", ada, {"mode": self.mode})
+            return super().read(image)
+
+    reader = SwitchingReader((HAPPY,))
+    app = make_app(reader)
+    ada = app.host()
+    (own,) = app.trigger(app.upload(ada, JPEG))
+    assert own["userId"] == ada.participant
+    reader.mode = "open"
+    zoe = app.join(ada.room)
+    (told,) = app.trigger(app.upload(zoe, JPEG))
+    assert told["groupName"] == ada.room
+
+
+def test_when_nobody_can_say_the_mode_a_reading_goes_to_its_owner_alone(
+    make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Storage that fails just then costs the room a reading, and never anybody's secrecy."""
+    app = make_app(ScriptedReader((HAPPY,)))
+    ada = app.host()
+    name = app.upload(ada, JPEG)
+
+    def away(*_: object) -> None:
+        raise AzureError("storage is away")
+
+    monkeypatch.setattr("functions.rooms.Rooms.mode", away)
+    (own,) = app.trigger(name)
+    assert own["userId"] == ada.participant
+    assert app.frames() == []
+
+
+def test_a_face_that_is_told_twice_has_one_name_that_leads_nowhere(
+    make_app: Callable[..., App],
+) -> None:
+    """Another instance gives a repeated frame the same name; another frame or key gives another."""
+    app, other_instance = make_app(ScriptedReader((HAPPY,))), make_app(ScriptedReader((HAPPY,)))
+    ada, *_ = room_only(app, 3)
+    name = app.upload(ada, JPEG)
+
+    def named_by(instance: App, blob_name: str) -> str:
+        stream = InputStream(data=JPEG, name=blob_name, length=len(JPEG))
+        (told,) = to_room(instance.read(stream))
+        face_name: str = told["arguments"][0]["face"]
+        return face_name
+
+    names = [named_by(instance, name) for instance in (app, other_instance)]
+    assert len(set(names)) == 1
+    time.sleep(1)  # the next time slot
+    assert named_by(app, app.upload(ada, JPEG)) not in names
+    assert named_by(make_app(ScriptedReader((HAPPY,)), TICKET_KEY="x" * 32), name) not in names
+
+
+def correct(app: App, who: Joined, frame: str, expression: str = "sadness") -> Any:
+    """Ask to correct a reading."""
+    return app.member("correct_reading", who, {"frame": frame, "expression": expression})
+
+
+def now_frame(age: float = 0) -> str:
+    """The number of a frame so many seconds old."""
+    return f"{int((time.time() - age) * 1000):013}"
+
+
+def test_a_correction_tells_the_room_the_persons_own_word(app: App) -> None:
+    """It names whoever asked, whose ticket it is, and says the same however often it is sent."""
+    ada = app.join(app.room())
+    frame = now_frame()
+    body = {"frame": frame, "expression": "sadness", "participant": "somebody else"}
+    first, again = (app.member("correct_reading", ada, body) for _ in range(2))
+    assert first.status == 202
+    assert first.actions == again.actions
+    assert first.actions == [
+        {
+            "target": "corrected",
+            "groupName": ada.room,
+            "arguments": [
+                {"participant": ada.participant, "frame": frame, "expression": "sadness"}
+            ],
+        }
+    ]
+
+
+def test_in_room_only_mode_a_correction_replaces_a_face_without_a_name(
+    make_app: Callable[..., App],
+) -> None:
+    """Its owner hears it in full; the room gets the word under the name the face had."""
+    app = make_app(ScriptedReader((HAPPY,)))
+    ada, *_ = room_only(app, 3)
+    name = app.upload(ada, JPEG)
+    _, told = app.trigger(name)
+    own, corrected = correct(app, ada, Path(name).stem).actions
+    assert (own["target"], own["userId"]) == ("corrected", ada.participant)
+    (before,), (after,) = told["arguments"], corrected["arguments"]
+    assert corrected["target"] == "anonymous"
+    assert (after["face"], after["expression"]) == (before["face"], "sadness")
+    assert after.keys() == before.keys()
+    (zoe, *_) = room_only(app, 2)
+    (alone,) = correct(app, zoe, now_frame()).actions
+    assert alone["userId"] == zoe.participant
+
+
+def test_only_who_agreed_corrects_and_only_what_is_recent(app: App) -> None:
+    """Somebody who is not read has nothing to correct; an old reading is nobody's any more."""
+    zoe = app.join(app.room(), consent=False)
+    refused = correct(app, zoe, now_frame())
+    assert (refused.status, refused.body["error"]) == (403, "consent-required")
+    ada = app.join(zoe.room)
+    assert correct(app, ada, now_frame(age=150)).status == 202
+    late = correct(app, ada, now_frame(age=200))
+    assert (late.status, late.body["error"], late.actions) == (409, "frame-too-old", [])
+
+
+@pytest.mark.parametrize(
+    ("read", "correction", "shown", "own"),
+    [
+        (HAPPY, "happiness:sadness", "sadness", True),
+        (HAPPY, "neutral:sadness", "happiness", False),
+        (face(Expression.HAPPINESS, unsure=True), "unsure:anger", "anger", True),
+        (face(Expression.HAPPINESS, unsure=True), "happiness:anger", "happiness", False),
+        (HAPPY, "unsure:anger", "happiness", False),
+        (HAPPY, "happiness:love", "happiness", False),
+        (HAPPY, "happiness", "happiness", False),
+        (HAPPY, ":::", "happiness", False),
+    ],
+)
+def test_a_correction_travels_with_the_frames_it_is_about(
+    make_app: Callable[..., App], read: Face, correction: str, shown: str, own: bool
+) -> None:
+    """What is read again as what was called wrong is told in its person's word, else as read."""
+    app = make_app(ScriptedReader((read, SAD)))
+    (action,) = app.trigger(app.upload(app.join(app.room()), JPEG, correction=correction))
+    first, second = action["arguments"][0]["faces"]
+    assert (first["expression"], first["ownWord"]) == (shown, own)
+    assert first["box"] == read.box.to_json()
+    assert second == SAD.to_json()
+    if own:
+        assert (first["unsure"], first["confidence"]) == (False, 1)
+        assert first["scores"] == {e.value: float(e == shown) for e in Expression}
+
+
+def test_the_room_sees_the_word_and_not_the_reading_in_room_only_mode(
+    make_app: Callable[..., App],
+) -> None:
+    """Frames that carry a correction are corrected before anybody is told, named or not."""
+    app = make_app(ScriptedReader((HAPPY,)))
+    ada, *_ = room_only(app, 3)
+    own, told = app.trigger(app.upload(ada, JPEG, correction="happiness:sadness"))
+    assert own["arguments"][0]["faces"][0]["expression"] == "sadness"
+    assert told["arguments"][0]["expression"] == "sadness"
+    assert "ownWord" not in told["arguments"][0]
