@@ -28,7 +28,7 @@ describe('imports', () => {
   // What each kind of module may run of the page; types of anything may be named.
   const arrows: readonly (readonly [kind: RegExp, may: RegExp])[] = [
     [/^(contract|formats|remembered|announcer|live|local-media|capture)\.ts$/, /^(?!.)/],
-    [/^(api|hub|config|upload|overlay|room-link)\.ts$/, /^contract\.ts$/],
+    [/^(api|hub|config|upload|overlay|room-link|aggregate)\.ts$/, /^contract\.ts$/],
     [/^steady\.ts$/, /^(contract|overlay)\.ts$/],
     [/^strings(\.[a-z]{2})?\.ts$/, /^formats\.ts$/],
     [/^language\.ts$/, /^(remembered|strings(\.[a-z]{2})?)\.ts$/],

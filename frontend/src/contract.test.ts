@@ -8,6 +8,8 @@ it('speaks the vocabulary shared with the functions', () => {
   expect({
     expressions: contract.EXPRESSIONS,
     unreadReasons: contract.UNREAD_REASONS,
+    roomModes: contract.ROOM_MODES,
+    anonymousFrom: contract.ANONYMOUS_FROM,
     nameMaxLength: contract.NAME_MAX_LENGTH,
     uploadsMax: contract.UPLOADS_MAX,
   }).toEqual(vocabulary);
@@ -53,6 +55,7 @@ describe('hub messages', () => {
       { ...face, box: { ...face?.box, x: 640 } },
       { ...face, confidence: Number.NaN },
       { ...face, unsure: 'perhaps' },
+      { ...face, ownWord: 'yes' },
     ];
     for (const one of broken) {
       expect(contract.parseReading({ ...messages.reading, faces: [one] })).toBeNull();
@@ -69,6 +72,7 @@ describe('answers of the functions', () => {
     'POST /api/rooms/{room}/negotiate': contract.parseHubAccess,
     'POST /api/rooms/{room}/presence': contract.parseRoster,
     'POST /api/rooms/{room}/heartbeat': contract.parseHeartbeat,
+    'PUT /api/rooms/{room}/mode': contract.parseMode,
     'PUT /api/rooms/{room}/consent': contract.parseParticipant,
     error: contract.parseErrorBody,
   };
@@ -98,7 +102,7 @@ describe('answers of the functions', () => {
   });
 
   it('has an example for every route this page calls that answers something', () => {
-    const silent = ['signals', 'capture', '{participant}'];
+    const silent = ['signals', 'capture', 'corrections', '{participant}'];
     const answering = Object.keys(http).filter(
       (route) => !silent.some((end) => route.endsWith(`/${end}`)),
     );

@@ -32,6 +32,12 @@ export const UNREAD_REASONS = [
 ] as const;
 export type UnreadReason = (typeof UNREAD_REASONS)[number];
 
+/** Who is shown what is read of somebody: everybody here, or, beside themselves, nobody. */
+export const ROOM_MODES = ['open', 'room-only'] as const;
+export type RoomMode = (typeof ROOM_MODES)[number];
+
+/** How many people must be read before anything is told of the room without names. */
+export const ANONYMOUS_FROM = 3;
 /** The longest name the functions accept, in characters. */
 export const NAME_MAX_LENGTH = 60;
 /** The most upload tickets one request may ask for. */
@@ -46,15 +52,20 @@ export interface Box {
 }
 
 /**
- * One face of a frame. `scores` sum to 1; `confidence` is the score of `expression`. `unsure` when
+ * How a face looks. `scores` sum to 1; `confidence` is the score of `expression`. `unsure` when
  * the reader finds no expression likely enough to be shown as one; absent means sure.
  */
-export interface Face {
-  readonly box: Box;
+export interface Appearance {
   readonly scores: Readonly<Record<Expression, number>>;
   readonly expression: Expression;
   readonly confidence: number;
   readonly unsure?: boolean;
+}
+
+/** One face of a frame. `ownWord` when the expression is what its person said; absent means read. */
+export interface Face extends Appearance {
+  readonly box: Box;
+  readonly ownWord?: boolean;
 }
 
 /** What a frame's faces look like. `frame` sorts as text in time order. */
@@ -72,6 +83,19 @@ export interface Unread {
   readonly participant: string;
   readonly frame: string;
   readonly reason: UnreadReason;
+}
+
+/** What somebody says of themselves in place of what was read of their frame. */
+export interface Corrected {
+  readonly participant: string;
+  readonly frame: string;
+  readonly expression: Expression;
+}
+
+/** How some face in the room looks, nobody is told whose. `face` is said once, or corrected. */
+export interface Anonymous extends Appearance {
+  readonly face: string;
+  readonly unsure: boolean;
 }
 
 /** One person in a room, as the others may see them. */
@@ -93,6 +117,9 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export type HubMessage =
   | { readonly target: 'reading'; readonly body: Reading }
   | { readonly target: 'unread'; readonly body: Unread }
+  | { readonly target: 'corrected'; readonly body: Corrected }
+  | { readonly target: 'anonymous'; readonly body: Anonymous }
+  | { readonly target: 'mode'; readonly body: { readonly mode: RoomMode } }
   | { readonly target: 'capture'; readonly body: { readonly by: string } }
   | { readonly target: 'joined'; readonly body: Participant }
   | { readonly target: 'left' | 'paused' | 'resumed'; readonly body: ParticipantId }
@@ -105,6 +132,9 @@ export interface ParticipantId {
 export const HUB_TARGETS = [
   'reading',
   'unread',
+  'corrected',
+  'anonymous',
+  'mode',
   'capture',
   'joined',
   'left',
@@ -157,9 +187,10 @@ export interface HubAccess {
   readonly accessToken: string;
 }
 
-/** Who is in the room. */
+/** Who is in the room, and who is shown what. */
 export interface Roster {
   readonly participants: readonly Participant[];
+  readonly mode: RoomMode;
 }
 
 /** A roster with our renewed ticket. */
@@ -213,6 +244,18 @@ export function parseHubMessage(target: string, argument: unknown): HubMessage |
       const body = parseUnread(argument);
       return body && { target, body };
     }
+    case 'corrected': {
+      const body = parseCorrected(argument);
+      return body && { target, body };
+    }
+    case 'anonymous': {
+      const body = parseAnonymous(argument);
+      return body && { target, body };
+    }
+    case 'mode': {
+      const body = parseMode(argument);
+      return body && { target, body };
+    }
     case 'capture': {
       const by = parseObject(argument)?.['by'];
       return isRandomId(by) ? { target, body: { by } } : null;
@@ -257,6 +300,26 @@ export function parseUnread(value: unknown): Unread | null {
   const reason = UNREAD_REASONS.find((known) => known === it?.['reason']);
   if (!it || !reason || !isRandomId(it['participant']) || !isFrame(it['frame'])) return null;
   return { participant: it['participant'], frame: it['frame'], reason };
+}
+
+export function parseMode(value: unknown): { readonly mode: RoomMode } | null {
+  const mode = ROOM_MODES.find((known) => known === parseObject(value)?.['mode']);
+  return mode ? { mode } : null;
+}
+
+function parseCorrected(value: unknown): Corrected | null {
+  const it = parseObject(value);
+  const expression = EXPRESSIONS.find((known) => known === it?.['expression']);
+  if (!it || !expression || !isRandomId(it['participant']) || !isFrame(it['frame'])) return null;
+  return { participant: it['participant'], frame: it['frame'], expression };
+}
+
+function parseAnonymous(value: unknown): Anonymous | null {
+  const face = parseObject(value)?.['face'];
+  const appearance = parseAppearance(value);
+  const unsure = appearance?.unsure;
+  if (!appearance || unsure === undefined || !isRandomId(face)) return null;
+  return { face, ...appearance, unsure };
 }
 
 export function parseParticipant(value: unknown): Participant | null {
@@ -311,7 +374,8 @@ export function parseHubAccess(value: unknown): HubAccess | null {
 
 export function parseRoster(value: unknown): Roster | null {
   const participants = list(parseObject(value)?.['participants'], parseParticipant);
-  return participants && { participants };
+  const mode = parseMode(value);
+  return participants && mode && { participants, ...mode };
 }
 
 export function parseHeartbeat(value: unknown): Heartbeat | null {
@@ -358,12 +422,21 @@ function parseIceServer(value: unknown): IceServer | null {
 function parseFace(value: unknown): Face | null {
   const it = parseObject(value);
   const box = parseBox(it?.['box']);
+  const appearance = parseAppearance(value);
+  if (!it || !box || !appearance) return null;
+  const ownWord = it['ownWord'];
+  if (ownWord === undefined) return { box, ...appearance };
+  return typeof ownWord === 'boolean' ? { box, ...appearance, ownWord } : null;
+}
+
+function parseAppearance(value: unknown): Appearance | null {
+  const it = parseObject(value);
   const scores = parseScores(it?.['scores']);
   const expression = EXPRESSIONS.find((known) => known === it?.['expression']);
-  if (!it || !box || !scores || !expression || !isFraction(it['confidence'])) return null;
+  if (!it || !scores || !expression || !isFraction(it['confidence'])) return null;
   const { confidence, unsure } = it;
-  if (unsure === undefined) return { box, scores, expression, confidence };
-  return typeof unsure === 'boolean' ? { box, scores, expression, confidence, unsure } : null;
+  if (unsure === undefined) return { scores, expression, confidence };
+  return typeof unsure === 'boolean' ? { scores, expression, confidence, unsure } : null;
 }
 
 function parseBox(value: unknown): Box | null {

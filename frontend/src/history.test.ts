@@ -48,7 +48,12 @@ function noFace({ participant }: { participant: string }, at: number): HubMessag
 
 /** A stay of Ada, to whose room things happen. */
 class Stay {
-  room: Room = applyRoster(enterRoom(ADA, START), { participants: [ADA, ZOE] }, START, START);
+  room: Room = applyRoster(
+    enterRoom(ADA, START),
+    { participants: [ADA, ZOE], mode: 'open' },
+    START,
+    START,
+  );
   history: History = beginHistory(this.room, START);
 
   hear(message: HubMessage, now: number): this {

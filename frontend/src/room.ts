@@ -1,9 +1,23 @@
 /** What is known of a room, and how each thing heard changes it: pure state, no I/O. */
-import type { Expression, Face, HubMessage, Participant, Roster } from './contract.ts';
+import {
+  ANONYMOUS_FROM,
+  type Anonymous,
+  type Appearance,
+  type Corrected,
+  type Expression,
+  type Face,
+  type HubMessage,
+  type Participant,
+  type RoomMode,
+  type Roster,
+} from './contract.ts';
 import { ageOf, frameOf, GONE_AFTER, isNewer, type Sight } from './overlay.ts';
-import { type SteadyFaces, steady } from './steady.ts';
+import { type SteadyFaces, steady, withOwnWord } from './steady.ts';
 
 const ASKED_FOR = 3_000; // ms after a request in which readings answer it
+const CORRECTION_REACH = 4_000; // ms from a frame to a later one that was under way when it was corrected
+/** How old a face may be that counts for how the room looks, in ms. */
+export const ROOM_WINDOW = 8_000;
 
 /** Somebody in the room. `changedAt` is when we last heard of them, by our clock. */
 export interface Person extends Participant {
@@ -12,6 +26,11 @@ export interface Person extends Participant {
 
 /** A sight, and its faces as they are shown; those outlast a frame that gave no reading. */
 export type SteadySight = Sight & { readonly steadied: SteadyFaces | undefined };
+
+/** A face of which we are not told whose it is, and when that was. */
+export interface AnonymousFace extends Anonymous {
+  readonly receivedAt: number;
+}
 
 export interface Room {
   /** Our own participant id. */
@@ -26,6 +45,11 @@ export interface Room {
   readonly sights: ReadonlyMap<string, SteadySight>;
   /** The newest frame heard of each participant here: a withdrawal makes no older one new again. */
   readonly lastFrames: ReadonlyMap<string, string>;
+  /** Who is shown what is read, and when we last heard of it. */
+  readonly mode: RoomMode;
+  readonly modeChangedAt: number;
+  /** In room-only mode: the faces of late, nobody is told whose, by the name each was told under. */
+  readonly anonymous: ReadonlyMap<string, AnonymousFace>;
   /** When somebody last asked for readings, by our clock. */
   readonly askedAt: number;
   /** Every expression read in this room since we came. */
@@ -41,6 +65,9 @@ export function enterRoom(self: Participant, now: number): Room {
     leftAt: new Map(),
     sights: new Map(),
     lastFrames: new Map(),
+    mode: 'open',
+    modeChangedAt: Number.NEGATIVE_INFINITY,
+    anonymous: new Map(),
     askedAt: Number.NEGATIVE_INFINITY,
     seen: new Set(),
   };
@@ -61,7 +88,8 @@ export function applyRoster(room: Room, roster: Roster, askedAt: number, now: nu
       people.set(id, { ...entry, changedAt: now });
     }
   }
-  return { ...withPeople(room, people), listed: true };
+  const before = { ...withPeople(room, people), listed: true };
+  return room.modeChangedAt >= askedAt ? before : setMode(before, roster.mode, room.modeChangedAt);
 }
 
 /** Who came and who went between two states of one stay; whom the first roster names was there. */
@@ -79,6 +107,12 @@ export function applyMessage(room: Room, message: HubMessage, now: number): Room
       return see(room, message.body.participant, { reading: message.body, receivedAt: now });
     case 'unread':
       return see(room, message.body.participant, { unread: message.body, receivedAt: now });
+    case 'corrected':
+      return correct(room, message.body);
+    case 'anonymous':
+      return addAnonymous(room, message.body, now);
+    case 'mode':
+      return setMode(room, message.body.mode, now);
     case 'capture':
       return { ...room, askedAt: now };
     case 'joined': {
@@ -112,6 +146,51 @@ export function setConsent(room: Room, participant: string, consent: boolean, no
   if (!person) return room;
   const people = new Map(room.people).set(participant, { ...person, consent, changedAt: now });
   return withPeople(room, people);
+}
+
+/** Changes who is shown what is read; what may not be shown any more goes at once. */
+export function setMode(room: Room, mode: RoomMode, now: number): Room {
+  if (mode === room.mode) return { ...room, modeChangedAt: now };
+  const own = [...room.sights].filter(([participant]) => participant === room.self);
+  const sights = mode === 'open' ? room.sights : new Map(own);
+  return { ...room, mode, modeChangedAt: now, sights, anonymous: new Map() };
+}
+
+/** Puts somebody's own word in place of what was read of them and is shown now. */
+export function correct(room: Room, { participant, frame, expression }: Corrected): Room {
+  const sight = room.sights.get(participant);
+  const later = Number(sight?.reading?.frame) - Number(frame);
+  if (!sight?.steadied || !(later >= 0 && later <= CORRECTION_REACH)) return room;
+  const corrected = { ...sight, steadied: withOwnWord(sight.steadied, expression) };
+  return {
+    ...room,
+    sights: new Map(room.sights).set(participant, corrected),
+    seen: new Set([...room.seen, expression]),
+  };
+}
+
+/** How many people's faces can be read now: they agreed, and their camera is on. */
+export function readPeople(room: Room, hasVideo: (participant: string) => boolean): number {
+  const people = [...room.people.values()];
+  return people.filter(({ participant, consent }) => consent && hasVideo(participant)).length;
+}
+
+/**
+ * The faces that make up how the room looks now, whoever they belong to. In room-only mode none
+ * while so few people are read that it would tell of one of them.
+ */
+export function roomFaces(
+  room: Room,
+  hasVideo: (participant: string) => boolean,
+  now: number,
+): readonly Appearance[] {
+  if (room.mode === 'room-only') {
+    if (readPeople(room, hasVideo) < ANONYMOUS_FROM) return [];
+    return [...room.anonymous.values()].filter(({ receivedAt }) => now - receivedAt < ROOM_WINDOW);
+  }
+  return [...presentSights(room, hasVideo, now).values()]
+    .filter((sight) => ageOf(sight, now) < ROOM_WINDOW)
+    .flatMap((sight) => shownFaces(sight).map(({ shown }) => shown));
 }
 
 /** The sights that may be shown now: not yet gone, and of somebody whose camera is on. */
@@ -154,7 +233,19 @@ export function clearFaces(sight: SteadySight): readonly Face[] {
     .filter(({ unsure }) => !unsure);
 }
 
+function addAnonymous(room: Room, face: Anonymous, now: number): Room {
+  if (room.mode !== 'room-only') return room;
+  const fresh = [...room.anonymous].filter(([, { receivedAt }]) => now - receivedAt < ROOM_WINDOW);
+  const anonymous = new Map(fresh);
+  // The same face again is repeated, or corrected: it is no newer for that.
+  const receivedAt = anonymous.get(face.face)?.receivedAt ?? now;
+  anonymous.set(face.face, { ...face, receivedAt });
+  const seen = face.unsure ? room.seen : new Set([...room.seen, face.expression]);
+  return { ...room, anonymous, seen };
+}
+
 function see(room: Room, participant: string, sight: Sight): Room {
+  if (room.mode === 'room-only' && participant !== room.self) return room;
   if (!room.people.get(participant)?.consent) return room;
   if (!isNewer(room.lastFrames.get(participant), sight)) return room;
   const former = room.sights.get(participant)?.steadied;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import messages from '../../tests/contract/messages.json';
 import { EXPRESSIONS, type Expression, type Face, parseReading, type Reading } from './contract.ts';
-import { type SteadyFaces, steady } from './steady.ts';
+import { type SteadyFaces, steady, withOwnWord } from './steady.ts';
 
 const PACE = 2_000; // ms, as live
 
@@ -121,5 +121,28 @@ describe('what is shown of a face over time', () => {
     const first = steady(undefined, reading([calm, { ...smile, box: right }], 0), false);
     const second = steady(first, reading([{ ...smile, box: right }, calm], PACE), false);
     expect(second.faces.map(({ shown }) => shown.expression)).toEqual(['happiness', 'neutral']);
+  });
+});
+
+describe('what somebody says of themselves', () => {
+  const calm = face('neutral');
+  const sad = face('sadness', 1, { ownWord: true });
+
+  it('shows at once, is not mixed with what was read, and outlasts the picture under way', () => {
+    const corrected = withOwnWord(steady(undefined, reading([calm, calm], 0), false), 'sadness');
+    const [first, second] = corrected.faces;
+    expect(first?.shown).toMatchObject({ expression: 'sadness', confidence: 1, ownWord: true });
+    expect(second?.shown).toEqual(calm);
+    const underWay = steady(corrected, reading([calm], PACE), false);
+    expect(underWay.faces[0]?.shown).toMatchObject({ expression: 'sadness', ownWord: true });
+    const next = steady(underWay, reading([sad], 2 * PACE), false);
+    expect(next.faces[0]?.shown).toEqual(sad);
+  });
+
+  it('gives way to what is read twice without it', () => {
+    const [, , first, second] = shownOf([calm, sad, calm, calm]);
+    expect(first?.ownWord).toBe(true);
+    expect(second).toMatchObject({ expression: 'neutral' });
+    expect(second?.ownWord).toBeFalsy();
   });
 });

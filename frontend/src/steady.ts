@@ -7,7 +7,8 @@
  * for the next: if that looks different from what is shown as well, the mean of the two is shown.
  * So a change that lasts shows with its second reading, two seconds after its first, and a blip of
  * one picture never shows. The filter starts over, showing a reading as it is, when somebody asked
- * for it and when the former one is too old or too near to come from the steady pace.
+ * for it and when the former one is too old or too near to come from the steady pace. What somebody
+ * says of themselves needs no second time.
  */
 import { EXPRESSIONS, type Expression, type Face, type Reading } from './contract.ts';
 import { type FollowedFace, followFaces } from './overlay.ts';
@@ -26,6 +27,16 @@ export interface SteadyFace extends FollowedFace {
 export interface SteadyFaces {
   readonly capturedAt: number;
   readonly faces: readonly SteadyFace[];
+}
+
+/** The largest face with its person's own word for how it looks, at once. */
+export function withOwnWord(former: SteadyFaces, expression: Expression): SteadyFaces {
+  const [first, ...others] = former.faces;
+  if (!first) return former;
+  const scores = Object.fromEntries(EXPRESSIONS.map((it) => [it, Number(it === expression)]));
+  const said = { expression, confidence: 1, unsure: false, ownWord: true };
+  const shown = { ...first.shown, ...said, scores: scores as Face['scores'] };
+  return { ...former, faces: [{ ...first, shown, doubted: null }, ...others] };
 }
 
 /** Takes in a participant's next reading; `atOnce` shows it as it is. */
@@ -51,7 +62,7 @@ function next(
   face: Face,
   pause: number,
 ): Pick<SteadyFace, 'shown' | 'doubted'> {
-  if (!before) return { shown: face, doubted: null };
+  if (!before || face.ownWord) return { shown: face, doubted: null };
   const { shown, doubted } = before;
   if (looksLike(shown, face)) {
     return { shown: mix(shown, face, 1 - Math.exp(-pause / TIME_CONSTANT)), doubted: null };

@@ -12,7 +12,7 @@ import { CallScreen } from './call-screen.tsx';
 
 const ADA = { participant: 'pppppppppppppppppppp01', name: 'Ada', consent: true };
 const ZOE = { participant: 'pppppppppppppppppppp02', name: 'Zoë', consent: true };
-const BOTH = applyRoster(enterRoom(ADA, 0), { participants: [ADA, ZOE] }, 0, 0);
+const BOTH = applyRoster(enterRoom(ADA, 0), { participants: [ADA, ZOE], mode: 'open' }, 0, 0);
 
 let refusal: DeviceProblem = 'missing';
 const ERRORS: Partial<Record<DeviceProblem, string>> = {
@@ -101,7 +101,12 @@ describe('being alone', () => {
     });
     expect(alone()).toBeNull();
     await act(() => {
-      session.room.value = applyRoster(session.room.value, { participants: [ADA] }, 1, 1);
+      session.room.value = applyRoster(
+        session.room.value,
+        { participants: [ADA], mode: 'open' },
+        1,
+        1,
+      );
     });
     expect(alone()?.textContent).toContain(strings.call.alone);
     expect(notices()).toEqual([]);
