@@ -301,7 +301,7 @@ describe('a correction', () => {
   });
 
   it('reaches the picture that was under way, but no much later or earlier one', () => {
-    const after = (frame: string) =>
+    const wordAfter = (frame: string) =>
       wordOf(
         applyMessage(
           applyMessage(room, message('reading', { frame }), 1_100),
@@ -309,8 +309,8 @@ describe('a correction', () => {
           1_200,
         ),
       );
-    expect(after('1763834402000')).toBe('sadness');
-    expect(after('1763834408000')).toBeNull();
+    expect(wordAfter('1763834402000')).toBe('sadness');
+    expect(wordAfter('1763834408000')).toBeNull();
     const early = message('corrected', { frame: '1763834402000' });
     expect(wordOf(applyMessage(room, early, 1_200))).toBeNull();
   });
