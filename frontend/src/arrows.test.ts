@@ -27,9 +27,11 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
 describe('imports', () => {
   // What each kind of module may run of the page; types of anything may be named.
   const arrows: readonly (readonly [kind: RegExp, may: RegExp])[] = [
-    [/^(contract|formats|remembered|announcer|live|local-media|capture)\.ts$/, /^(?!.)/],
+    [/^(contract|formats|remembered|announcer|live|local-media|jpeg)\.ts$/, /^(?!.)/],
     [/^(api|hub|config|upload|overlay|room-link|aggregate)\.ts$/, /^contract\.ts$/],
     [/^steady\.ts$/, /^(contract|overlay)\.ts$/],
+    [/^(capture\.worker|jpeg-worker)\.ts$/, /^jpeg\.ts$/],
+    [/^capture\.ts$/, /^jpeg(-worker)?\.ts$/],
     [/^strings(\.[a-z]{2})?\.ts$/, /^formats\.ts$/],
     [/^language\.ts$/, /^(remembered|strings(\.[a-z]{2})?)\.ts$/],
     [/^expressions\.ts$/, /^(contract|strings)\.ts$/],

@@ -1,9 +1,11 @@
-/** From the participant's own camera track to a JPEG. */
+/** From the participant's own camera track to a JPEG, with as little as possible on the page's thread. */
+import { JpegEncoder } from './jpeg.ts';
+import { JpegWorker } from './jpeg-worker.ts';
 
 const MAX_WIDTH = 640; // px; faces stay readable and a frame stays below 100 kB
-const JPEG_QUALITY = 0.8;
 const FIRST_FRAME_TIMEOUT = 3_000; // ms
 const NEXT_FRAME_TIMEOUT = 250; // ms; a still source sends no new frame, and its last one is true
+const MEASURE = 'capture'; // what one frame costs the page's thread, for the browser's tools and the bench
 
 /** One JPEG of the camera; `capturedAt` is milliseconds since the Unix epoch. */
 export interface CapturedFrame {
@@ -17,7 +19,9 @@ export class FrameCapture {
   #track: MediaStreamTrack | null = null;
   /** The track of which a picture has been seen. */
   #seen: MediaStreamTrack | null = null;
-  #canvas: OffscreenCanvas | null = null;
+  readonly #encoder = new JpegEncoder();
+  /** Opened by the first capture; null where the page has to encode by itself. */
+  #worker: JpegWorker | null | undefined;
 
   constructor() {
     this.#video.muted = true;
@@ -47,15 +51,39 @@ export class FrameCapture {
     const scale = Math.min(1, MAX_WIDTH / videoWidth);
     const width = Math.round(videoWidth * scale);
     const height = Math.round(videoHeight * scale);
-    if (this.#canvas?.width !== width || this.#canvas.height !== height) {
-      this.#canvas = new OffscreenCanvas(width, height);
-    }
-    const context = this.#canvas.getContext('2d', { alpha: false });
-    if (!context) throw new Error('This browser cannot draw a camera picture.');
-    context.drawImage(this.#video, 0, 0, width, height);
     const capturedAt = Date.now();
-    const encoding = this.#canvas.convertToBlob({ type: 'image/jpeg', quality: JPEG_QUALITY });
-    return { jpeg: await encoding, capturedAt };
+    return { jpeg: await this.#encode(width, height), capturedAt };
+  }
+
+  async #encode(width: number, height: number): Promise<Blob> {
+    const worker = this.#openWorker();
+    if (worker) {
+      try {
+        return await measured(() => this.#handOver(worker, width, height));
+      } catch {
+        worker.close();
+        this.#worker = null;
+      }
+    }
+    return measured(() => this.#encoder.encode(this.#video, width, height));
+  }
+
+  #handOver(worker: JpegWorker, width: number, height: number): Promise<Blob> {
+    const frame = videoFrameOf(this.#video);
+    if (frame) return worker.encode(frame, width, height);
+    const bitmap = createImageBitmap(this.#video);
+    return bitmap.then((picture) => worker.encode(picture, width, height));
+  }
+
+  #openWorker(): JpegWorker | null {
+    if (this.#worker === undefined) {
+      try {
+        this.#worker = new JpegWorker();
+      } catch {
+        this.#worker = null;
+      }
+    }
+    return this.#worker;
   }
 
   /** Waits for a picture: before the first a drawing is black, and after a pause it is an old one. */
@@ -70,6 +98,28 @@ export class FrameCapture {
 
 function isRunning(track: MediaStreamTrack | null): track is MediaStreamTrack {
   return track?.readyState === 'live' && track.enabled && !track.muted;
+}
+
+/** Does it and leaves in the browser's performance timeline how long the page's thread took. */
+function measured<T>(work: () => T): T {
+  const start = performance.now();
+  try {
+    return work();
+  } finally {
+    performance.clearMeasures(MEASURE); // a call is long, and its timeline must not grow with it
+    performance.measure(MEASURE, { start });
+  }
+}
+
+/** The picture shown now, without copying it; null where the browser cannot, or shows it turned. */
+function videoFrameOf(video: HTMLVideoElement): VideoFrame | null {
+  if (typeof VideoFrame === 'undefined') return null;
+  const frame = new VideoFrame(video);
+  if (frame.displayWidth === video.videoWidth && frame.displayHeight === video.videoHeight) {
+    return frame;
+  }
+  frame.close();
+  return null;
 }
 
 /** Resolves with the next decoded picture (true), or when `timeout` has passed without (false). */

@@ -1,0 +1,17 @@
+/** The capture worker: draws and encodes what the page hands over, off the page's own thread. */
+
+import { JpegEncoder } from './jpeg.ts';
+import type { EncodeJob } from './jpeg-worker.ts';
+
+const encoder = new JpegEncoder();
+
+addEventListener('message', async ({ data }: MessageEvent<EncodeJob>) => {
+  const { picture, width, height, answer } = data;
+  try {
+    answer.postMessage(await encoder.encode(picture, width, height));
+  } catch {
+    answer.postMessage(null); // the page encodes by itself
+  } finally {
+    picture.close();
+  }
+});

@@ -1,0 +1,62 @@
+"""Where a frame is drawn and encoded: away from the page's own thread, wherever the browser can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from functions.contract import Expression
+from local.stack import Stack
+from tests.browser.conftest import Person, meet
+
+# With one of these missing on the page's own thread, what is left must do.
+_NO_DRAWING = "delete globalThis.OffscreenCanvas;"
+_NO_VIDEO_FRAME = "delete globalThis.VideoFrame;"
+_NO_WORKER = "delete globalThis.Worker;"
+_SILENT_WORKER = (
+    "globalThis.Worker = class extends EventTarget { postMessage() {} terminate() {} };"
+)
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [_NO_DRAWING, _NO_DRAWING + _NO_VIDEO_FRAME, _NO_WORKER, _SILENT_WORKER],
+    ids=["the page draws nothing", "no VideoFrame", "no worker", "a worker that never answers"],
+)
+def test_a_frame_is_read_whatever_the_browser_lacks(
+    scripted_stack: Stack, person: Callable[..., Person], missing: str
+) -> None:
+    """The worker does all the drawing; without one, or with one that fails, the page does it."""
+    ada = person("Ada")
+    ada.page.add_init_script(missing)
+    meet(scripted_stack, ada)
+    ada.look(Expression.SURPRISE)
+    ada.button("Analyze").click()
+    ada.sees(ada, Expression.SURPRISE)
+
+
+def test_a_worker_that_cannot_be_loaded_is_done_without(
+    scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
+) -> None:
+    """A page whose worker file is gone, as after a new deployment, goes on reading."""
+    tolerated.append("capture.worker")
+    ada = person("Ada")
+    ada.page.route("**/*capture.worker*", lambda route: route.abort())
+    meet(scripted_stack, ada)
+    ada.look(Expression.ANGER)
+    ada.button("Analyze").click()
+    ada.sees(ada, Expression.ANGER)
+
+
+def test_each_frame_tells_what_it_cost_the_page(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """The browser's own performance timeline holds the capture's time on the page's thread."""
+    ada = person("Ada")
+    meet(scripted_stack, ada)
+    ada.look(Expression.SURPRISE)
+    ada.button("Analyze").click()
+    ada.sees(ada, Expression.SURPRISE)
+    measures = ada.page.evaluate("performance.getEntriesByName('capture', 'measure').length")
+    assert measures == 1
