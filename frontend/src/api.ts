@@ -180,6 +180,18 @@ export class RoomApi {
     await this.#api.ask(call, contract.parseParticipant);
   }
 
+  /** Decides who is shown what is read; refused with `host-required`. */
+  async setMode(mode: contract.RoomMode): Promise<void> {
+    const path = `/api/rooms/${this.room}/mode`;
+    const call = { method: 'PUT', path, body: { mode }, ticket: this.#ticket } as const;
+    await this.#api.ask(call, contract.parseMode);
+  }
+
+  /** Puts our own word in place of what was read of our frame; refused with `consent-required`. */
+  async correct(frame: string, expression: contract.Expression): Promise<void> {
+    await this.#post('corrections', { frame, expression }, accepted);
+  }
+
   /** Leaves the room; survives the page being closed. */
   async leave(): Promise<void> {
     const path = `/api/rooms/${this.room}/participants/${this.participant}`;

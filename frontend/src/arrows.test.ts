@@ -27,7 +27,7 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
 describe('imports', () => {
   // What each kind of module may run of the page; types of anything may be named.
   const arrows: readonly (readonly [kind: RegExp, may: RegExp])[] = [
-    [/^(contract|formats|remembered|announcer|live|local-media|jpeg)\.ts$/, /^(?!.)/],
+    [/^(contract|formats|remembered|announcer|live|local-media|own-word|jpeg)\.ts$/, /^(?!.)/],
     [/^(api|hub|config|upload|overlay|room-link|aggregate)\.ts$/, /^contract\.ts$/],
     [/^steady\.ts$/, /^(contract|overlay)\.ts$/],
     [/^(capture\.worker|jpeg-worker)\.ts$/, /^jpeg\.ts$/],
@@ -41,7 +41,7 @@ describe('imports', () => {
     [/^own-readings\.ts$/, /^(contract|overlay)\.ts$/],
     [/^recorder\.ts$/, /^(history|overlay|own-readings)\.ts$/],
     [/^membership\.ts$/, /^api\.ts$/],
-    [/^session\.ts$/, /^(api|live|membership|room|upload)\.ts$/],
+    [/^session\.ts$/, /^(api|live|membership|own-word|room|upload)\.ts$/],
     [/^ui\//, /^(?!main|hub|capture|upload|membership|live|config|call\/)/],
     [/^main\.tsx$/, /./],
   ];

@@ -7,6 +7,7 @@ import type { Call, CallProblem, RemoteMedia } from './call/call.ts';
 import { parseHubMessage } from './contract.ts';
 import type { HubPorts } from './hub.ts';
 import type { Device } from './local-media.ts';
+import { shownFaces } from './room.ts';
 import { Session } from './session.ts';
 
 const ROOM = 'rrrrrrrrrrrrrrrrrrrr01';
@@ -39,6 +40,7 @@ interface FakeCall {
 async function stay({ consent = true, change = (_: Record<string, Route>) => {} } = {}) {
   let joins = 0;
   const asked: string[] = [];
+  const corrections: string[] = [];
   const example = (route: string): Reply => {
     const { status, response } = http[route as keyof typeof http];
     return { status, body: response };
@@ -80,6 +82,8 @@ async function stay({ consent = true, change = (_: Record<string, Route>) => {} 
       functions.consent = consent === true;
       return { status: 200, body: { participant: 'pppppppppppppppppppp01', name: 'Ada', consent } };
     },
+    'PUT mode': ({ body }) => ({ status: 200, body }),
+    'POST corrections': () => ({ status: 202 }),
     'DELETE participants': () => ({ status: 204 }),
   };
   change(routes);
@@ -87,6 +91,7 @@ async function stay({ consent = true, change = (_: Record<string, Route>) => {} 
     const url = String(input);
     if (url.startsWith('https://storage')) {
       asked.push(`PUT ${url.slice(-13)}`);
+      corrections.push((init.headers as Record<string, string>)['x-ms-meta-correction'] ?? '');
       return new Response(null, { status: 201 });
     }
     const name = `${init.method} ${url.split('/')[4]}`;
@@ -166,6 +171,7 @@ async function stay({ consent = true, change = (_: Record<string, Route>) => {} 
     routes,
     functions,
     asked,
+    corrections,
     uploads,
     hubs,
     calls,
@@ -461,5 +467,67 @@ describe('losing our place', () => {
     expect(session.ended.value).toBe('left');
     expect(uploads()).toBe(before);
     expect(asked.filter((name) => name === 'POST heartbeat')).toEqual([]);
+  });
+});
+
+describe('who sees what', () => {
+  it('is changed by the host once the functions took it, and is what it was when they refuse', async () => {
+    const { session, routes } = await stay();
+    await session.setMode('room-only');
+    expect(session.room.value.mode).toBe('room-only');
+    routes['PUT mode'] = () => refusal(403, 'host-required');
+    await expect(session.setMode('open')).rejects.toThrow('host-required');
+    expect(session.room.value.mode).toBe('room-only');
+  });
+
+  it('is learnt from the roster and the hub', async () => {
+    const { session, hear } = await stay();
+    expect(session.room.value.mode).toBe('open');
+    hear('mode');
+    expect(session.room.value.mode).toBe('room-only');
+  });
+});
+
+describe('correcting our own reading', () => {
+  const shown = (session: Session) => {
+    const sight = session.room.value.sights.get(session.room.value.self);
+    return sight && shownFaces(sight)[0]?.shown;
+  };
+
+  it('shows our word at once, tells it, and sends it along with the frames of the next seconds', async () => {
+    const bodies: unknown[] = [];
+    const { session, hear, corrections } = await stay({
+      change: (all) => {
+        all['POST corrections'] = ({ body }) => {
+          bodies.push(body);
+          return { status: 202 };
+        };
+      },
+    });
+    await vi.advanceTimersByTimeAsync(100);
+    hear('reading');
+    const saying = session.correct('sadness');
+    expect(shown(session)).toMatchObject({ expression: 'sadness', ownWord: true });
+    await saying;
+    expect(bodies).toEqual([{ frame: messages.reading.frame, expression: 'sadness' }]);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(new Set(corrections.slice(1))).toEqual(new Set(['happiness:sadness']));
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(corrections.at(-1)).toBe('');
+  });
+
+  it('ends when we stop being read, and needs something that is read', async () => {
+    const { session, hear, asked, corrections } = await stay();
+    await session.correct('sadness');
+    expect(asked).not.toContain('POST corrections');
+    await vi.advanceTimersByTimeAsync(100);
+    hear('reading');
+    await session.correct('sadness');
+    session.setConsent(false);
+    await vi.advanceTimersByTimeAsync(100);
+    session.setConsent(true);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(corrections.length).toBeGreaterThan(1);
+    expect(new Set(corrections)).toEqual(new Set(['']));
   });
 });

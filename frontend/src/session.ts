@@ -3,12 +3,30 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { type Api, ApiError, RoomApi } from './api.ts';
 import type { Call, CallProblem, RemoteMedia } from './call/call.ts';
 import type { CapturedFrame } from './capture.ts';
-import type { HubMessage, Joined, Roster, UploadTicket, VideoToken } from './contract.ts';
+import type {
+  Expression,
+  HubMessage,
+  Joined,
+  RoomMode,
+  Roster,
+  UploadTicket,
+  VideoToken,
+} from './contract.ts';
 import type { HubPorts, HubState } from './hub.ts';
 import { LiveReading } from './live.ts';
 import type { LocalMedia } from './local-media.ts';
 import { isAway, type Loss, Membership } from './membership.ts';
-import { applyMessage, applyRoster, enterRoom, type Room, setConsent } from './room.ts';
+import { correctionAt, type OwnWord, sayOwnWord } from './own-word.ts';
+import {
+  applyMessage,
+  applyRoster,
+  correct,
+  enterRoom,
+  type Room,
+  setConsent,
+  setMode,
+  shownFaces,
+} from './room.ts';
 import { UploadError, Uploader } from './upload.ts';
 
 const RETRY_INTERVAL = 3_000; // ms
@@ -85,6 +103,7 @@ export class Session {
   readonly #disposers: (() => void)[] = [];
   #membership: Membership;
   #uploader: Uploader;
+  #ownWord: OwnWord | null = null;
   #savingConsent = false;
   /** When a save of our consent last ended; a roster asked for before may not know of it. */
   #consentSavedAt = Number.NEGATIVE_INFINITY;
@@ -171,10 +190,46 @@ export class Session {
   /** Gives or withdraws our consent: here at once, at the functions as soon as they answer. */
   setConsent(consent: boolean): void {
     this.#consent.value = consent;
-    if (!consent) this.#savedConsent.value = null;
+    if (!consent) {
+      this.#savedConsent.value = null;
+      this.#ownWord = null;
+    }
     const { self } = this.#room.value;
     this.#room.value = setConsent(this.#room.value, self, consent, this.#ports.now());
     void this.#saveConsent();
+  }
+
+  /** Decides, as the room's host, who is shown what is read. Rejects with `ApiError`. */
+  async setMode(mode: RoomMode): Promise<void> {
+    const membership = this.#membership;
+    try {
+      await membership.api.setMode(mode);
+      this.#change(setMode(this.#room.value, mode, this.#ports.now()));
+    } catch (error) {
+      membership.judge(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Puts our own word in place of how we are shown to look now: for this reading, and for those of
+   * the next seconds that say the same again. Rejects with `ApiError`.
+   */
+  async correct(expression: Expression): Promise<void> {
+    const { self, sights } = this.#room.value;
+    const sight = sights.get(self);
+    const [face] = sight ? shownFaces(sight) : [];
+    if (!sight?.reading || !face) return;
+    const { frame } = sight.reading;
+    this.#ownWord = sayOwnWord(this.#ownWord, face.shown, expression, this.#ports.now());
+    this.#change(correct(this.#room.value, { participant: self, frame, expression }));
+    const membership = this.#membership;
+    try {
+      await membership.api.correct(frame, expression);
+    } catch (error) {
+      membership.judge(error);
+      throw error;
+    }
   }
 
   /** Leaves the room. */
@@ -334,7 +389,9 @@ export class Session {
   async #send(abort: AbortSignal): Promise<string | null> {
     const frame = await this.#ports.frames.capture();
     abort.throwIfAborted();
-    return frame && this.#uploader.upload(frame, abort);
+    if (!frame) return null;
+    const correction = correctionAt(this.#ownWord, this.#ports.now());
+    return this.#uploader.upload({ ...frame, correction }, abort);
   }
 
   #prepareUploads(): void {

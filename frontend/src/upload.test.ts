@@ -42,6 +42,14 @@ describe('uploading', () => {
     });
   });
 
+  it('sends along what the person says of themselves', async () => {
+    const { uploader, put } = uploaderWith([[ticket(0)]]);
+    await uploader.upload({ ...frame, correction: 'neutral:sadness' }, never);
+    expect(put.mock.calls[0]?.[1]?.headers).toMatchObject({
+      'x-ms-meta-correction': 'neutral:sadness',
+    });
+  });
+
   it('uses each frame name once, oldest first, and none that sorts before one used', async () => {
     const { uploader } = uploaderWith([
       [ticket(2), ticket(1)],

@@ -17,6 +17,11 @@ export class UploadError extends Error {
   }
 }
 
+/** A frame with what its person says of themselves, if they do: `INSTEAD:EXPRESSION`. */
+export interface UploadedFrame extends CapturedFrame {
+  readonly correction?: string | undefined;
+}
+
 /** What an `Uploader` needs of the world. */
 export interface UploadPorts {
   readonly uploadTickets: (count: number) => Promise<readonly UploadTicket[]>;
@@ -41,7 +46,7 @@ export class Uploader {
    * A refused ticket is thrown away with its companions and one fresh ticket is tried. Rejects with
    * `UploadError`, with the `ApiError` of the upload-ticket route, or when `signal` aborts.
    */
-  async upload(frame: CapturedFrame, signal: AbortSignal): Promise<string | null> {
+  async upload(frame: UploadedFrame, signal: AbortSignal): Promise<string | null> {
     for (let attempt = 1; ; attempt++) {
       const ticket = await this.#take();
       signal.throwIfAborted();
@@ -97,7 +102,7 @@ export class Uploader {
     );
   }
 
-  async #put(ticket: UploadTicket, frame: CapturedFrame, signal: AbortSignal): Promise<void> {
+  async #put(ticket: UploadTicket, frame: UploadedFrame, signal: AbortSignal): Promise<void> {
     let status = 0;
     try {
       const response = await this.#ports.fetch(ticket.url, {
@@ -106,6 +111,7 @@ export class Uploader {
           'x-ms-blob-type': 'BlockBlob',
           'Content-Type': 'image/jpeg',
           'x-ms-meta-capturedat': String(frame.capturedAt),
+          ...(frame.correction && { 'x-ms-meta-correction': frame.correction }),
         },
         body: frame.jpeg,
         signal: AbortSignal.any([signal, AbortSignal.timeout(PUT_TIMEOUT)]),
