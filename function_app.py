@@ -16,6 +16,7 @@ from azure.storage.blob import BlobServiceClient
 from functions import frames, http_api
 from functions.audience import Audience
 from functions.contract import FRAMES_CONTAINER
+from functions.limits import LIMITS_CONTAINER, Limits
 from functions.reader import FaceReader
 from functions.rooms import ROOMS_CONTAINER, Rooms
 from functions.settings import (
@@ -58,6 +59,11 @@ def create_app(settings: Settings, reader: FaceReader | None = None) -> func.Fun
             ),
             video=_video(settings, rooms),
             audience=audience,
+            limits=Limits(
+                storage.get_container_client(LIMITS_CONTAINER),
+                settings.ticket_key,
+                settings.limits,
+            ),
             creation_key=settings.room_creation_key,
             signalr_connection=SIGNALR_CONNECTION,
         )

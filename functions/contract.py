@@ -61,16 +61,24 @@ class RoomMode(StrEnum):
 
 
 class ApiError(Exception):
-    """An error the caller can act on: HTTP `status`, a stable `code`, words on what to do."""
+    """An error the caller can act on: HTTP `status`, a stable `code`, words on what to do.
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    `retry_after` is the seconds after which trying again may help. It travels in the body as well:
+    a page of another origin does not get to see the header.
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, *, retry_after: int | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.status = status
         self.code = code
         self.message = message
+        self.retry_after = retry_after
 
-    def to_json(self) -> dict[str, str]:
-        return {"error": self.code, "message": self.message}
+    def to_json(self) -> dict[str, str | int]:
+        body: dict[str, str | int] = {"error": self.code, "message": self.message}
+        return body if self.retry_after is None else body | {"retryAfter": self.retry_after}
 
 
 class UnreadError(Exception):

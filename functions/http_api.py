@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import functools
 import hmac
+import ipaddress
 import json
 import logging
+<<<<<<< HEAD
 import time
 from collections.abc import Callable
+=======
+from collections.abc import Callable, Mapping
+>>>>>>> ad9ea03 (Limits that hold across instances: rooms, joins, captures, messages; 429 with when to come back, which the page obeys)
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,13 +37,18 @@ from functions.contract import (
     participant_name,
     text_field,
 )
+from functions.limits import Limits
 from functions.rooms import Rooms
 from functions.tickets import ParticipantTickets, UploadTickets
 from functions.video import VideoProvider
 
 _BODY_MAX_BYTES = SIGNAL_MAX_BYTES + 1_000
+<<<<<<< HEAD
 _RETRY_AFTER_SECONDS = 2
 _CORRECTABLE = 180  # s since a frame's time slot; it may be uploaded two minutes after that
+=======
+_STORAGE_PAUSE = 2  # s until the storage may answer again
+>>>>>>> ad9ea03 (Limits that hold across instances: rooms, joins, captures, messages; 429 with when to come back, which the page obeys)
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,11 @@ def create_blueprint(
     tickets: ParticipantTickets,
     uploads: UploadTickets,
     video: VideoProvider,
+<<<<<<< HEAD
     audience: Audience,
+=======
+    limits: Limits,
+>>>>>>> ad9ea03 (Limits that hold across instances: rooms, joins, captures, messages; 429 with when to come back, which the page obeys)
     creation_key: str | None,
     signalr_connection: str,
 ) -> func.Blueprint:
@@ -99,12 +113,18 @@ def create_blueprint(
     @api.route("rooms", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
     @_answers
     def create_room(req: func.HttpRequest) -> func.HttpResponse:
-        """Create a room; where a deployment has a creation key, only for who knows it."""
+        """Create a room; where a deployment has a creation key, only for who knows it.
+
+        An address's attempts count, so that a key is not guessed; the site's rooms count, so that
+        many addresses together do not fill the storage.
+        """
+        limits.spend("rooms-per-address", _address(req))
         given = _body(req).get("creationKey")
         if creation_key is not None and not (
             isinstance(given, str) and hmac.compare_digest(given.encode(), creation_key.encode())
         ):
             raise ApiError(403, "creation-key-wrong", "Creating a room here needs the right key.")
+        limits.spend("rooms")
         room, host_secret = rooms.create()
         return _json({"room": room, "hostSecret": host_secret}, 201)
 
@@ -117,6 +137,8 @@ def create_blueprint(
         name, consent = participant_name(body), bool_field(body, "consent")
         secret = text_field(body, "hostSecret", max_length=64) if "hostSecret" in body else None
         room = req.route_params["room"]
+        limits.spend("joins-per-address", _address(req))
+        limits.spend("joins-per-room", room)
         joined, host = rooms.join(room, name, consent=consent, host_secret=secret)
         ticket, expires_at = tickets.issue(room, joined.participant, host=host)
         return _json(
@@ -139,16 +161,17 @@ def create_blueprint(
     @output()
     @_answers
     def leave_room(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
-        """Leave: the record is forgotten and the others are told."""
+        """Leave: the record is forgotten and the others are told. It is never refused."""
         claims = tickets.verify(req.headers.get("authorization"), req.route_params["room"])
         _same_participant(claims, req.route_params["participant"])
         rooms.leave(claims.room, claims.participant)
-        actions.set(
-            hub.encode(
-                hub.left(claims.room, claims.participant),
-                hub.leave_group(claims.room, claims.participant),
+        if limits.allows("announcements-per-participant", claims.participant):
+            actions.set(
+                hub.encode(
+                    hub.left(claims.room, claims.participant),
+                    hub.leave_group(claims.room, claims.participant),
+                )
             )
-        )
         return func.HttpResponse(status_code=204)
 
     @api.function_name("issue_video_token")
@@ -182,6 +205,7 @@ def create_blueprint(
     def announce_presence(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
         """Enter the hub's group and tell the room; asked again after each lost connection."""
         who = sign_of_life(req)
+        limits.spend("announcements-per-participant", who.id)
         actions.set(
             hub.encode(
                 hub.enter_group(who.room, who.id),
@@ -221,6 +245,7 @@ def create_blueprint(
             raise ApiError(
                 400, "invalid-field", "to, payload: send a participant's id and an object."
             )
+        limits.spend("signals-per-participant", who.id)
         try:
             rooms.participant(who.room, to)
         except ApiError:
@@ -246,6 +271,8 @@ def create_blueprint(
     def request_capture(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
         """Ask everybody in the room who agreed to capture a frame now (Analyze)."""
         who = member(req)
+        limits.spend("captures-per-participant", who.id)
+        limits.spend("captures-per-room", who.room)
         actions.set(hub.encode(hub.capture(who.room, who.id)))
         return _json({}, 202)
 
@@ -254,10 +281,17 @@ def create_blueprint(
     @output()
     @_answers
     def set_consent(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
-        """Agree to be read, or withdraw: at once, also for frames already under way."""
+        """Agree to be read, or withdraw: at once, also for frames already under way.
+
+        Withdrawing is never refused; told too often, the room hears of it from the roster.
+        """
         who = member(req)
-        changed = rooms.set_consent(who.room, who.id, bool_field(_body(req), "consent"))
-        actions.set(hub.encode(hub.consent_changed(who.room, changed)))
+        consent = bool_field(_body(req), "consent")
+        if consent:
+            limits.spend("announcements-per-participant", who.id)
+        changed = rooms.set_consent(who.room, who.id, consent)
+        if consent or limits.allows("announcements-per-participant", who.id):
+            actions.set(hub.encode(hub.consent_changed(who.room, changed)))
         return _json(changed.to_json())
 
     @api.function_name("correct_reading")
@@ -302,17 +336,20 @@ def _answers(handler: Callable[..., func.HttpResponse]) -> Callable[..., func.Ht
         try:
             return handler(**arguments)
         except ApiError as error:
-            return _json(error.to_json(), error.status)
+            return _refusal(error)
         except AzureError as error:
             logging.error("%s: storage failed: %s", handler.__name__, type(error).__name__)
-            unavailable = ApiError(
-                503, "storage-unavailable", "The storage does not answer. Try again in a moment."
+            return _refusal(
+                ApiError(
+                    503,
+                    "storage-unavailable",
+                    "The storage does not answer. Try again in a moment.",
+                    retry_after=_STORAGE_PAUSE,
+                )
             )
-            return _json(unavailable.to_json(), unavailable.status)
         except Exception:
             logging.exception("%s failed", handler.__name__)
-            internal = ApiError(500, "internal", "Something went wrong here. Try again.")
-            return _json(internal.to_json(), internal.status)
+            return _refusal(ApiError(500, "internal", "Something went wrong here. Try again."))
 
     return answer
 
@@ -335,10 +372,33 @@ def _body(req: func.HttpRequest) -> dict[str, Any]:
     return body
 
 
-def _json(body: dict[str, Any], status: int = 200) -> func.HttpResponse:
-    headers = {"Cache-Control": "no-store"}
-    if status == 503:
-        headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+def _address(req: func.HttpRequest) -> str:
+    """Who asks, as Azure's front end saw them: the last entry of X-Forwarded-For, without its port.
+
+    Entries before it are whatever the caller sent. A household's IPv6 addresses count as one.
+    """
+    last = req.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    host = last[1:].partition("]")[0] if last.startswith("[") else last
+    if host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return ""
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def _refusal(error: ApiError) -> func.HttpResponse:
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return _json(error.to_json(), error.status, headers)
+
+
+def _json(
+    body: dict[str, Any], status: int = 200, more_headers: Mapping[str, str] | None = None
+) -> func.HttpResponse:
+    headers = {"Cache-Control": "no-store", **(more_headers or {})}
     return func.HttpResponse(
         json.dumps(body, separators=(",", ":")),
         status_code=status,

@@ -290,7 +290,9 @@ def _unknown_participant() -> ApiError:
 
 
 def _busy() -> ApiError:
-    return ApiError(503, "storage-busy", "Many people are at this room's door. Try again.")
+    return ApiError(
+        503, "storage-busy", "Many people are at this room's door. Try again.", retry_after=2
+    )
 
 
 def _mode(metadata: Mapping[str, str]) -> RoomMode:

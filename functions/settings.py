@@ -17,6 +17,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from functions.limits import LIMITS
+
 STORAGE_CONNECTION = "FramesStorage"
 SIGNALR_CONNECTION = "AzureSignalRConnectionString"
 
@@ -69,6 +71,8 @@ class Settings:
     ticket_lifetime: int
     room_creation_key: str | None = field(repr=False)
     room_capacity: int
+    limits: Mapping[str, int]
+    """Other numbers than those in `functions.limits.LIMITS`."""
     opentok: OpenTokCredentials | None
     """None: the browsers connect to each other directly."""
     ice_servers: tuple[Mapping[str, Any], ...]
@@ -94,6 +98,7 @@ class Settings:
             ticket_lifetime=int(read.number("TICKET_LIFETIME_SECONDS", 4 * 3600, 60, 12 * 3600)),
             room_creation_key=read.optional("ROOM_CREATION_KEY"),
             room_capacity=int(read.number("ROOM_CAPACITY", 6, 2, 50)),
+            limits=read.limits("LIMITS"),
             opentok=(
                 read.opentok()
                 if read.choice("VIDEO_PROVIDER", "mesh", "opentok") == "opentok"
@@ -235,6 +240,23 @@ class _Reader:
             self.problems.append(f"{name} must be one of: {', '.join((default, *others))}")
             return default
         return value
+
+    def limits(self, name: str) -> Mapping[str, int]:
+        """Numbers from 1 to a million by the name of the limit, as JSON."""
+        try:
+            limits = json.loads(self.value(name) or "{}")
+        except ValueError:
+            limits = None
+        if not isinstance(limits, dict) or not all(
+            limit in LIMITS and type(most) is int and 1 <= most <= 1_000_000
+            for limit, most in limits.items()
+        ):
+            self.problems.append(
+                f'{name} must be a JSON object like {{"rooms": 100}} with any of: '
+                + ", ".join(LIMITS)
+            )
+            return {}
+        return limits
 
     def ice_servers(self, name: str) -> tuple[Mapping[str, Any], ...]:
         """The browser's `RTCConfiguration.iceServers` as JSON; none by default."""

@@ -103,6 +103,10 @@ param roomCreationKey string = ''
 @maxLength(4096)
 param iceServers string = ''
 
+@description('Other limits than the defaults, as a JSON object by their names.')
+@maxLength(1024)
+param limits string = '{}'
+
 @description('Secret of the OpenTok API key. Empty keeps the one in the vault.')
 @secure()
 @maxLength(512)
@@ -289,6 +293,7 @@ module functions 'modules/functions.bicep' = {
       FramesStorage__credential: 'managedidentity'
       FramesStorage__queueServiceUri: storage.outputs.queueEndpoint
       ICE_SERVERS: hasIceServers ? '@Microsoft.KeyVault(SecretUri=${secretUri}/ice-servers)' : '[]'
+      LIMITS: limits
       OPENTOK_API_KEY: opentokApiKey
       OPENTOK_API_SECRET: empty(opentokApiKey) ? '' : '@Microsoft.KeyVault(SecretUri=${secretUri}/opentok-api-secret)'
       ROOM_CAPACITY: string(roomCapacity)

@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 APP = "function_app:app"
 SITE = ROOT / "frontend" / "dist"
 
+# Everybody on this machine has one address.
+_LIMITS = '{"rooms-per-address": 100000, "joins-per-address": 100000, "rooms": 100000}'
+
 
 def product_stack(
     *,
@@ -29,8 +32,8 @@ def product_stack(
         root=ROOT,
         site=site,
         port=port,
-        containers=("frames", "rooms"),
-        settings={"TICKET_KEY": ticket_key, **(settings or {})},
+        containers=("frames", "rooms", "limits"),
+        settings={"TICKET_KEY": ticket_key, "LIMITS": _LIMITS, **(settings or {})},
         storage_setting="FramesStorage",
         signalr_setting="AzureSignalRConnectionString",
         log_level=log_level,

@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 from local.azurite import Azurite, creation, private_directory
 from local.event_grid import EventGrid
+from local.lifecycle import Lifecycle
 from local.process import READY_SECONDS, Child, ChildFailedError
 from local.signalr import CONNECTION_STRING_VARIABLE
 from local.signalr_access import SignalRConnection
@@ -141,6 +142,8 @@ class Stack:
             f"http://127.0.0.1:{_reserve(0)}", base64.b64encode(secrets.token_bytes(32)).decode()
         )
         self.storage, self.signalr = azurite.connection_string, str(hub)
+        lifecycle = Lifecycle(azurite.client, self._containers)
+        self._exits.callback(lifecycle.close)
         grid = EventGrid(self.url, azurite.endpoint, azurite.client)
         self._exits.callback(grid.close)
 
@@ -192,6 +195,7 @@ class Stack:
             )
         )
         grid.start()
+        lifecycle.start()
         for child in self._children.values():
             child.wait_ready(READY_SECONDS)
 

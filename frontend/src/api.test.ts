@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import http from '../../tests/contract/http.json';
-import { Api, ApiError, RoomApi } from './api.ts';
+import { Api, ApiError, pauseAfter, RoomApi } from './api.ts';
 
 const ROOM = 'rrrrrrrrrrrrrrrrrrrr01';
 const joined = http['POST /api/rooms/{room}/participants'].response;
@@ -151,6 +151,27 @@ describe('repeating', () => {
     const { room, waits } = apiWith(unavailable({ 'Retry-After': '3' }), roster);
     await room.announce();
     expect(waits).toEqual([3_000]);
+  });
+
+  it('believes the body, which alone is readable from another origin', async () => {
+    const { status, response } = http['error (limited)'];
+    const { room, waits, fetch } = apiWith(
+      { status, body: { ...response, retryAfter: 2 } },
+      roster,
+    );
+    await room.announce();
+    expect(waits).toEqual([2_000]);
+    expect(fetch).toHaveBeenCalledTimes(2);
+  });
+
+  it('leaves a limit of a minute to the caller, with what the functions said about it', async () => {
+    const { status, response } = http['error (limited)'];
+    const { room, fetch } = apiWith({ status, body: response });
+    const refused = await room.askCapture().catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 429, code: response.error, retryAfter: 40_000 });
+    expect(fetch).toHaveBeenCalledTimes(1);
+    expect([pauseAfter(refused, 3_000), pauseAfter(refused, 50_000)]).toEqual([40_000, 50_000]);
+    expect(pauseAfter(new Error('anything else'), 3_000)).toBe(3_000);
   });
 
   it('leaves a long Retry-After to the caller', async () => {

@@ -3,6 +3,7 @@ import * as contract from './contract.ts';
 const REQUEST_TIMEOUT = 8_000; // ms for one attempt
 const ATTEMPTS = 3;
 const RETRY_DELAY = 400; // ms before the first repetition, doubled for each further one
+const PAUSE_MAX = 120_000; // ms
 const RETRY_DELAY_MAX = 10_000; // ms; a longer Retry-After is the caller's to wait out
 
 /** A request that got no usable answer. `code` is the functions' own, or one of the page's below. */
@@ -11,12 +12,15 @@ export class ApiError extends Error {
   readonly status: number;
   /** A code of the functions, or `unreachable` (no answer) or `unexpected-answer` (not the contract). */
   readonly code: string;
+  /** Milliseconds after which asking again may help; null when nothing was said about it. */
+  readonly retryAfter: number | null;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, retryAfter: number | null = null) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -73,8 +77,8 @@ export class Api {
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#attempt(call, parse);
       if (!outcome.error) return outcome.answer;
-      const { error, retryAfter } = outcome;
-      const delay = retryAfter ?? RETRY_DELAY * 2 ** (attempt - 1);
+      const { error } = outcome;
+      const delay = error.retryAfter ?? RETRY_DELAY * 2 ** (attempt - 1);
       if (attempt >= attempts || delay > RETRY_DELAY_MAX || !mayRepeat(call, error)) throw error;
       await this.#ports.wait(delay);
     }
@@ -105,8 +109,10 @@ export class Api {
         response.status,
         refused?.error ?? 'unexpected-answer',
         refused?.message ?? `The functions answered ${response.status}.`,
+        // From another origin the header is not to be seen, so the body says it too.
+        refused?.retryAfter === undefined ? retryAfter(response) : refused.retryAfter * 1000,
       );
-      return { error, retryAfter: retryAfter(response) };
+      return { error };
     }
     const answer = parse(value);
     return answer === null
@@ -119,6 +125,12 @@ export class Api {
         }
       : { answer };
   }
+}
+
+/** How long to wait before asking again after `error`, where `usual` serves if nothing was said. */
+export function pauseAfter(error: unknown, usual: number): number {
+  const said = error instanceof ApiError ? error.retryAfter : null;
+  return Math.min(Math.max(said ?? 0, usual), PAUSE_MAX);
 }
 
 /** The routes of one participant in one room, signed with that participant's ticket. */
@@ -216,9 +228,7 @@ export class RoomApi {
   }
 }
 
-type Attempt<T> =
-  | { readonly answer: T; readonly error?: undefined; readonly retryAfter?: undefined }
-  | { readonly error: ApiError; readonly retryAfter?: number | undefined };
+type Attempt<T> = { readonly answer: T; readonly error?: undefined } | { readonly error: ApiError };
 
 const browserPorts: ApiPorts = {
   fetch: (input, init) => fetch(input, init),
@@ -235,7 +245,7 @@ function mayRepeat(call: Call, error: ApiError): boolean {
   return error.status === 429 || error.status >= 500;
 }
 
-function retryAfter(response: Response): number | undefined {
+function retryAfter(response: Response): number | null {
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
 }

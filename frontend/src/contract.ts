@@ -206,10 +206,14 @@ export interface UploadTicket {
   readonly expiresAt: number;
 }
 
-/** The body of every refused request: a stable code and words that say what to do. */
+/**
+ * The body of every refused request: a stable code and words that say what to do. `retryAfter` is
+ * the seconds after which asking again may help.
+ */
 export interface ErrorBody {
   readonly error: string;
   readonly message: string;
+  readonly retryAfter?: number;
 }
 
 /** The page's own settings, served beside it. */
@@ -391,9 +395,9 @@ export function parseUploadTickets(value: unknown): readonly UploadTicket[] | nu
 
 export function parseErrorBody(value: unknown): ErrorBody | null {
   const it = parseObject(value);
-  return it && isText(it['error']) && isText(it['message'])
-    ? { error: it['error'], message: it['message'] }
-    : null;
+  if (!it || !isText(it['error']) || !isText(it['message'])) return null;
+  const { error, message, retryAfter } = it;
+  return isTime(retryAfter) ? { error, message, retryAfter } : { error, message };
 }
 
 export function parseConfig(value: unknown): Config | null {

@@ -1,5 +1,5 @@
 /** One participant's place in a room: announced, kept alive, connected to hub and call. */
-import { ApiError, type RoomApi } from './api.ts';
+import { ApiError, pauseAfter, type RoomApi } from './api.ts';
 import type { Call, CallProblem } from './call/call.ts';
 import type { HubAccess, HubMessage, Roster, VideoToken } from './contract.ts';
 import type { HubPorts, HubState } from './hub.ts';
@@ -40,10 +40,10 @@ export function lossIn(error: unknown): Loss | null {
   return error.status === 401 || forgotten.includes(error.code) ? 'forgotten' : null;
 }
 
-/** Whether the functions were away, so that asking again may help. */
+/** Whether the functions were away, so that asking again may help; who asks too often hears from them. */
 export function isAway(error: unknown): boolean {
   if (!(error instanceof ApiError) || error.code.startsWith('video-')) return false;
-  return error.status === 0 || error.status >= 429;
+  return error.status === 0 || error.status > 429;
 }
 
 /** Holds a place in a room until it is closed or lost. */
@@ -167,7 +167,7 @@ export class Membership {
       this.#schedule(HEARTBEAT_INTERVAL);
     } catch (error) {
       this.#observe(error);
-      if (!this.#closed) this.#schedule(RETRY_INTERVAL);
+      if (!this.#closed) this.#schedule(pauseAfter(error, RETRY_INTERVAL));
     }
   }
 
@@ -181,7 +181,8 @@ export class Membership {
         return answer;
       } catch (error) {
         this.#observe(error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL));
+        const pause = pauseAfter(error, RETRY_INTERVAL);
+        await new Promise((resolve) => setTimeout(resolve, pause));
       }
     }
     return null;

@@ -1,6 +1,6 @@
 /** A person's stay in a room: its state for the page to show, and everything that heals by itself. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import { type Api, ApiError, RoomApi } from './api.ts';
+import { type Api, ApiError, pauseAfter, RoomApi } from './api.ts';
 import type { Call, CallProblem, RemoteMedia } from './call/call.ts';
 import type { CapturedFrame } from './capture.ts';
 import type {
@@ -274,7 +274,7 @@ export class Session {
         const code = error instanceof ApiError ? error.code : '';
         if (code === 'unknown-room') this.#end('room-gone');
         else if (code === 'room-full' && ++refusals > FULL_RETRIES) this.#end('room-full');
-        else await pause();
+        else await pause(error);
       }
     }
   }
@@ -442,7 +442,7 @@ export class Session {
       } catch (error) {
         if (!membership.judge(error)) {
           this.#setProblem('consent-unsaved', true);
-          await pause();
+          await pause(error);
         } else if (membership === this.#membership) break; // joining again tells our consent
       }
     }
@@ -468,6 +468,6 @@ export class Session {
   }
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL));
+function pause(error: unknown): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, pauseAfter(error, RETRY_INTERVAL)));
 }

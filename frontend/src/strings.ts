@@ -186,6 +186,10 @@ export const english = {
     'unknown-participant': 'Your place in the call was lost. Join again.',
     'ticket-expired': 'Your place in the call was lost. Join again.',
     unexpected: 'Something went wrong. Reload the page and try again.',
+    'too-many-rooms': 'Too many calls were started from here. Please try again later.',
+    'too-many-joins': 'Too many people are joining just now. Please try again in a minute.',
+    'too-many-captures': 'That was asked too often. Please try again in a minute.',
+    'too-many-messages': 'That was asked too often. Please try again in a minute.',
     unreachable: 'The service does not answer. Check your connection and try again.',
   },
   end: {

@@ -86,6 +86,14 @@ resource roomsContainer 'Microsoft.Storage/storageAccounts/blobServices/containe
   }
 }
 
+resource limitsContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+  parent: blobService
+  name: 'limits'
+  properties: {
+    publicAccess: 'None'
+  }
+}
+
 resource packageContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
   parent: blobService
   name: 'app-package'
@@ -94,7 +102,8 @@ resource packageContainer 'Microsoft.Storage/storageAccounts/blobServices/contai
   }
 }
 
-// The safety net: the app deletes each frame within seconds, and a room when it is left.
+// The safety net: the app deletes each frame within seconds, and a participant when they leave. What
+// counts uses is deleted by this alone.
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = {
   parent: account
   name: 'default'
@@ -107,8 +116,8 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01
           type: 'Lifecycle'
           definition: {
             filters: {
-              blobTypes: ['blockBlob']
-              prefixMatch: ['frames/', 'rooms/']
+              blobTypes: ['blockBlob', 'appendBlob']
+              prefixMatch: ['frames/', 'limits/', 'rooms/']
             }
             actions: {
               baseBlob: {

@@ -82,6 +82,10 @@ def _request(request: Request, parameters: dict[str, str], body: bytes) -> HttpR
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
         headers[name] = f"{headers[name]},{value}" if name in headers else value
+    if request.client:  # Azure's front end appends who it sees to whatever the caller sent
+        seen = ":".join(map(str, request.client))
+        sent = headers.get("x-forwarded-for")
+        headers["x-forwarded-for"] = f"{sent}, {seen}" if sent else seen
     return HttpRequest(
         request.method,
         str(request.url),

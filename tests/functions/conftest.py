@@ -37,7 +37,7 @@ def _free_port() -> int:
 def azurite() -> Iterator[Azurite]:
     """A running Azurite with this app's containers."""
     with private_directory() as directory:
-        azurite = Azurite(_free_port(), directory, ["frames", "rooms"])
+        azurite = Azurite(_free_port(), directory, ["frames", "rooms", "limits"])
         process = subprocess.Popen(
             azurite.command(),
             env=os.environ | azurite.environment,
@@ -230,6 +230,7 @@ def make_app(azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
         "FramesStorage": azurite.connection_string,
         "AzureSignalRConnectionString": SIGNALR,
         "TICKET_KEY": "k" * 32,
+        "LIMITS": '{"rooms-per-address": 100000, "joins-per-address": 100000, "rooms": 100000}',
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)

@@ -54,12 +54,13 @@ def refused(answer: Answer) -> tuple[int, str]:
 def test_every_answer_has_the_shape_of_its_example(make_app: Callable[..., App]) -> None:
     """The page is tested with these examples; the functions answer in the same shape."""
     app = make_app(ICE_SERVERS='[{"urls": "stun:stun.example.org"}]')
+    limited_app = make_app(LIMITS='{"captures-per-participant": 1}')
     with stub_opentok.StubOpenTok() as opentok:
         opentok_app = make_app(OPENTOK_API_URL=opentok.url, **stub_opentok.SETTINGS)
-        _check_examples(app, opentok_app)
+        _check_examples(app, opentok_app, limited_app)
 
 
-def _check_examples(app: App, opentok_app: App) -> None:
+def _check_examples(app: App, opentok_app: App, limited_app: App) -> None:
     created = app.call("create_room")
     room, secret = created.body["room"], created.body["hostSecret"]
     joined = app.call(
@@ -68,6 +69,9 @@ def _check_examples(app: App, opentok_app: App) -> None:
     ada = Joined(room, joined.body["participant"], joined.body["ticket"])
     zoe = app.join(room, name="Zoë")
     signal = {"to": zoe.participant, "payload": {"description": {"type": "offer", "sdp": "v=0"}}}
+    captures = [
+        limited_app.member("request_capture", ada) for _ in range(3)
+    ]  # of two slots at most
     answers = {
         "POST /api/rooms": created,
         "POST /api/rooms/{room}/participants": joined,
@@ -93,6 +97,7 @@ def _check_examples(app: App, opentok_app: App) -> None:
         "PUT /api/rooms/{room}/mode": app.member("set_mode", ada, {"mode": "room-only"}),
         "PUT /api/rooms/{room}/consent": app.member("set_consent", ada, {"consent": False}),
         "error": app.member("issue_upload_tickets", ada, {"count": 2}),
+        "error (limited)": next(answer for answer in captures if answer.status == 429),
         "DELETE /api/rooms/{room}/participants/{participant}": app.member(
             "leave_room", ada, participant=ada.participant
         ),

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from functions.contract import FRAME_MAX_BYTES, FRAMES_CONTAINER
+from functions.limits import LIMITS_CONTAINER
 from functions.rooms import ROOMS_CONTAINER
 from tests.infra.bicep import FILES, INFRA, ROOT, parameters
 
@@ -158,9 +159,11 @@ def test_events_of_frames_reach_the_function_that_reads_them() -> None:
 
 
 def test_what_the_app_leaves_is_deleted_after_a_day() -> None:
-    """The lifecycle rule covers frames and rooms, and a deleted blob is not kept."""
+    """The lifecycle rule covers frames, rooms and counts; a deleted blob is not kept."""
     storage = (INFRA / "modules" / "storage.bicep").read_text()
-    assert f"prefixMatch: ['{FRAMES_CONTAINER}/', '{ROOMS_CONTAINER}/']" in storage
+    prefixes = [f"'{name}/'" for name in (FRAMES_CONTAINER, LIMITS_CONTAINER, ROOMS_CONTAINER)]
+    assert f"prefixMatch: [{', '.join(prefixes)}]" in storage
+    assert "blobTypes: ['blockBlob', 'appendBlob']" in storage
     assert "daysAfterModificationGreaterThan: 1" in storage
     assert len(re.findall(r"RetentionPolicy: \{\n\s+enabled: false", storage)) == 2
     for container in (FRAMES_CONTAINER, ROOMS_CONTAINER):

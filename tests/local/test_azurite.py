@@ -20,6 +20,7 @@ HEAD = "127.0.0.1 - - [22/Nov/2026:18:00:00 +0000] "
         ('"PUT /acc/c/big?comp=block&blockid=MA%3D%3D HTTP/1.1" 201 -', None),
         ('"PUT /acc/c/b?comp=metadata HTTP/1.1" 200 -', None),
         ('"PUT /acc/c/b?comp=snapshot HTTP/1.1" 201 -', None),
+        ('"PUT /acc/c/b?comp=appendblock HTTP/1.1" 201 -', None),
         ('"PUT /acc/c?restype=container HTTP/1.1" 201 -', None),
         ('"PUT /acc/c/b.jpg HTTP/1.1" 403 -', None),
         ('"GET /acc/c/b.jpg HTTP/1.1" 201 -', None),

@@ -1,0 +1,57 @@
+"""The storage's lifecycle rule on one machine: what is a day old is deleted.
+
+As on Azure (infra/modules/storage.bicep), where the rule runs about once a day: the safety net
+below what the app deletes itself.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from azure.core.exceptions import AzureError
+from azure.storage.blob import BlobServiceClient
+
+INTERVAL: Final = 3600.0  # s
+AGE: Final = timedelta(days=1)
+
+log = logging.getLogger("lifecycle")
+
+
+def delete_older(storage: BlobServiceClient, containers: Sequence[str], than: datetime) -> int:
+    """Deletes the blobs last modified before ``than``; how many they were."""
+    deleted = 0
+    for name in containers:
+        container = storage.get_container_client(name)
+        for blob in container.list_blobs():
+            if blob.last_modified < than:
+                container.delete_blob(blob.name)
+                deleted += 1
+    return deleted
+
+
+class Lifecycle:
+    """A thread that applies the rule every hour until it is closed."""
+
+    def __init__(self, open_storage: Callable[[], BlobServiceClient], containers: Sequence[str]):
+        self._open_storage = open_storage
+        self._containers = containers
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lifecycle", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread; its first look is an hour away."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends it."""
+        self._closed.set()
+
+    def _run(self) -> None:
+        while not self._closed.wait(INTERVAL):
+            try:
+                with self._open_storage() as storage:
+                    delete_older(storage, self._containers, datetime.now(UTC) - AGE)
+            except AzureError as error:  # the next hour comes
+                log.warning("old blobs were not deleted: %s", type(error).__name__)
