@@ -7,12 +7,8 @@ import hmac
 import ipaddress
 import json
 import logging
-<<<<<<< HEAD
 import time
-from collections.abc import Callable
-=======
 from collections.abc import Callable, Mapping
->>>>>>> ad9ea03 (Limits that hold across instances: rooms, joins, captures, messages; 429 with when to come back, which the page obeys)
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,12 +39,8 @@ from functions.tickets import ParticipantTickets, UploadTickets
 from functions.video import VideoProvider
 
 _BODY_MAX_BYTES = SIGNAL_MAX_BYTES + 1_000
-<<<<<<< HEAD
-_RETRY_AFTER_SECONDS = 2
 _CORRECTABLE = 180  # s since a frame's time slot; it may be uploaded two minutes after that
-=======
 _STORAGE_PAUSE = 2  # s until the storage may answer again
->>>>>>> ad9ea03 (Limits that hold across instances: rooms, joins, captures, messages; 429 with when to come back, which the page obeys)
 
 
 @dataclass(frozen=True)
@@ -73,11 +65,8 @@ def create_blueprint(
     tickets: ParticipantTickets,
     uploads: UploadTickets,
     video: VideoProvider,
-<<<<<<< HEAD
     audience: Audience,
-=======
     limits: Limits,
->>>>>>> ad9ea03 (Limits that hold across instances: rooms, joins, captures, messages; 429 with when to come back, which the page obeys)
     creation_key: str | None,
     signalr_connection: str,
 ) -> func.Blueprint:
@@ -304,6 +293,7 @@ def create_blueprint(
         body = _body(req)
         frame = FrameName(who.room, who.id, frame_field(body, "frame"))
         expression = expression_field(body, "expression")
+        limits.spend("announcements-per-participant", who.id)
         if time.time() - int(frame.frame) / 1000 > _CORRECTABLE:
             raise ApiError(
                 409, "frame-too-old", "That reading is too old. Correct the one shown now."
@@ -321,6 +311,7 @@ def create_blueprint(
         if not who.claims.host:
             raise ApiError(403, "host-required", "Only the room's host may change this.")
         mode = mode_field(_body(req), "mode")
+        limits.spend("announcements-per-participant", who.id)
         rooms.set_mode(who.room, mode)
         actions.set(hub.encode(hub.mode_changed(who.room, mode)))
         return _json({"mode": mode.value})

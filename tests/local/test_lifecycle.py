@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from azure.storage.blob import BlobServiceClient
+
 from local.lifecycle import delete_older
 from local.stack import Stack
 
 
 def test_what_is_old_is_deleted_whatever_its_type(stack: Stack) -> None:
     """Block and append blobs of the named containers go once they are old enough, not before."""
-    from azure.storage.blob import BlobServiceClient
-
     with BlobServiceClient.from_connection_string(stack.storage) as storage:
         old, kept = (storage.create_container(f"lifecycle-{name}") for name in ("old", "kept"))
         for container in (old, kept):
