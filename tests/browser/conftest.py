@@ -242,8 +242,9 @@ def person(
     """Make people; at the end of the test none of their pages may have logged an error."""
     people: list[Person] = []
 
-    def make(name: str, *, width: int = 1000, height: int = 720) -> Person:
-        somebody = new_person(browser, name, viewport={"width": width, "height": height})
+    def make(name: str, *, width: int = 1000, height: int = 720, **context: Any) -> Person:
+        viewport = {"width": width, "height": height}
+        somebody = new_person(browser, name, viewport=viewport, **context)
         people.append(somebody)
         return somebody
 

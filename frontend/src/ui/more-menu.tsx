@@ -43,6 +43,7 @@ export function MoreMenu({ context, open }: { context: CallContext; open: OpenPa
           <button
             key={panel.id}
             type="button"
+            data-panel={panel.id}
             class={panel.place === 'bar' ? 'more-when-narrow' : undefined}
             onClick={choose(() => open.toggle(panel.id, button.current))}
           >

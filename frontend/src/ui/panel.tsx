@@ -102,9 +102,7 @@ export function PanelButton({ panel, open, count }: PanelButtonProps) {
     >
       <panel.Icon />
       {count !== undefined && (
-        <span class="round-count" aria-hidden="true">
-          {count}
-        </span>
+        <span class="round-count" aria-hidden="true" data-count={strings.format.number(count)} />
       )}
     </button>
   );

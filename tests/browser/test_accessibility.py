@@ -1,0 +1,187 @@
+"""Every screen and panel, light and dark, in each language, as axe-core judges it.
+
+A new screen is one function more in `SCREENS`; panels are found by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from functions.contract import Expression
+from local.stack import Stack
+from tests.browser.conftest import Person
+from tests.browser.words import LANGUAGES, words
+
+_AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+_VIOLATIONS = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+  .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  .flatMap(({ id, nodes }) => nodes.map(({ failureSummary, target }) =>
+    `${id} at ${target}: ${failureSummary}`))"""
+_SETTLED = """async () => {
+  for (const { finished, effect } of document.getAnimations()) {
+    if (effect.getTiming().iterations === 1) await finished.catch(() => undefined);
+  }
+}"""
+
+
+@dataclass
+class Visit:
+    """Somebody who goes through the page in one language and scheme."""
+
+    stack: Stack
+    somebody: Person
+    language: str
+    violations: list[str]
+    screen: str = ""
+
+    def say(self, key: str) -> str:
+        """What the page calls it in this language."""
+        return words(self.language)[key]
+
+    def button(self, key: str) -> Locator:
+        """The button that is called so."""
+        return self.somebody.page.get_by_role("button", name=self.say(key), exact=True)
+
+    def shows(self, key: str) -> None:
+        """Wait for words of the page."""
+        shown = self.somebody.page.locator("p:not([role=status])")  # that one is only heard
+        expect(shown.filter(has_text=self.say(key))).to_be_visible()
+
+    def judge(self, where: str = "") -> None:
+        """Have axe look at what is there now."""
+        page = self.somebody.page
+        if not page.evaluate("'axe' in globalThis"):
+            page.add_script_tag(path=_AXE)
+        page.evaluate(_SETTLED)
+        self.violations += [f"{self.screen}{where}: {v}" for v in page.evaluate(_VIOLATIONS)]
+
+
+def lobby(visit: Visit) -> None:
+    """Before a call."""
+    visit.somebody.page.goto(visit.stack.url)
+    expect(visit.button("lobby.start")).to_be_visible()
+    visit.judge()
+
+
+def lobby_that_complains(visit: Visit) -> None:
+    """A name is missing, a link is wrong."""
+    page = visit.somebody.page
+    visit.button("lobby.start").click()
+    page.get_by_role("textbox", name=visit.say("lobby.link")).fill("https://example.com/")
+    visit.button("lobby.follow").click()
+    visit.shows("lobby.wrongLink")
+    visit.judge()
+
+
+def lobby_without_devices(visit: Visit) -> None:
+    """The browser refuses camera and microphone."""
+    page = visit.somebody.page
+    page.evaluate("camera.refused = true")
+    visit.button("device.camera").click()
+    visit.button("device.camera").click()
+    visit.shows("device.problem.camera.denied")
+    visit.judge()
+    page.evaluate("camera.refused = false")
+    visit.button("device.camera").click()
+
+
+def call_alone(visit: Visit) -> None:
+    """In a call, before anybody else."""
+    page = visit.somebody.page
+    page.get_by_role("textbox", name=visit.say("lobby.name")).fill(visit.somebody.name)
+    page.get_by_role("checkbox", name=visit.say("consent.label")).check()
+    visit.button("lobby.start").click()
+    visit.shows("call.alone")
+    visit.judge()
+
+
+def call_with_emoji(visit: Visit) -> None:
+    """Somebody is read; another is unmistakably not, without camera and microphone."""
+    somebody = visit.somebody
+    somebody.look(Expression.HAPPINESS)
+    expect(somebody.page.locator("[data-expression=happiness]").first).to_be_visible()
+    visit.judge()
+    for device in ("device.microphone", "device.camera"):
+        visit.button(device).click()
+    visit.judge(", devices off")
+    for device in ("device.microphone", "device.camera"):
+        visit.button(device).click()
+
+
+def call_with_notices(visit: Visit) -> None:
+    """A camera is unplugged; somebody pressed Analyze."""
+    page = visit.somebody.page
+    page.evaluate("camera.unplug()")
+    visit.shows("device.problem.camera.lost")
+    visit.button("call.analyze").click()
+    visit.judge()
+    visit.button("device.camera").click()
+
+
+def menu(visit: Visit) -> None:
+    """What is behind More."""
+    visit.button("call.more").click()
+    expect(visit.somebody.page.locator("[popover]:popover-open")).to_be_visible()
+    visit.judge()
+    visit.somebody.page.keyboard.press("Escape")
+
+
+def panels(visit: Visit) -> None:
+    """Every side panel there is, from the bar and from the menu."""
+    page = visit.somebody.page
+    panel = page.locator("aside.panel")
+    titles = [
+        *page.locator(".controls-panels [aria-expanded]").evaluate_all(
+            "buttons => buttons.map((button) => button.getAttribute('aria-label'))"
+        ),
+        *page.locator("[popover] button[data-panel]:not(.more-when-narrow)").all_text_contents(),
+    ]
+    assert len(titles) >= 2
+    for title in titles:
+        button = page.get_by_role("button", name=title, exact=True)
+        if not button.is_visible():
+            visit.button("call.more").click()
+        button.click()
+        expect(panel.get_by_role("heading", name=title, level=2)).to_be_visible()
+        visit.judge(f", {title}")
+        visit.button("panel.close").click()
+        expect(panel).to_have_count(0)
+
+
+def goodbye(visit: Visit) -> None:
+    """After a call."""
+    visit.button("call.leave").click()
+    expect(visit.button("end.home")).to_be_visible()
+    visit.judge()
+
+
+SCREENS: tuple[Callable[[Visit], None], ...] = (
+    lobby,
+    lobby_that_complains,
+    lobby_without_devices,
+    call_alone,
+    call_with_emoji,
+    call_with_notices,
+    menu,
+    panels,
+    goodbye,
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    scripted_stack: Stack, person: Callable[..., Person], language: str, scheme: str
+) -> None:
+    """Names, roles, contrast, structure: no serious and no critical violation on any screen."""
+    ada = person("Ada", width=1280, height=800, color_scheme=scheme, locale=language)
+    visit = Visit(scripted_stack, ada, language, [])
+    for screen in SCREENS:
+        visit.screen = screen.__name__
+        screen(visit)
+    assert visit.violations == []
