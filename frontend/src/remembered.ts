@@ -18,6 +18,15 @@ export function rememberLanguage(language: string): void {
   write('language', language);
 }
 
+/** Whether what is read of others is shown; it is, unless it was turned off here. */
+export function rememberedShowingOthers(): boolean {
+  return read('others') !== 'off';
+}
+
+export function rememberShowingOthers(shown: boolean): void {
+  write('others', shown ? 'on' : 'off');
+}
+
 /** The secret that makes us the host of a room we created here. */
 export function rememberedHostSecret(room: string): string | undefined {
   return read(`host:${room}`) ?? undefined;

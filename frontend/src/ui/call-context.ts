@@ -1,6 +1,7 @@
 /** What every part of the call screen works with. */
 import type { LocalMedia } from '../local-media.ts';
 import type { Session } from '../session.ts';
+import type { ShownReadings } from './shown-readings.ts';
 import type { TileMedia } from './tile.tsx';
 
 export interface CallProps {
@@ -13,6 +14,8 @@ export interface CallContext extends CallProps {
   /** Shows a sentence for some seconds. */
   readonly toast: (words: string) => void;
   readonly copyLink: () => void;
+  /** What of the others' readings is wanted on this screen. */
+  readonly shown: ShownReadings;
 }
 
 export const CONNECTING: TileMedia = {

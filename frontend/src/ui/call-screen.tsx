@@ -1,16 +1,20 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { RoomMode } from '../contract.ts';
 import type { Size } from '../overlay.ts';
 import { linkToRoom } from '../room-link.ts';
 import { strings } from '../strings.ts';
 import { Bar } from './bar.tsx';
 import { type CallContext, type CallProps, CONNECTING, isAlone } from './call-context.ts';
+import { CorrectReading } from './correct-reading.tsx';
 import { fitGrid, usualAspect } from './grid.ts';
 import { LinkIcon } from './icons.tsx';
 import { LiveRegion } from './live-region.tsx';
 import { Notices } from './notices.tsx';
 import { PanelFrame, useOpenPanel } from './panel.tsx';
 import { panels } from './panels.ts';
+import { RoomStrip } from './room-strip.tsx';
+import { EMOJI_SIZES, ShownReadings } from './shown-readings.ts';
 import { Tile, type TileMedia, type TileProps } from './tile.tsx';
 import { Toast, useToast } from './toast.tsx';
 import { useSize } from './use-size.ts';
@@ -23,12 +27,22 @@ export function CallScreen({ session, media }: CallProps) {
   const [space, size] = useSize<HTMLDivElement>();
   const toast = useToast();
   const open = useOpenPanel();
+  const shown = useMemo(() => new ShownReadings(), []);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   useSignalEffect(() => {
     const asked = session.asked.value;
     const name = asked && session.room.peek().people.get(asked.by)?.name;
     if (name && session.readable.peek()) toast.show(strings.notice.asked(name));
+  });
+  const mode = useComputed(() => (session.room.value.listed ? session.room.value.mode : null));
+  const modeBefore = useRef<RoomMode | null>(null);
+  useSignalEffect(() => {
+    const before = modeBefore.current;
+    modeBefore.current = mode.value ?? before;
+    if (mode.value === before || !mode.value) return;
+    if (mode.value === 'room-only') toast.show(strings.room.onlyHint);
+    else if (before) toast.show(strings.room.openHint);
   });
   const copyLink = async () => {
     const link = linkToRoom(session.roomId, location.href);
@@ -44,6 +58,7 @@ export function CallScreen({ session, media }: CallProps) {
     media,
     toast: toast.show,
     copyLink: () => void copyLink(),
+    shown,
   };
   const panel = panels.find(({ id }) => id === open.id.value);
   const room = session.room.value;
@@ -57,6 +72,7 @@ export function CallScreen({ session, media }: CallProps) {
         <h1 class="product" tabindex={-1} ref={heading}>
           {strings.product}
         </h1>
+        <RoomStrip {...context} />
         <p class="headcount">
           {strings.call.people(people.length, session.capacity)}
           {session.provider.value && (
@@ -79,8 +95,7 @@ export function CallScreen({ session, media }: CallProps) {
               <PersonTile
                 key={person.participant}
                 person={person}
-                session={session}
-                media={media}
+                context={context}
                 size={grid.tile}
                 picture={pictures.value.get(person.participant) ?? NO_PICTURE}
                 onPicture={(picture) => {
@@ -96,19 +111,21 @@ export function CallScreen({ session, media }: CallProps) {
       </div>
       <Bar context={context} open={open} />
       <Toast {...toast} />
-      <LiveRegion session={session} media={media} toast={toast.words.value} />
+      <LiveRegion context={context} toast={toast.words.value} />
     </main>
   );
 }
 
-interface PersonTileProps
-  extends CallProps,
-    Pick<TileProps, 'person' | 'size' | 'picture' | 'onPicture'> {}
+interface PersonTileProps extends Pick<TileProps, 'person' | 'size' | 'picture' | 'onPicture'> {
+  readonly context: CallContext;
+}
 
-function PersonTile({ session, media, ...shape }: PersonTileProps) {
-  const { person } = shape;
-  const room = session.room.value;
+function PersonTile({ context, ...place }: PersonTileProps) {
+  const { person } = place;
+  const { session, media, shown } = context;
+  const room = shown.of(session.room.value);
   const sight = room.sights.get(person.participant);
+  const shape = { ...place, emojiScale: EMOJI_SIZES[shown.sizeOf(person.participant)] };
   const own = person.participant === room.self;
   const ownMedia = useComputed<TileMedia>(() => {
     const { track } = media.camera.value;
@@ -124,7 +141,16 @@ function PersonTile({ session, media, ...shape }: PersonTileProps) {
     return <Tile {...shape} media={remote} sight={sight} />;
   }
   const state = !session.readable.value ? 'not' : session.live.value ? 'live' : 'asked';
-  return <Tile {...shape} media={ownMedia.value} sight={sight} own={state} />;
+  return (
+    <Tile
+      {...shape}
+      media={ownMedia.value}
+      sight={sight}
+      own={state}
+      seenByUsAlone={room.mode === 'room-only'}
+      corner={<CorrectReading context={context} />}
+    />
+  );
 }
 
 /** What to do while alone: no warning, everything is as it should be. */

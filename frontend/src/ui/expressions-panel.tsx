@@ -16,7 +16,7 @@ export const expressionsPanel: Panel = {
 function ExpressionsBody(call: CallContext) {
   return (
     <>
-      <Legend room={call.session.room.value} hasVideo={hasVideo(call)} />
+      <Legend room={call.shown.of(call.session.room.value)} hasVideo={hasVideo(call)} />
       <p class="panel-hint">{strings.call.legendMeaning}</p>
     </>
   );

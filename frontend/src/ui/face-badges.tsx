@@ -32,6 +32,8 @@ interface FaceBadgesProps {
   readonly tile: Size;
   readonly fit: Fit;
   readonly mirrored: boolean;
+  /** The emoji's size as a factor of its usual one. */
+  readonly emojiScale: number;
 }
 
 /** The emoji of each face of a reading, at that face. */
@@ -44,6 +46,7 @@ export function FaceBadges({
   tile,
   fit,
   mirrored,
+  emojiScale,
 }: FaceBadgesProps) {
   const picture = placePicture(video, tile, fit);
   return (
@@ -57,28 +60,31 @@ export function FaceBadges({
           tile={tile}
           age={age}
           strength={strength}
+          emojiScale={emojiScale}
         />
       ))}
     </>
   );
 }
 
-interface FaceBadgeProps {
-  readonly reading: Reading;
+interface FaceBadgeProps
+  extends Pick<FaceBadgesProps, 'reading' | 'tile' | 'age' | 'strength' | 'emojiScale'> {
   readonly face: Face;
   readonly place: Rect;
-  readonly tile: Size;
-  readonly age: number;
-  readonly strength: number;
 }
 
-function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps) {
+function FaceBadge({ reading, face, place, tile, age, strength, emojiScale }: FaceBadgeProps) {
   const { emoji, word } = expressionSigns[face.expression];
   const unsure = face.unsure ?? false;
   const percent = Math.min(MAX_PERCENT, Math.round(face.confidence * 100));
-  const size = Math.max(MIN_EMOJI, Math.min(MAX_EMOJI, place.width * EMOJI_PER_FACE));
+  const usual = Math.max(MIN_EMOJI, Math.min(MAX_EMOJI, place.width * EMOJI_PER_FACE));
+  const size = usual * emojiScale;
   const ageWords = age >= SHOW_AGE_FROM ? strings.format.secondsAgo(Math.round(age / 1000)) : '';
-  const sureness = unsure ? '' : strings.format.percent(percent);
+  const read = unsure ? '' : strings.format.percent(percent);
+  const sureness = face.ownWord ? strings.tile.ownWord : read;
+  const looks = face.ownWord
+    ? strings.tile.looksByOwnWord(word)
+    : strings.tile.looks(word, percent);
   const [badge, measure] = useBadgeSize([word, unsure, sureness, ageWords, size, tile.width]);
   const centre = placeBadge(place, badge, tile);
   // Not before it was drawn once: it would glide from where it stood unmeasured.
@@ -89,7 +95,7 @@ function FaceBadge({ reading, face, place, tile, age, strength }: FaceBadgeProps
       ref={measure}
       class={`badge${centre.flipped ? ' badge-flipped' : ''}${glides ? ' badge-gliding' : ''}`}
       role="img"
-      aria-label={unsure ? strings.tile.unsureOf : strings.tile.looks(word, percent)}
+      aria-label={unsure ? strings.tile.unsureOf : looks}
       data-participant={reading.participant}
       data-expression={unsure ? undefined : face.expression}
       data-frame={reading.frame}

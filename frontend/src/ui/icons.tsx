@@ -97,3 +97,21 @@ export function MoreIcon() {
     </Icon>
   );
 }
+
+export function EyeIcon({ off = false }: { off?: boolean }) {
+  return (
+    <Icon>
+      <path d="M2.5 12C5 7.8 8.3 5.8 12 5.8s7 2 9.5 6.2c-2.5 4.2-5.8 6.2-9.5 6.2S5 16.2 2.5 12Z" />
+      <circle cx="12" cy="12" r="2.8" />
+      {off && <path class="slash" d="M4 4l16 16" />}
+    </Icon>
+  );
+}
+
+export function PencilIcon() {
+  return (
+    <Icon>
+      <path d="M4 20l1-4.5L16.2 4.3a1.7 1.7 0 0 1 2.4 0l1.1 1.1a1.7 1.7 0 0 1 0 2.4L8.5 19 4 20ZM14.5 6l3.5 3.5" />
+    </Icon>
+  );
+}

@@ -4,12 +4,16 @@ import { Announcer } from '../announcer.ts';
 import { expressionSigns } from '../expressions.ts';
 import { clearFaces, comings, presentSights } from '../room.ts';
 import { strings } from '../strings.ts';
-import { type CallProps, hasVideo, isAlone } from './call-context.ts';
+import { type CallContext, hasVideo, isAlone } from './call-context.ts';
 import { clock } from './clock.ts';
 import { noticeWords } from './notices.tsx';
+import { roomLook } from './room-strip.tsx';
+
+const ROOM = 'the room'; // no participant's id
 
 /** Tells screen readers, calmly, who comes and goes, how they look, and what is wrong. */
-export function LiveRegion({ session, media, toast }: CallProps & { toast: string }) {
+export function LiveRegion({ context, toast }: { context: CallContext; toast: string }) {
+  const { session, media, shown } = context;
   const words = useSignal('');
   const announcer = useMemo(
     () =>
@@ -25,8 +29,13 @@ export function LiveRegion({ session, media, toast }: CallProps & { toast: strin
     const { came, went } = comings(before.current.room, room);
     for (const { name } of came) announcer.event(strings.notice.joined(name));
     for (const { name } of went) announcer.event(strings.notice.left(name));
-    const sights = presentSights(room, hasVideo({ session, media }), clock.value);
-    announcer.retain(new Set(sights.keys()));
+    const sights = presentSights(shown.of(room), hasVideo(context), clock.value);
+    const look = room.mode === 'room-only' && shown.others.value ? roomLook(context) : null;
+    announcer.retain(new Set([...sights.keys(), ...(look ? [ROOM] : [])]));
+    const [most] = look?.shares ?? [];
+    if (most) {
+      announcer.state(ROOM, strings.room.mostly(expressionSigns[most.expression].word));
+    }
     for (const [participant, sight] of sights) {
       const name = room.people.get(participant)?.name;
       const faces = clearFaces(sight);

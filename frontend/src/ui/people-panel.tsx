@@ -3,7 +3,9 @@ import { strings } from '../strings.ts';
 import { type CallContext, devicesOf } from './call-context.ts';
 import { CameraIcon, LinkIcon, MicrophoneIcon, PeopleIcon } from './icons.tsx';
 import type { Panel } from './panel.tsx';
+import { ReadingChoices } from './reading-choices.tsx';
 import { Initials } from './tile.tsx';
+import { WhoSeesWhat } from './who-sees-what.tsx';
 
 /** Who is here, whom one hears and sees, and who is read. */
 export const peoplePanel: Panel = {
@@ -20,6 +22,7 @@ function PeopleBody(context: CallContext) {
   return (
     <>
       <p class="panel-hint">{strings.call.people(people.length, session.capacity)}</p>
+      <WhoSeesWhat {...context} />
       <ul class="people" aria-label={strings.call.tiles}>
         {people.map((person) => (
           <PersonRow key={person.participant} person={person} context={context} />
@@ -58,6 +61,7 @@ function PersonRow({ person, context }: { person: Person; context: CallContext }
           <CameraIcon off />
         </span>
       )}
+      <ReadingChoices person={person} context={context} />
     </li>
   );
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { RemoteMedia } from '../call/call.ts';
 import { ageOf, chooseFit, type Size, strengthAt } from '../overlay.ts';
@@ -24,10 +25,27 @@ export interface TileProps {
   readonly onPicture: (picture: Size) => void;
   /** For our own tile: whether we are read live, only when asked, or not at all. */
   readonly own?: 'live' | 'asked' | 'not' | undefined;
+  /** For our own tile: whether our emoji is shown to nobody else. */
+  readonly seenByUsAlone?: boolean | undefined;
+  /** How large the emoji is, as a factor of its usual size. */
+  readonly emojiScale?: number;
+  /** What stands in the tile's upper corner. */
+  readonly corner?: ComponentChildren;
 }
 
 /** One person of the call: their picture, name, state, and the emoji at their faces. */
-export function Tile({ person, media, sight, size, picture, onPicture, own }: TileProps) {
+export function Tile({
+  person,
+  media,
+  sight,
+  size,
+  picture,
+  onPicture,
+  own,
+  seenByUsAlone,
+  emojiScale = 1,
+  corner,
+}: TileProps) {
   const video = useRef<HTMLVideoElement>(null);
   const { stream } = media;
   useEffect(() => {
@@ -79,8 +97,10 @@ export function Tile({ person, media, sight, size, picture, onPicture, own }: Ti
           tile={size}
           fit={fit}
           mirrored={own !== undefined}
+          emojiScale={emojiScale}
         />
       )}
+      {corner && <div class="tile-corner">{corner}</div>}
       {media.connection !== 'connected' && (
         <p class="tile-connection">{strings.tile[media.connection]}</p>
       )}
@@ -100,6 +120,7 @@ export function Tile({ person, media, sight, size, picture, onPicture, own }: Ti
         </p>
         <ReadingState
           own={own}
+          seenByUsAlone={seenByUsAlone}
           person={person}
           media={media}
           sight={strength > 0 ? sight : undefined}
@@ -112,10 +133,11 @@ export function Tile({ person, media, sight, size, picture, onPicture, own }: Ti
 /** In a corner: whether this person is read, and why the last picture gave nothing. */
 function ReadingState({
   own,
+  seenByUsAlone,
   person,
   media,
   sight,
-}: Pick<TileProps, 'own' | 'person' | 'media' | 'sight'>) {
+}: Pick<TileProps, 'own' | 'seenByUsAlone' | 'person' | 'media' | 'sight'>) {
   if (!person.consent) return <p class="tile-state tile-state-quiet">{strings.tile.notRead}</p>;
   if (media.video && sight) {
     const noFaces = sight.reading?.faces.length === 0;
@@ -123,7 +145,8 @@ function ReadingState({
     if (sight.unread || noFaces) return <p class="tile-state">{words}</p>;
   }
   if (own === 'live') {
-    return <p class="tile-state tile-state-live">{strings.tile.reading}</p>;
+    const words = seenByUsAlone ? strings.tile.readingForYou : strings.tile.reading;
+    return <p class="tile-state tile-state-live">{words}</p>;
   }
   if (own === 'asked') return <p class="tile-state">{strings.tile.readingOnAnalyze}</p>;
   if (own) {

@@ -1,0 +1,76 @@
+import { useSignal } from '@preact/signals';
+import { useId, useRef } from 'preact/hooks';
+import { ApiError } from '../api.ts';
+import { EXPRESSIONS, type Expression } from '../contract.ts';
+import { expressionSigns } from '../expressions.ts';
+import { ageOf, strengthAt } from '../overlay.ts';
+import { shownFaces } from '../room.ts';
+import { strings } from '../strings.ts';
+import { type CallContext, devicesOf } from './call-context.ts';
+import { clock } from './clock.ts';
+import { PencilIcon } from './icons.tsx';
+import { refusalWords } from './refusal.ts';
+
+const GAP = 8; // px between the button and the words, and to the window's edges
+
+/** On our own tile: "that was wrong", and the eight words to say how we look. */
+export function CorrectReading({ context }: { context: CallContext }) {
+  const { session, toast } = context;
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const words = useRef<HTMLFieldSetElement>(null);
+  const open = useSignal(false);
+  const room = session.room.value;
+  const sight = room.sights.get(room.self);
+  const { video } = devicesOf(context, room.self);
+  const fresh = sight !== undefined && strengthAt(ageOf(sight, clock.value)) > 0;
+  // A picture that gives nothing must not take the words away from under somebody's finger.
+  if (!(video && fresh && shownFaces(sight).length > 0) && !open.value) return null;
+  const correct = async (expression: Expression) => {
+    words.current?.hidePopover();
+    try {
+      await session.correct(expression);
+      toast(strings.ownWord.said(expressionSigns[expression].word));
+    } catch (error) {
+      toast(refusalWords(error instanceof ApiError ? error : null));
+    }
+  };
+  const place = () => {
+    const { bottom, left, right } = button.current?.getBoundingClientRect() ?? new DOMRect();
+    const style = words.current?.style;
+    if (!style) return;
+    style.top = `${bottom + GAP}px`;
+    // Towards the middle of the window, whichever way the page is written.
+    const onTheRight = left + right > innerWidth;
+    style.right = onTheRight ? `${Math.max(GAP, innerWidth - right)}px` : 'auto';
+    style.left = onTheRight ? 'auto' : `${Math.max(GAP, left)}px`;
+  };
+  return (
+    <>
+      <button type="button" class="tile-tool" ref={button} popovertarget={id}>
+        <PencilIcon />
+        <span class="tile-tool-words">{strings.ownWord.wrong}</span>
+      </button>
+      <fieldset
+        class="own-words"
+        id={id}
+        ref={words}
+        popover="auto"
+        onBeforeToggle={place}
+        onToggle={({ newState }) => {
+          open.value = newState === 'open';
+        }}
+      >
+        <legend>{strings.ownWord.choose}</legend>
+        {EXPRESSIONS.map((expression) => (
+          <button key={expression} type="button" onClick={() => void correct(expression)}>
+            <span class="room-emoji" aria-hidden="true">
+              {expressionSigns[expression].emoji}
+            </span>
+            {expressionSigns[expression].word}
+          </button>
+        ))}
+      </fieldset>
+    </>
+  );
+}

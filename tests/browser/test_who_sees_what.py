@@ -1,0 +1,220 @@
+"""Who is shown what is read: room-only mode, one's own word, and what one wants to see oneself."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, WebSocket, expect
+
+from functions.contract import Expression
+from local.stack import Stack
+from tests.browser.conftest import Person, meet, until
+
+HAPPY, SAD, ANGRY = Expression.HAPPINESS, Expression.SADNESS, Expression.ANGER
+
+
+class HubTap:
+    """Everything the hub brings to somebody's page, as it comes over the wire."""
+
+    def __init__(self, person: Person) -> None:
+        self.received: list[dict[str, Any]] = []
+        person.page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._take)
+
+    def _take(self, payload: str | bytes) -> None:
+        text = payload if isinstance(payload, str) else payload.decode()
+        for record in filter(None, text.split("\x1e")):
+            message = json.loads(record)
+            if message.get("target"):
+                self.received.append(message)
+
+    def of(self, *targets: str) -> list[dict[str, Any]]:
+        """The bodies of these messages."""
+        return [m["arguments"][0] for m in self.received if m["target"] in targets]
+
+
+def participant(person: Person) -> str:
+    """Somebody's own participant id."""
+    return person.tile(person).get_attribute("data-participant") or ""
+
+
+def room(person: Person) -> Locator:
+    """What somebody's page says of the room as a whole."""
+    return person.page.get_by_role("region", name="The room", exact=True)
+
+
+def people_panel(person: Person) -> Locator:
+    """The open panel of people."""
+    button = person.button("People")
+    if button.get_attribute("aria-expanded") != "true":
+        button.click()
+    return person.page.get_by_role("complementary", name="People")
+
+
+def test_room_only_shows_the_room_from_three_people_up_and_nobodys_own_emoji(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """The host switches; from then on nothing reaches a page that says whose a reading is."""
+    ada, zoe, kim = person("Ada"), person("Zoë"), person("Kim")
+    taps = {somebody: HubTap(somebody) for somebody in (ada, zoe, kim)}
+    meet(scripted_stack, ada, zoe, live=True)
+    for somebody in (ada, zoe):
+        somebody.look(SAD)
+    ada.sees(zoe, SAD)
+    expect(people_panel(zoe).get_by_role("switch", name="Room only")).to_have_count(0)
+    switch = people_panel(ada).get_by_role("switch", name="Room only")
+    switch.click()
+    expect(switch).to_be_checked()  # once the functions say so, not before
+    for viewer, other in ((ada, zoe), (zoe, ada)):
+        expect(room(viewer)).to_contain_text("Room only")
+        expect(room(viewer)).to_contain_text("Shown once 3 people are read")
+        expect(viewer.badges(other)).to_have_count(0)
+    expect(people_panel(zoe)).to_contain_text("Your own emoji is seen by you alone")
+    zoe.look(HAPPY)
+    zoe.sees(zoe, HAPPY)
+    assert taps[ada].of("anonymous") == []
+
+    for tap in taps.values():
+        tap.received.clear()
+    kim.join(ada.link, live=True)
+    kim.look(HAPPY)
+    for viewer in (ada, zoe, kim):
+        expect(room(viewer)).to_contain_text(re.compile(r"happy.*%"))
+        expect(room(viewer)).to_contain_text(re.compile(r"sad.*%"))
+    ada.look(HAPPY)
+    for viewer in (ada, zoe, kim):
+        viewer.sees(viewer, HAPPY)
+        expect(room(viewer).locator("[data-room-expression]").first).to_contain_text("happy")
+        expect(room(viewer)).not_to_contain_text("sad")
+        expect(viewer.page.locator("[data-expression]")).to_have_count(1)
+    for viewer, tap in taps.items():
+        whose = {body["participant"] for body in tap.of("reading", "unread", "corrected")}
+        assert whose == {participant(viewer)}
+        faces = tap.of("anonymous")
+        assert faces
+        told = json.dumps(faces)
+        assert not any(participant(other) in told for other in taps)
+        keys = {key for face in faces for key in face}
+        assert keys == {"face", "scores", "expression", "confidence", "unsure"}
+
+    kim.switch("Read my expression").set_checked(False)
+    for viewer in (ada, zoe, kim):
+        expect(room(viewer)).to_contain_text("Shown once 3 people are read")
+        expect(room(viewer).locator("[data-room-expression]")).to_have_count(0)
+    switch.click()
+    expect(switch).not_to_be_checked()
+    kim.sees(zoe, HAPPY)
+    expect(room(kim)).not_to_contain_text("Room only")
+
+
+def test_while_everybody_is_shown_the_room_shows_its_mean(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Two who look different make a room of both; one alone makes none."""
+    ada, zoe = person("Ada"), person("Zoë", width=360, height=740)
+    meet(scripted_stack, ada, zoe, live=True)
+    ada.look(HAPPY)
+    ada.sees(ada, HAPPY)
+    expect(room(ada)).to_contain_text("nothing read now")
+    zoe.look(SAD)
+    for viewer in (ada, zoe):
+        expect(room(viewer)).to_contain_text(re.compile(r"(happy|sad) 41%"))
+
+
+def test_that_was_wrong_shows_everybody_the_persons_own_word(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """The word stands while the reading says the same again, and a new expression is read anew."""
+    ada, zoe = person("Ada"), person("Zoë")
+    tap = HubTap(ada)
+    meet(scripted_stack, ada, zoe, live=True)
+    zoe.look(ANGRY)
+    ada.sees(zoe, ANGRY)
+    zoe.sees(zoe, ANGRY)
+    expect(ada.tile(zoe).get_by_role("button", name="That was wrong")).to_have_count(0)
+    zoe.tile(zoe).get_by_role("button", name="That was wrong").click()
+    words = zoe.page.get_by_role("group", name=re.compile("own word"))
+    expect(words.get_by_role("button")).to_have_count(8)
+    words.get_by_role("button", name="neutral").click()
+    for viewer in (ada, zoe):
+        viewer.sees(zoe, "neutral")
+        expect(viewer.badges(zoe)).to_have_accessible_name("looks neutral, in their own word")
+
+    def corrected() -> list[Any]:
+        ada.page.wait_for_timeout(100)  # what came meanwhile is taken in
+        return [b for b in tap.of("reading") if b["faces"] and b["faces"][0]["ownWord"]]
+
+    until(lambda: len(corrected()) > 1, "the word goes with the frames that follow")
+    for body in corrected():
+        assert body["faces"][0]["scores"]["anger"] == 0
+    ada.sees(zoe, "neutral")
+    zoe.look(HAPPY)
+    ada.sees(zoe, HAPPY)
+    expect(ada.badges(zoe)).to_have_accessible_name(re.compile("looks happy, .* sure"))
+
+
+def test_everybody_chooses_whose_emoji_they_see_and_how_large(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Hiding and sizing are one's own: nothing changes for the other, nor at one's own face."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe, live=True)
+    for somebody, expression in ((ada, HAPPY), (zoe, SAD)):
+        somebody.look(expression)
+    ada.sees(zoe, SAD)
+    emoji = ada.badges(zoe).locator(".badge-emoji")
+    panel = people_panel(ada)
+    size = panel.get_by_role("combobox", name="Size of the emoji of Zoë")
+
+    def font_size() -> float:
+        return float(emoji.evaluate("emoji => parseFloat(getComputedStyle(emoji).fontSize)"))
+
+    usual = font_size()
+    size.select_option("Large")
+    until(lambda: font_size() > usual * 1.2, "the emoji is larger")
+    size.select_option("Small")
+    until(lambda: font_size() < usual * 0.9, "the emoji is smaller")
+    shown = panel.get_by_role("switch", name="Emoji of Zoë")
+    shown.set_checked(False)
+    expect(ada.badges(zoe)).to_have_count(0)
+    ada.sees(ada, HAPPY)
+    zoe.sees(zoe, SAD)
+    zoe.sees(ada, HAPPY)
+    expect(panel.get_by_role("switch", name="Emoji of Ada")).to_have_count(0)
+    shown.set_checked(True)
+    ada.sees(zoe, SAD)
+
+
+def test_everything_off_is_one_click_and_others_readings_stay_off(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """One click hides all of the others, remembered for the next call; one stops being read."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe, live=True)
+    for somebody, expression in ((ada, HAPPY), (zoe, SAD)):
+        somebody.look(expression)
+    ada.sees(zoe, SAD)
+    others = room(ada).get_by_role("switch", name="Others’ readings")
+    others.click()
+    expect(others).not_to_be_checked()
+    expect(ada.badges(zoe)).to_have_count(0)
+    expect(room(ada)).to_contain_text("You see no readings of others")
+    ada.sees(ada, HAPPY)
+    zoe.sees(ada, HAPPY)
+    ada.switch("Read my expression").click()
+    expect(ada.badges(ada)).to_have_count(0)
+    expect(zoe.badges(ada)).to_have_count(0)
+    ada.page.reload()
+    ada.join(zoe.link)
+    expect(others).not_to_be_checked()
+    zoe.button("Analyze").click()
+    zoe.sees(zoe, SAD)
+    expect(ada.badges(zoe)).to_have_count(0)
+    others.click()
+    zoe.button("Analyze").click()
+    ada.sees(zoe, SAD)
