@@ -1,0 +1,63 @@
+"""What the fault tests share: how long their streams are, and the table they print at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from local.product import product_stack
+from local.stack import Stack
+from tests.faults.stream import Account
+
+APP = "tests.faults.marked_app:app"
+SETTINGS = {"FRAME_SLOT_SECONDS": "0.05"}
+
+_rows: list[str] = []
+Report = Callable[[str, Account], None]
+
+
+@pytest.fixture(params=[120, pytest.param(2000, marks=pytest.mark.long)])
+def frames(request: pytest.FixtureRequest) -> int:
+    """How many frames a stream has; many in the long run."""
+    count: int = request.param
+    return count
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A stack of these tests' own, whose parts are killed."""
+    with product_stack(app=APP, site=None, settings=SETTINGS) as running:
+        yield running
+
+
+@pytest.fixture
+def report() -> Report:
+    """Notes a row of the table that `docs/limits.md` shows."""
+
+    def note(what: str, account: Account) -> None:
+        endings = account.endings
+        unread = ", ".join(
+            f"{count} {reason}"
+            for reason, count in sorted(endings.items())
+            if reason not in ("reading", "untold")
+        )
+        _rows.append(
+            f"| {what} | {len(account.frames)} | {endings['reading']} | {unread or 0} "
+            f"| {endings['untold']} | {account.refused} "
+            f"| {account.fault_ended - account.fault_began:.1f} | {account.silence:.1f} |"
+        )
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table."""
+    if _rows:
+        terminalreporter.section("faults")
+        terminalreporter.line(
+            "| fault | frames | read | unread | untold | uploads refused | fault s | silence s |"
+        )
+        terminalreporter.line("|---|---|---|---|---|---|---|---|")
+        for row in _rows:
+            terminalreporter.line(row)

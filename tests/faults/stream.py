@@ -1,0 +1,229 @@
+"""A stream of frames through the whole stack, and the account of what became of each.
+
+Everybody in one room sends frames as the page does: one in flight, given up after five seconds,
+with a pause after a refusal. In the middle of it something happens. Afterwards each frame that the
+storage took is a reading, unread with a reason, or untold, and nothing lies in the storage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import io
+import itertools
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+from azure.storage.blob import BlobServiceClient
+from PIL import Image
+
+from bench.participant import Ending, Participant
+from local.stack import Stack
+
+PEOPLE = 4
+PATIENCE = 120  # s for a whole stream, however slow the machine
+_REFUSED_PAUSE = 0.5  # s
+_EMPTY_WITHIN = 20  # s
+
+
+def picture() -> bytes:
+    """A small grey JPEG."""
+    file = io.BytesIO()
+    Image.new("L", (64, 48), 128).save(file, "JPEG")
+    return file.getvalue()
+
+
+@dataclass
+class Sent:
+    """One frame the storage took: when (s), and the endings that each person heard of it."""
+
+    sender: str
+    number: str
+    at: float
+    heard: dict[str, list[Ending]] = field(default_factory=dict)
+
+    @property
+    def ending(self) -> str:
+        """`reading`, a reason, or `untold`."""
+        told = self.heard.get(self.sender)
+        if not told:
+            return "untold"
+        return told[0].target if told[0].target == "reading" else str(told[0].payload["reason"])
+
+
+@dataclass
+class Account:
+    """What became of a stream."""
+
+    people: list[str]
+    frames: list[Sent]
+    refused: int
+    fault_began: float
+    fault_ended: float
+    left_over: list[str]
+
+    @property
+    def endings(self) -> Counter[str]:
+        """How many frames ended how."""
+        return Counter(frame.ending for frame in self.frames)
+
+    @property
+    def silence(self) -> float:
+        """The longest time without a new emoji for the room, from just before the fault (s)."""
+        times = sorted(
+            told[0].received_at
+            for frame in self.frames
+            for told in frame.heard.values()
+            if told[0].target == "reading" and told[0].received_at > self.fault_began - 1
+        )
+        return max((b - a for a, b in itertools.pairwise(times)), default=0.0)
+
+    def check(self, wanted: int, *, untold: int = 0, slack: float = 1.0) -> None:
+        """Assert what holds after every fault.
+
+        All frames were sent; none ended in two ways or was told twice; at most `untold` got no
+        ending, and only while the fault was on (`slack` seconds around it); nothing is left in the
+        storage; and the last frames of everybody are readings that everybody heard.
+        """
+        assert len(self.frames) == wanted
+        assert all(len(told) == 1 for frame in self.frames for told in frame.heard.values())
+        assert all(
+            len({told[0].target for told in frame.heard.values()}) <= 1 for frame in self.frames
+        )
+        lost = [frame for frame in self.frames if frame.ending == "untold"]
+        assert len(lost) <= untold, self.endings
+        began, ended = self.fault_began - slack, self.fault_ended + slack
+        assert all(began < frame.at < ended for frame in lost)
+        assert self.left_over == []
+        for person in self.people:
+            last = max((f for f in self.frames if f.sender == person), key=lambda frame: frame.at)
+            assert last.at > self.fault_ended, "nothing was sent after the fault"
+            assert last.ending == "reading"
+            assert set(last.heard) == set(self.people)
+
+
+Fault = Callable[[], Awaitable[None]]
+
+
+class Stream:
+    """A room of people who send frames."""
+
+    def __init__(self, stack: Stack, *, clocks: Callable[[], float] = time.time) -> None:
+        self._stack = stack
+        self._clocks = clocks
+        self._sent: dict[tuple[str, str], Sent] = {}
+        self._heard: dict[tuple[str, str], dict[str, list[Ending]]] = {}
+        self._refused = 0
+        self._people: list[Participant] = []
+        self._images: Iterator[bytes] = itertools.repeat(picture())
+        self._calm = asyncio.Event()
+
+    async def run(
+        self,
+        frames: int,
+        fault: Fault,
+        *,
+        prelude: float = 0,
+        images: Iterator[bytes] | None = None,
+        waits: bool = True,
+    ) -> Account:
+        """Send `frames` frames in all; after a third of them the fault happens beside the stream.
+
+        The last third is sent when the fault is over, or later.
+
+        Args:
+            frames: how many, over all people.
+            fault: returns when it is over.
+            prelude: seconds between joining and the first frame.
+            images: what to send, in order, in place of the ordinary picture.
+            waits: whether each person waits for the ending of one frame before the next.
+        """
+        self._images = images or self._images
+        async with asyncio.timeout(PATIENCE + frames / 10), self._room() as people:
+            self._people = people
+            await asyncio.sleep(prelude)
+            each = frames // len(people)
+            sending = [asyncio.create_task(self._send(p, each, waits)) for p in people]
+            while len(self._sent) < frames // 3:
+                await asyncio.sleep(0.01)
+            began = time.time()
+            await fault()
+            ended = time.time()
+            self._calm.set()
+            await asyncio.gather(*sending)
+            left_over = await asyncio.to_thread(self._left_over)
+            for key, sent in self._sent.items():
+                sent.heard = self._heard.get(key, {})
+            return Account(
+                [person.participant for person in people],
+                list(self._sent.values()),
+                self._refused,
+                began,
+                ended,
+                left_over,
+            )
+
+    @asynccontextmanager
+    async def _room(self) -> AsyncIterator[list[Participant]]:
+        async with AsyncExitStack() as exits:
+            http = await exits.enter_async_context(
+                httpx.AsyncClient(timeout=8, trust_env=False)  # as long as the page waits
+            )
+            created = await http.post(f"{self._stack.url}/api/rooms", json={})
+            created.raise_for_status()
+            room = created.json()["room"]
+            people = []
+            for number in range(PEOPLE):
+                person = Participant(
+                    http,
+                    self._stack.url,
+                    room,
+                    f"Person {number + 1}",
+                    hears=functools.partial(self._hear, number),
+                    clock=self._clocks,
+                )
+                people.append(await exits.enter_async_context(person))
+            yield people
+
+    def _hear(self, listener: int, ending: Ending) -> None:
+        key = (ending.payload["participant"], ending.payload["frame"])
+        by = self._heard.setdefault(key, {})
+        by.setdefault(self._people[listener].participant, []).append(ending)
+
+    async def _send(self, person: Participant, frames: int, waits: bool) -> None:
+        endings = []
+        sent = 0
+        while sent < frames:
+            if sent >= frames * 2 // 3:
+                await self._calm.wait()
+            try:
+                number, at = await person.upload(next(self._images))
+            except httpx.HTTPError:
+                self._refused += 1
+                await asyncio.sleep(_REFUSED_PAUSE)
+                continue
+            sent += 1
+            self._sent[person.participant, number] = Sent(person.participant, number, at)
+            ending = asyncio.create_task(_settled(person, number))
+            endings.append(ending)
+            if waits:
+                await ending
+        await asyncio.gather(*endings)
+
+    def _left_over(self) -> list[str]:
+        deadline = time.monotonic() + _EMPTY_WITHIN
+        with BlobServiceClient.from_connection_string(self._stack.storage) as storage:
+            frames = storage.get_container_client("frames")
+            while (left := list(frames.list_blob_names())) and time.monotonic() < deadline:
+                time.sleep(0.1)
+        return left
+
+
+async def _settled(person: Participant, frame: str) -> None:
+    with contextlib.suppress(TimeoutError):
+        await person.ending(frame)

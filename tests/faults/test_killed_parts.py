@@ -1,0 +1,29 @@
+"""Each part of the stack is killed with -9 in the middle of a stream of frames, and comes back."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from local.stack import Name, Stack
+from tests.faults.conftest import Report
+from tests.faults.stream import PEOPLE, Stream
+
+AZURITE_SAVES_WITHIN = 6  # s; it writes its index every 5
+
+
+@pytest.mark.parametrize("part", ["functions", "signalr", "azurite"])
+def test_a_killed_part_loses_what_was_in_flight_at_most(
+    stack: Stack, frames: int, report: Report, part: Name
+) -> None:
+    """At most each person's one frame in flight is lost; every other one is told to everybody."""
+
+    async def kill() -> None:
+        life = stack[part].kill()
+        await asyncio.to_thread(stack[part].wait_ready, after_start=life)
+
+    prelude = AZURITE_SAVES_WITHIN if part == "azurite" else 0
+    account = asyncio.run(Stream(stack).run(frames, kill, prelude=prelude))
+    report(f"{part} killed", account)
+    account.check(frames, untold=PEOPLE)

@@ -1,0 +1,117 @@
+"""What reads the faces fails: Azure Face refuses or hangs, or a picture kills the process."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from bench.latency import camera_frame
+from local.product import product_stack
+from local.stack import Stack
+from tests.faults.conftest import SETTINGS, Report
+from tests.faults.marked_reader import DEADLY
+from tests.faults.stream import PEOPLE, Stream, picture
+from tests.functions.stub_face import KEY, StubFace, error, face
+from tests.functions.stub_server import Request, Response
+
+STORM = 4.0  # s
+REST = 1  # s that Azure asks for
+PARALLEL = 4  # frames that the host reads at once
+STALL = 30.0  # s
+
+
+@pytest.fixture(scope="module")
+def azure_face() -> Iterator[StubFace]:
+    """Azure Face, played by a real HTTP server."""
+    with StubFace(face(), emotion=True) as stub:
+        yield stub
+
+
+@pytest.fixture(scope="module")
+def face_stack(azure_face: StubFace) -> Iterator[Stack]:
+    """The product as it is deployed, with Azure Face."""
+    settings = {
+        **SETTINGS,
+        "FACE_READER": "azure",
+        "AZURE_FACE_ENDPOINT": azure_face.url,
+        "AZURE_FACE_KEY": KEY,
+    }
+    with product_stack(site=None, settings=settings) as running:
+        yield running
+
+
+def test_a_storm_of_429(
+    face_stack: Stack, azure_face: StubFace, frames: int, report: Report
+) -> None:
+    """Azure asks for rest: it gets it, and the room is told that nothing is read meanwhile."""
+    calls = 0
+
+    def busy(_: Request) -> Response:
+        nonlocal calls
+        calls += 1
+        return error(429, "429", Retry_After=str(REST))
+
+    async def storm() -> None:
+        azure_face.respond = busy
+        await asyncio.sleep(STORM)
+        azure_face.respond = azure_face.detect
+
+    images = itertools.repeat(camera_frame())
+    account = asyncio.run(Stream(face_stack).run(frames, storm, images=images))
+    report("Face: 429", account)
+    account.check(frames)
+    assert set(account.endings) <= {"reading", "reader-unavailable"}
+    assert 0 < calls <= PARALLEL * (STORM / REST + 1)
+
+
+def test_a_stall_of_thirty_seconds(
+    face_stack: Stack, azure_face: StubFace, frames: int, report: Report
+) -> None:
+    """Calls that hang are given up after seconds, and the room is told."""
+    over = threading.Event()
+
+    def hang(request: Request) -> Response:
+        over.wait(STALL)
+        return azure_face.detect(request)
+
+    async def stall() -> None:
+        azure_face.respond = hang
+        await asyncio.sleep(STORM)
+        azure_face.respond = azure_face.detect
+
+    images = itertools.repeat(camera_frame())
+    account = asyncio.run(Stream(face_stack).run(frames, stall, images=images))
+    over.set()
+    report("Face: hangs for 30 s", account)
+    account.check(frames)
+    assert account.endings["reading"] < frames
+    assert set(account.endings) <= {"reading", "reader-unavailable", "late"}
+
+
+def test_a_picture_that_kills_its_reader_kills_one(
+    stack: Stack, frames: int, report: Report
+) -> None:
+    """The process dies once: the picture is gone, and the others' frames are read."""
+    deadly = threading.Event()
+    life = stack["functions"].starts
+
+    def pictures() -> Iterator[bytes]:
+        while True:
+            if deadly.is_set():
+                deadly.clear()
+                yield picture() + DEADLY
+            yield picture()
+
+    async def send_it() -> None:
+        deadly.set()
+        await asyncio.to_thread(stack["functions"].wait_ready, after_start=life)
+
+    account = asyncio.run(Stream(stack).run(frames, send_it, images=pictures()))
+    report("a deadly picture", account)
+    account.check(frames, untold=PEOPLE)
+    assert account.endings["untold"] >= 1
+    assert stack["functions"].starts == life + 1

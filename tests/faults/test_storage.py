@@ -1,0 +1,72 @@
+"""The storage refuses, hangs, is cut off, or has no room left, in the middle of a stream."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from local.product import product_stack
+from local.stack import Stack
+from tests.faults.conftest import APP, SETTINGS, Report
+from tests.faults.storage_proxy import Mode, StorageProxy
+from tests.faults.stream import PEOPLE, Stream
+
+OUTAGE = 4.0  # s
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[StorageProxy]:
+    """A proxy that nobody uses yet."""
+    with StorageProxy(delay=0.5) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def stack(proxy: StorageProxy) -> Iterator[Stack]:
+    """A stack whose app and pages reach the storage through the proxy."""
+    settings = {**SETTINGS, "STORAGE_THROUGH": proxy.url}
+    with product_stack(app=APP, site=None, settings=settings) as running:
+        parts = dict(part.split("=", 1) for part in running.storage.split(";") if part)
+        proxy.upstream = parts["BlobEndpoint"]
+        yield running
+
+
+@pytest.mark.parametrize("mode", ["refuse", "slow", "cut"])
+def test_a_storage_that_fails_for_a_while(
+    stack: Stack, proxy: StorageProxy, frames: int, report: Report, mode: Mode
+) -> None:
+    """Uploads are refused or slow, and told so; what was taken is read or said to be unread."""
+
+    async def fail() -> None:
+        proxy.become(mode)
+        await asyncio.sleep(OUTAGE)
+        proxy.become("pass")
+
+    account = asyncio.run(Stream(stack).run(frames, fail))
+    report(f"storage: {mode}", account)
+    account.check(frames, untold=PEOPLE)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
+def test_a_full_disk(stack: Stack, frames: int, report: Report) -> None:
+    """Without room for another byte uploads are refused; with room again they go on."""
+
+    async def fill() -> None:
+        pid = stack["azurite"].pid
+        assert pid is not None
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, hard))
+        await asyncio.sleep(OUTAGE)
+        pid = stack["azurite"].pid
+        if pid is not None:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+        await asyncio.to_thread(stack["azurite"].wait_ready)
+
+    account = asyncio.run(Stream(stack).run(frames, fill, prelude=6))
+    report("disk full", account)
+    account.check(frames, untold=PEOPLE)
+    assert account.refused > 0
