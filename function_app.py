@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import azure.functions as func
 from azure.storage.blob import BlobServiceClient
 
-from functions import frames, http_api
+from functions import frames, http_api, leftovers
 from functions.audience import Audience
 from functions.contract import FRAMES_CONTAINER
 from functions.limits import LIMITS_CONTAINER, Limits
@@ -76,6 +76,12 @@ def create_app(settings: Settings, reader: FaceReader | None = None) -> func.Fun
             trigger_source=settings.blob_trigger_source,
             storage_connection=STORAGE_CONNECTION,
             signalr_connection=SIGNALR_CONNECTION,
+        )
+    )
+    app.register_functions(
+        leftovers.create_blueprint(
+            container=storage.get_container_client(FRAMES_CONTAINER),
+            lifetime=settings.frame_lifetime,
         )
     )
     return app

@@ -12,7 +12,11 @@ function ticket(second: number, lifetime = 120_000): UploadTicket {
 }
 
 /** An uploader whose ticket answers and PUT statuses are given in order; the last one repeats. */
-function uploaderWith(answers: UploadTicket[][], statuses: (number | 'silence')[] = [201]) {
+function uploaderWith(
+  answers: UploadTicket[][],
+  statuses: (number | 'silence')[] = [201],
+  now = NOW,
+) {
   const uploadTickets = vi.fn(
     async () => (answers.length > 1 ? answers.shift() : answers[0]) ?? [],
   );
@@ -21,7 +25,7 @@ function uploaderWith(answers: UploadTicket[][], statuses: (number | 'silence')[
     if (status === 'silence') throw new TypeError('Failed to fetch');
     return new Response(null, { status });
   });
-  const uploader = new Uploader({ uploadTickets, fetch: put as typeof fetch, now: () => NOW });
+  const uploader = new Uploader({ uploadTickets, fetch: put as typeof fetch, now: () => now });
   return { uploader, uploadTickets, put };
 }
 
@@ -87,6 +91,15 @@ describe('uploading', () => {
     await uploader.prepare();
     expect(await uploader.upload(frame, never)).toBe(ticket(1).frame);
   });
+
+  it.each([3_600_000, -3_600_000])(
+    'does not care that its clock is wrong by %i ms',
+    async (wrong) => {
+      const { uploader } = uploaderWith([[ticket(0), ticket(1)]], [201], NOW + wrong);
+      expect(await uploader.upload(frame, never)).toBe(ticket(0).frame);
+      expect(await uploader.upload(frame, never)).toBe(ticket(1).frame);
+    },
+  );
 
   it('tries one fresh ticket when the storage refuses one, and forgets its companions', async () => {
     const { uploader, put } = uploaderWith(

@@ -6,6 +6,11 @@ const PUT_TIMEOUT = 8_000; // ms
 const TICKETS_LOW = 2; // fetch more when fewer are left
 const TICKET_MARGIN = 10_000; // ms before its end from which a ticket is not used any more
 
+/** A ticket and until when, by this page's clock. */
+interface HeldTicket extends UploadTicket {
+  readonly usableUntil: number;
+}
+
 /** A frame the storage did not take; `status` is 0 when it did not answer. */
 export class UploadError extends Error {
   readonly status: number;
@@ -32,7 +37,7 @@ export interface UploadPorts {
 /** Uploads one participant's frames, each under a name never used before. */
 export class Uploader {
   readonly #ports: UploadPorts;
-  #tickets: readonly UploadTicket[] = [];
+  #tickets: readonly HeldTicket[] = [];
   #lastUsed = '';
   #fetching: Promise<void> | null = null;
 
@@ -89,16 +94,22 @@ export class Uploader {
 
   async #fetch(): Promise<void> {
     const fresh = await this.#ports.uploadTickets(UPLOADS_MAX);
-    const byFrame = new Map([...this.#tickets, ...fresh].map((ticket) => [ticket.frame, ticket]));
+    // The first one's name is the time at the functions, whose clock this page need not share.
+    const ahead = this.#ports.now() - Number(fresh[0]?.frame);
+    const held = fresh.map((ticket) => ({
+      ...ticket,
+      usableUntil: ticket.expiresAt + ahead - TICKET_MARGIN,
+    }));
+    const byFrame = new Map([...this.#tickets, ...held].map((ticket) => [ticket.frame, ticket]));
     this.#tickets = [...byFrame.values()].sort((a, b) => (a.frame < b.frame ? -1 : 1));
     this.#drop();
   }
 
   /** Forgets tickets that are used, older than one used, or about to expire. */
   #drop(): void {
-    const usableUntil = this.#ports.now() + TICKET_MARGIN;
+    const now = this.#ports.now();
     this.#tickets = this.#tickets.filter(
-      ({ frame, expiresAt }) => frame > this.#lastUsed && expiresAt > usableUntil,
+      ({ frame, usableUntil }) => frame > this.#lastUsed && usableUntil > now,
     );
   }
 

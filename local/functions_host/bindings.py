@@ -45,6 +45,14 @@ class BlobTrigger:
 
 
 @dataclass(frozen=True)
+class TimerTrigger:
+    """``schedule`` is an NCRONTAB expression."""
+
+    name: str
+    schedule: str
+
+
+@dataclass(frozen=True)
 class ConnectionInfo:
     """``signalRConnectionInfo``: what a client needs to connect to a hub."""
 
@@ -69,7 +77,7 @@ class Function:
 
     name: str
     handler: Callable[..., Any]
-    trigger: HttpTrigger | BlobTrigger
+    trigger: HttpTrigger | BlobTrigger | TimerTrigger
     inputs: Sequence[ConnectionInfo]
     outputs: Sequence[SignalROutput]
     bindings: Sequence[dict[str, Any]]
@@ -95,7 +103,7 @@ def read_functions(app: func.FunctionApp) -> list[Function]:
 def _function(
     name: str, handler: Callable[..., Any], bindings: Sequence[dict[str, Any]]
 ) -> Function:
-    triggers: list[HttpTrigger | BlobTrigger] = []
+    triggers: list[HttpTrigger | BlobTrigger | TimerTrigger] = []
     inputs: list[ConnectionInfo] = []
     outputs: list[SignalROutput] = []
     resolved = [
@@ -110,6 +118,8 @@ def _function(
                 triggers.append(_http_trigger(name, label, binding))
             case "blobTrigger", "IN":
                 triggers.append(_blob_trigger(name, label, binding))
+            case "timerTrigger", "IN":
+                triggers.append(TimerTrigger(label, str(binding["schedule"])))
             case "signalRConnectionInfo", "IN":
                 inputs.append(
                     ConnectionInfo(label, binding["hubName"], binding.get("userId"), setting)

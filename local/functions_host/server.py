@@ -11,13 +11,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from local.functions_host.bindings import BlobTrigger, Function
+from local.functions_host.bindings import Function, HttpTrigger
 from local.functions_host.blob_trigger import BlobTriggers
 from local.functions_host.host_json import HostJson
 from local.functions_host.http_trigger import HttpTriggers
 from local.functions_host.invocation import Invoker
 from local.functions_host.signalr_binding import SignalRBinding
 from local.functions_host.site import Site
+from local.functions_host.timer_trigger import TimerTriggers
 
 
 class FunctionsHost:
@@ -43,6 +44,7 @@ class FunctionsHost:
             parallelism=settings.blob_parallelism,
             poison_threshold=settings.poison_threshold,
         )
+        self._timers = TimerTriggers(functions, self._invoker, self._signalr)
         self._site = Site(site) if site else None
 
     def asgi(self) -> Starlette:
@@ -51,6 +53,7 @@ class FunctionsHost:
             routes=[
                 Route("/admin/host/status", _status, methods=["GET"]),
                 Route("/admin/functions", self._list, methods=["GET"]),
+                Route("/admin/functions/{name}", self._call, methods=["POST"]),
                 Route("/runtime/webhooks/blobs", self._blobs.webhook, methods=["POST"]),
                 Mount("/", app=self._serve),
             ],
@@ -80,9 +83,17 @@ class FunctionsHost:
             [_described(function, origin, self._prefix) for function in self._functions]
         )
 
+    async def _call(self, request: Request) -> Response:
+        """Calls a function that is not called over HTTP, here timers alone, and waits for it."""
+        return Response(
+            status_code=202 if await self._timers.call(request.path_params["name"]) else 404
+        )
+
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        self._timers.start()
         yield
+        await self._timers.close()
         await self._blobs.close()
         self._signalr.close()
         self._invoker.close()
@@ -108,6 +119,6 @@ def _described(function: Function, origin: str, prefix: str) -> dict[str, Any]:
             ],
         },
     }
-    if not isinstance(function.trigger, BlobTrigger):
+    if isinstance(function.trigger, HttpTrigger):
         described["invoke_url_template"] = f"{origin}{prefix}/{function.trigger.route}"
     return described

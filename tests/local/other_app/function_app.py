@@ -91,6 +91,15 @@ def signal(req: func.HttpRequest, signals: func.Out[str]) -> func.HttpResponse:
     return func.HttpResponse(status_code=202)
 
 
+@app.timer_trigger(arg_name="clock", schedule="*/2 * * * * *", use_monitor=False)
+@app.generic_output_binding(
+    arg_name="signals", type="signalR", hub_name=HUB, connection_string_setting=SIGNALR
+)
+def tide(clock: func.TimerRequest, signals: func.Out[str]) -> None:
+    """Tells the hub the time, every two seconds."""
+    signals.set(json.dumps({"target": "tide", "arguments": [{"late": clock.past_due}]}))
+
+
 @app.blob_trigger(
     arg_name="manifest",
     path="%HARBOUR_CONTAINER%/{ship}/{voyage}.txt",
