@@ -27,6 +27,15 @@ export function rememberShowingOthers(shown: boolean): void {
   write('others', shown ? 'on' : 'off');
 }
 
+/** Whether screen readers are told how people look; they are unless somebody said no. */
+export function rememberedAnnouncing(): boolean {
+  return read('announcing') !== 'no';
+}
+
+export function rememberAnnouncing(announcing: boolean): void {
+  write('announcing', announcing ? 'yes' : 'no');
+}
+
 /** The secret that makes us the host of a room we created here. */
 export function rememberedHostSecret(room: string): string | undefined {
   return read(`host:${room}`) ?? undefined;

@@ -111,6 +111,8 @@ export const arabic: Strings = {
     people: 'المشاركون',
     expressions: 'التعابير',
     host: 'المضيف',
+    announce: 'أعلن التعابير',
+    announceHint: 'يُخبَر قارئ الشاشة كيف تبدو الوجوه',
   },
   room: {
     title: 'الغرفة',

@@ -112,6 +112,8 @@ export const english = {
     people: 'People',
     expressions: 'Expressions',
     host: 'Host',
+    announce: 'Announce expressions',
+    announceHint: 'Screen readers are told how people look',
   },
   room: {
     title: 'The room',

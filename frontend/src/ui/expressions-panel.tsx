@@ -1,5 +1,7 @@
 import { strings } from '../strings.ts';
+import { announcing, setAnnouncing } from './announcing.ts';
 import { type CallContext, hasVideo } from './call-context.ts';
+import { Switch } from './controls.tsx';
 import { FacesIcon } from './icons.tsx';
 import { Legend } from './legend.tsx';
 import type { Panel } from './panel.tsx';
@@ -18,6 +20,12 @@ function ExpressionsBody(call: CallContext) {
     <>
       <Legend room={call.shown.of(call.session.room.value)} hasVideo={hasVideo(call)} />
       <p class="panel-hint">{strings.call.legendMeaning}</p>
+      <Switch
+        label={strings.panel.announce}
+        hint={strings.panel.announceHint}
+        checked={announcing.value}
+        onChange={setAnnouncing}
+      />
     </>
   );
 }

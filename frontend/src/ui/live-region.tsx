@@ -4,6 +4,7 @@ import { Announcer } from '../announcer.ts';
 import { expressionSigns } from '../expressions.ts';
 import { clearFaces, comings, presentSights } from '../room.ts';
 import { strings } from '../strings.ts';
+import { announcing } from './announcing.ts';
 import { type CallContext, hasVideo, isAlone } from './call-context.ts';
 import { clock } from './clock.ts';
 import { noticeWords } from './notices.tsx';
@@ -29,8 +30,11 @@ export function LiveRegion({ context, toast }: { context: CallContext; toast: st
     const { came, went } = comings(before.current.room, room);
     for (const { name } of came) announcer.event(strings.notice.joined(name));
     for (const { name } of went) announcer.event(strings.notice.left(name));
-    const sights = presentSights(shown.of(room), hasVideo(context), clock.value);
-    const look = room.mode === 'room-only' && shown.others.value ? roomLook(context) : null;
+    const sights = announcing.value
+      ? presentSights(shown.of(room), hasVideo(context), clock.value)
+      : new Map<string, never>();
+    const looksOfRoom = announcing.value && room.mode === 'room-only' && shown.others.value;
+    const look = looksOfRoom ? roomLook(context) : null;
     announcer.retain(new Set([...sights.keys(), ...(look ? [ROOM] : [])]));
     const [most] = look?.shares ?? [];
     if (most) {

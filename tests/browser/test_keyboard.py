@@ -1,0 +1,105 @@
+"""A call without a mouse, and what is heard of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from functions.contract import Expression
+from local.stack import Stack
+from tests.browser.conftest import Person, meet
+from tests.browser.words import LANGUAGES, words
+
+_FURTHEST = 60  # presses of Tab; more than any screen has to focus
+_HAS_FOCUS = "element => element === document.activeElement"
+_SHOWS_FOCUS = "element => getComputedStyle(element).outlineStyle !== 'none'"
+
+
+def tab_to(page: Page, target: Locator) -> Locator:
+    """Press Tab until the target has the focus, and see that it shows it."""
+    for _ in range(_FURTHEST):
+        page.keyboard.press("Tab")
+        if target.evaluate(_HAS_FOCUS):
+            assert target.evaluate(_SHOWS_FOCUS), f"{target} does not show that it has the focus"
+            return target
+    raise AssertionError(f"Tab does not lead to {target}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_whole_call_needs_no_mouse(
+    scripted_stack: Stack, person: Callable[..., Person], language: str
+) -> None:
+    """Join, mute, be read, pause, open and close a panel, leave: with Tab, Space and Enter."""
+    say = words(language)
+    ada = person("Ada", locale=language)
+    page, keys = ada.page, ada.page.keyboard
+
+    def button(key: str) -> Locator:
+        return page.get_by_role("button", name=say[key], exact=True)
+
+    page.goto(scripted_stack.url)
+    tab_to(page, page.get_by_role("textbox", name=say["lobby.name"]))
+    keys.type("Ada")
+    consent = tab_to(page, page.get_by_role("checkbox", name=say["consent.label"]))
+    keys.press("Space")
+    expect(consent).to_be_checked()
+    tab_to(page, button("lobby.start"))
+    keys.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    live = tab_to(page, page.get_by_role("switch", name=say["call.live"]))
+    keys.press("Space")
+    expect(live).not_to_be_checked()
+    ada.look(Expression.SURPRISE)
+    page.keyboard.press("Shift+Tab")
+    expect(button("call.analyze")).to_be_focused()
+    keys.press("Enter")
+    expect(page.locator("[data-expression=surprise]")).to_be_visible()
+    read = tab_to(page, page.get_by_role("switch", name=say["call.read"]))
+    keys.press("Space")
+    expect(read).not_to_be_checked()
+    expect(page.locator("[data-expression]")).to_have_count(0)
+    microphone = tab_to(page, button("device.microphone"))
+    keys.press("Space")
+    expect(microphone).to_have_attribute("aria-pressed", "false")
+
+    people = tab_to(page, button("panel.people"))
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name=say["panel.people"])).to_be_focused()
+    keys.press("Escape")
+    expect(people).to_be_focused()
+
+    tab_to(page, button("call.leave"))
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name=say["end.left"])).to_be_focused()
+
+
+def test_a_screen_reader_hears_who_comes_and_how_they_look_unless_it_should_not(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Comings are told, and how people look; that can be turned off, and stays off."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada)
+    heard = ada.page.get_by_role("status")
+    zoe.join(ada.link)
+    expect(heard).to_have_text("Zoë joined.")
+    zoe.look(Expression.SURPRISE)
+    ada.button("Analyze").click()
+    expect(heard).to_have_text("Zoë looks surprised.")
+
+    announced = ada.open_panel("Expressions").get_by_role("switch", name="Announce expressions")
+    expect(announced).to_be_checked()
+    announced.click()
+    expect(heard).to_have_text("")
+    zoe.look(Expression.HAPPINESS)
+    ada.button("Analyze").click()
+    ada.sees(zoe, Expression.HAPPINESS)
+    zoe.button("Leave call").click()
+    expect(heard).to_have_text("Zoë left.")  # events are told all the same
+
+    ada.page.reload()
+    ada.join(ada.link)
+    announced = ada.open_panel("Expressions").get_by_role("switch", name="Announce expressions")
+    expect(announced).not_to_be_checked()
