@@ -1,0 +1,100 @@
+"""Small windows, zoom, large letters, fingers, and people who want nothing to move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from functions.contract import Expression
+from local.stack import Stack
+from tests.browser.conftest import Person, meet
+
+# A window of 1280 × 800 at 200 % zoom has 640 × 400 pixels of the page's.
+SIZES = [(360, 740), (640, 400), (320, 568)]
+_TARGETS = "button, select, summary, a[href], input, [role=switch], [role=tab]"
+_MEASURE = """selector => [...document.querySelectorAll(selector)]
+  .filter((target) => target.checkVisibility())
+  .map((target) => {
+    const { width, height, left, right } = (target.closest('label.check') ?? target)
+      .getBoundingClientRect();
+    const name = target.getAttribute('aria-label') ?? target.textContent ?? '';
+    return { name: name || target.name, width, height, left, right };
+  })"""
+_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def assert_fits(page: Page, where: str) -> None:
+    """Nothing scrolls sideways, and every target is in the window and large enough for a finger."""
+    assert page.evaluate(_OVERFLOW) == 0, where
+    width = page.evaluate("innerWidth")
+    targets = page.evaluate(_MEASURE, _TARGETS)
+    assert targets, where
+    for target in targets:
+        assert min(target["width"], target["height"]) >= 44, f"{where}: {target}"
+        assert target["left"] >= 0, f"{where}: {target}"
+        assert target["right"] <= width, f"{where}: {target}"
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_every_target_is_in_reach_of_a_finger(
+    scripted_stack: Stack, person: Callable[..., Person], width: int, height: int
+) -> None:
+    """Lobby, call, menu and panels: 44 pixels for each target, no scrolling sideways."""
+    ada = person("Ada", width=width, height=height)
+    ada.page.goto(scripted_stack.url)
+    expect(ada.button("Start a new call")).to_be_visible()
+    assert_fits(ada.page, "lobby")
+    meet(scripted_stack, ada)
+    assert_fits(ada.page, "call")
+    tile = ada.tile(ada).bounding_box()
+    assert tile
+    assert tile["height"] >= 100
+    ada.button("More").click()
+    assert_fits(ada.page, "menu")
+    ada.page.keyboard.press("Escape")
+    for title in ("People", "Expressions"):
+        panel = ada.open_panel(title)
+        assert_fits(ada.page, title)
+        panel.get_by_role("button", name="Close panel").click()
+    ada.button("Leave call").click()
+    expect(ada.button("Join again")).to_be_visible()
+    assert_fits(ada.page, "goodbye")
+
+
+def test_letters_of_twice_the_size_fit(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Who sets the browser's letters to 200 % reads and reaches everything."""
+    ada = person("Ada", width=1280, height=800)
+    ada.page.goto(scripted_stack.url)
+    double = "document.documentElement.style.fontSize = '200%'"
+    ada.page.evaluate(double)
+    assert_fits(ada.page, "lobby")
+    meet(scripted_stack, ada)
+    ada.page.evaluate(double)
+    assert_fits(ada.page, "call")
+    bar = ada.page.get_by_role("region", name="Call controls").bounding_box()
+    assert bar
+    assert bar["y"] + bar["height"] <= 800
+
+
+def test_nothing_moves_for_who_asked_for_that(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """With reduced motion no animation and no transition runs, whatever happens."""
+    ada = person("Ada", reduced_motion="reduce")
+    ada.page.goto(scripted_stack.url)
+    running = (
+        "document.getAnimations().map((animation) => String(animation.effect?.target?.className))"
+    )
+    assert ada.page.evaluate(running) == []
+    meet(scripted_stack, ada, live=True)
+    ada.look(Expression.HAPPINESS, x=40)
+    ada.sees(ada, Expression.HAPPINESS)
+    ada.look(Expression.SURPRISE, x=400)
+    ada.sees(ada, Expression.SURPRISE)
+    assert ada.page.evaluate(running) == []
+    ada.open_panel("Expressions")
+    assert ada.page.evaluate(running) == []
