@@ -116,7 +116,7 @@ export const arabic: Strings = {
   },
   room: {
     title: 'الغرفة',
-    looks: 'تبدو الغرفة معًا',
+    looks: 'تبدو الغرفة',
     mostly: (word: string) => `المظهر الغالب في الغرفة: ${word}.`,
     nothing: 'الغرفة: لا قراءة الآن',
     tooFew: (people: number) => `يظهر عندما يُقرأ ${format.number(people)} أشخاص`,
@@ -139,7 +139,7 @@ export const arabic: Strings = {
   },
   tile: {
     reading: 'تجري القراءة',
-    readingForYou: 'تجري القراءة، لك وحدك',
+    readingForYou: 'لا يراها سواك',
     ownWord: 'بكلمته',
     looksByOwnWord: (word: string) => `يبدو: ${word}، بكلمته هو`,
     isRead: 'تجري قراءة التعبير',

@@ -117,7 +117,7 @@ export const english = {
   },
   room: {
     title: 'The room',
-    looks: 'Together, the room looks',
+    looks: 'The room looks',
     mostly: (word: string) => `The room looks mostly ${word}.`,
     nothing: 'The room: nothing read now',
     tooFew: (people: number) => `Shown once ${format.number(people)} people are read`,
@@ -141,7 +141,7 @@ export const english = {
   },
   tile: {
     reading: 'Being read',
-    readingForYou: 'Being read, for you alone',
+    readingForYou: 'Only you see this',
     ownWord: 'own word',
     looksByOwnWord: (word: string) => `looks ${word}, in their own word`,
     isRead: 'Is read',

@@ -12,6 +12,8 @@ import { PencilIcon } from './icons.tsx';
 import { refusalWords } from './refusal.ts';
 
 const GAP = 8; // px between the button and the words, and to the window's edges
+const WIDTH = 400; // px of the words, where the window is wide enough
+const HEIGHT = 256; // px they take, as style.css lays them out
 
 /** On our own tile: "that was wrong", and the eight words to say how we look. */
 export function CorrectReading({ context }: { context: CallContext }) {
@@ -36,14 +38,14 @@ export function CorrectReading({ context }: { context: CallContext }) {
     }
   };
   const place = () => {
-    const { bottom, left, right } = button.current?.getBoundingClientRect() ?? new DOMRect();
+    const { top, bottom, right } = button.current?.getBoundingClientRect() ?? new DOMRect();
     const style = words.current?.style;
     if (!style) return;
-    style.top = `${bottom + GAP}px`;
-    // Towards the middle of the window, whichever way the page is written.
-    const onTheRight = left + right > innerWidth;
-    style.right = onTheRight ? `${Math.max(GAP, innerWidth - right)}px` : 'auto';
-    style.left = onTheRight ? 'auto' : `${Math.max(GAP, left)}px`;
+    const width = Math.min(WIDTH, innerWidth - 2 * GAP);
+    const left = Math.min(Math.max(GAP, right - width), innerWidth - width - GAP);
+    const places = [bottom + GAP, top - GAP - HEIGHT];
+    const y = places.find((at) => at >= GAP && at + HEIGHT <= innerHeight - GAP);
+    Object.assign(style, { width: `${width}px`, left: `${left}px`, top: `${y ?? GAP}px` });
   };
   return (
     <>

@@ -57,7 +57,7 @@ function RoomWords(call: CallContext) {
   const told = look.shares.slice(0, TOLD).filter(({ share }) => share >= LEAST_SHARE);
   return (
     <p class="room-look">
-      <span class="unseen">{strings.room.looks}</span>
+      <span class="room-label">{strings.room.looks}</span>
       {told.map(({ expression, share }) => (
         <span class="room-share" key={expression} data-room-expression={expression}>
           <span class="room-emoji" aria-hidden="true">
