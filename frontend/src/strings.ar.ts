@@ -127,7 +127,10 @@ export const arabic: Strings = {
     others: 'قراءات الآخرين',
     hideOthers: 'أخفِ قراءات الآخرين',
     showOthers: 'أظهر قراءات الآخرين',
-    othersOff: 'لا ترى قراءات الآخرين',
+    othersOff: 'قراءات الآخرين متوقفة',
+    sharesEmpty: 'سيظهر هنا كيف تبدو الغرفة، عندما يُقرأ ثلاثة أشخاص.',
+    sharesMeaning:
+      'متوسط كل ما قُرئ في الثواني الأخيرة، أيًّا كان صاحبه. يصف كيف تبدو الوجوه، وقد يكون خاطئًا.',
     emojiOf: (name: string) => `رمز ${isolated(name)}`,
     sizeOf: (name: string) => `حجم رمز ${isolated(name)}`,
     sizes: { small: 'صغير', medium: 'متوسط', large: 'كبير' },

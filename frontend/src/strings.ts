@@ -129,7 +129,10 @@ export const english = {
     others: 'Others’ readings',
     hideOthers: 'Hide others’ readings',
     showOthers: 'Show others’ readings',
-    othersOff: 'You see no readings of others',
+    othersOff: 'Others’ readings are off',
+    sharesEmpty: 'How the room looks will be shown here, once three people are read.',
+    sharesMeaning:
+      'The mean of all that was read in the last seconds, whoever it belongs to. It tells what faces look like, and can be wrong.',
     emojiOf: (name: string) => `Emoji of ${name}`,
     sizeOf: (name: string) => `Size of the emoji of ${name}`,
     sizes: { small: 'Small', medium: 'Medium', large: 'Large' },

@@ -203,7 +203,7 @@ def test_everything_off_is_one_click_and_others_readings_stay_off(
     others.click()
     expect(others).not_to_be_checked()
     expect(ada.badges(zoe)).to_have_count(0)
-    expect(room(ada)).to_contain_text("You see no readings of others")
+    expect(room(ada)).to_contain_text("Others’ readings are off")
     ada.sees(ada, HAPPY)
     zoe.sees(ada, HAPPY)
     ada.switch("Read my expression").click()

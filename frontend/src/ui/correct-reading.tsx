@@ -13,7 +13,7 @@ import { refusalWords } from './refusal.ts';
 
 const GAP = 8; // px between the button and the words, and to the window's edges
 const WIDTH = 400; // px of the words, where the window is wide enough
-const HEIGHT = 256; // px they take, as style.css lays them out
+const HEIGHT = 280; // px they take at most, as style.css lays them out
 
 /** On our own tile: "that was wrong", and the eight words to say how we look. */
 export function CorrectReading({ context }: { context: CallContext }) {

@@ -5,6 +5,7 @@ import { Switch } from './controls.tsx';
 import { FacesIcon } from './icons.tsx';
 import { Legend } from './legend.tsx';
 import type { Panel } from './panel.tsx';
+import { RoomShares } from './room-shares.tsx';
 
 /** What was read in this room, and what the signs mean. */
 export const expressionsPanel: Panel = {
@@ -16,6 +17,14 @@ export const expressionsPanel: Panel = {
 };
 
 function ExpressionsBody(call: CallContext) {
+  if (call.session.room.value.mode === 'room-only') {
+    return (
+      <>
+        <RoomShares {...call} />
+        <p class="panel-hint">{strings.room.sharesMeaning}</p>
+      </>
+    );
+  }
   return (
     <>
       <Legend room={call.shown.of(call.session.room.value)} hasVideo={hasVideo(call)} />
