@@ -1,0 +1,174 @@
+"""How much the whole stack carries on this machine, and where it saturates.
+
+    python -m bench.load --rooms 6 --people 4 --json
+
+Synthetic participants (`bench.crowd`) send frames at a rate that grows in steps until readings fall
+behind; the highest rate of readings is the saturation. Then the same crowd sends at 25, 50, 75 and
+100 % of it. Before and after, the reader alone reads the same picture on one core: `ratio` is
+saturation divided by that. `--clients N` connects so many SignalR clients to one room and times one
+reading to all of them. Times are milliseconds, cores are processor seconds per second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+from bench import listeners
+from bench.crowd import Crowd, StepResult
+from bench.processes import OTHERS, look, processes
+from local.product import product_stack
+from local.stack import Stack
+
+FALLING_BEHIND: Final = 0.9
+"""Readings per frame due below which they fall behind."""
+_GROWTH: Final = 1.5
+_SHARES: Final = (0.25, 0.5, 0.75, 1.0)
+SETTINGS: Final = {"FRAME_SLOT_SECONDS": "0.05"}  # the rate limit must not be what is measured
+_BARE_SECONDS: Final = 4
+_BARE = """
+import os, sys, time
+from bench.latency import camera_frame
+from functions.reader.embedded import EmbeddedReader
+os.sched_setaffinity(0, {0})
+reader, image, frames = EmbeddedReader(), camera_frame(), 0
+reader.read(image)
+began, worked = time.monotonic(), time.process_time()
+while time.monotonic() < began + float(sys.argv[1]):
+    reader.read(image)
+    frames += 1
+print(frames / (time.monotonic() - began), frames / (time.process_time() - worked))
+"""
+
+
+def bare_rate(seconds: float = _BARE_SECONDS) -> tuple[float, float]:
+    """Frames a second the reader alone reads on one core: by the clock, and of its own time."""
+    command = [sys.executable, "-c", _BARE, str(seconds)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    clock, own = map(float, done.stdout.split())
+    return clock, own
+
+
+def falls_behind(step: StepResult) -> bool:
+    """Whether fewer readings came than were due."""
+    return step.readings < FALLING_BEHIND * step.due
+
+
+def steps(crowd: Crowd, first: float, seconds: float) -> Iterator[tuple[float, StepResult]]:
+    """Ever more frames a second, until readings fall behind."""
+    rate = first
+    while True:
+        step = crowd.step(rate, seconds)
+        yield rate, step
+        if falls_behind(step):
+            return
+        rate *= _GROWTH
+
+
+def saturation(crowd: Crowd, first: float, seconds: float) -> float:
+    """The highest rate of readings that any step reached."""
+    return max(step.rate for _, step in steps(crowd, first, seconds))
+
+
+def row(rate: float, step: StepResult, cores: dict[str, float]) -> dict[str, Any]:
+    """One line of the report."""
+    assert step.adds_up, step
+    return {
+        "frames_per_s": round(rate, 1),
+        "readings_per_s": round(step.rate, 1),
+        "due": step.due,
+        "readings": step.readings,
+        "unread": step.unread,
+        "untold": step.untold,
+        "held_back": step.held_back,
+        "failed": step.failed,
+        "stages_ms": step.stages,
+        "cores": {name: round(used, 2) for name, used in cores.items()},
+        "processor_ms_per_reading": {
+            name: round(used / step.rate * 1000, 1)
+            for name, used in cores.items()
+            if step.readings and name != OTHERS
+        },
+    }
+
+
+def measure(stack: Stack, arguments: argparse.Namespace) -> dict[str, Any]:
+    """All figures of a run."""
+    figures: dict[str, Any] = {"load_average": os.getloadavg()[0]}
+    before = bare_rate()
+    with Crowd(stack.url, arguments.rooms, arguments.people) as crowd:
+        watched = processes(stack, crowd.pid)
+        crowd.step(arguments.first, 2)  # models load and connections open
+        rows = []
+        seen = look(watched)
+        for rate, step in steps(crowd, arguments.first, arguments.seconds):
+            now = look(watched)
+            rows.append(row(rate, step, now.cores(seen)))
+            seen = now
+        saturated = max(line["readings_per_s"] for line in rows)
+        shares = {}
+        for share in _SHARES:
+            seen = look(watched)
+            step = crowd.step(share * saturated, arguments.seconds)
+            shares[f"{share:.0%}"] = row(share * saturated, step, look(watched).cores(seen))
+    bare = [sum(rates) / 2 for rates in zip(before, bare_rate(), strict=True)]
+    return figures | {
+        "rooms": arguments.rooms,
+        "people": arguments.people,
+        "steps": rows,
+        "saturation_readings_per_s": saturated,
+        "bare_readings_per_s_one_core": round(bare[0], 1),
+        "bare_readings_per_processor_s": round(bare[1], 1),
+        "ratio": round(saturated / bare[0], 3),
+        "of_saturation": shares,
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.load",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--rooms", type=int, default=6)
+    parser.add_argument("--people", type=int, default=4, help="in each room")
+    parser.add_argument("--first", type=float, default=6, help="frames a second of the first step")
+    parser.add_argument("--seconds", type=float, default=8, help="of each step")
+    parser.add_argument("--clients", type=int, default=0, help="SignalR clients for one reading")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments = parser.parse_args()
+    with product_stack(site=None, settings=SETTINGS) as stack:
+        figures = measure(stack, arguments)
+        if arguments.clients:
+            figures["clients"] = asyncio.run(listeners.measure(stack, arguments.clients))
+    if arguments.json:
+        print(json.dumps(figures))
+    else:
+        print_table(figures)
+
+
+def print_table(figures: dict[str, Any]) -> None:
+    """The figures for reading."""
+    print(f"load average at the start {figures['load_average']:.1f}; {os.cpu_count()} cores")
+    print(f"{figures['rooms']} rooms of {figures['people']}")
+    print("frames/s  read/s  chain ms p50/p95/p99   upload    read deliver  cores by process")
+    for line in [*figures["steps"], *figures["of_saturation"].values()]:
+        stages = line["stages_ms"]
+        chain = "/".join(f"{stages['chain'][p]:.0f}" for p in ("p50", "p95", "p99"))
+        parts = " ".join(f"{stages[s]['p50']:7.0f}" for s in ("upload", "read", "deliver"))
+        cores = ", ".join(f"{name} {used}" for name, used in line["cores"].items())
+        print(f"{line['frames_per_s']:8} {line['readings_per_s']:7}   {chain:20} {parts}  {cores}")
+    for name, figure in figures.items():
+        if name not in ("steps", "of_saturation", "load_average", "rooms", "people"):
+            print(f"{name:32} {figure}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""What the processes of a measurement use: processor time, memory, handles."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import psutil
+
+from local.stack import Stack
+
+OTHERS: Final = "everybody else"
+"""What the rest of the machine does."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """One process at one moment."""
+
+    cpu_seconds: float
+    resident_mb: float
+    handles: int
+    threads: int
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All processes at one moment, by name; `busy_seconds` is the whole machine's."""
+
+    at: float
+    usage: dict[str, Usage]
+    busy_seconds: float
+
+    def cores(self, earlier: Moment) -> dict[str, float]:
+        """Cores each process kept busy since then; `OTHERS` is the rest of the machine."""
+        passed = self.at - earlier.at
+        cores = {
+            name: (usage.cpu_seconds - earlier.usage[name].cpu_seconds) / passed
+            for name, usage in self.usage.items()
+        }
+        busy = (self.busy_seconds - earlier.busy_seconds) / passed
+        return cores | {OTHERS: max(0.0, busy - sum(cores.values()))}
+
+
+def processes(stack: Stack, crowd: int) -> dict[str, psutil.Process]:
+    """The stack's processes, the crowd's, and this one, in which Event Grid runs."""
+    pids = {"functions": stack["functions"].pid, "azurite": stack["azurite"].pid}
+    pids |= {"signalr": stack["signalr"].pid, "event grid": os.getpid(), "crowd": crowd}
+    return {name: psutil.Process(pid) for name, pid in pids.items() if pid is not None}
+
+
+def look(watched: dict[str, psutil.Process]) -> Moment:
+    """What each process uses now."""
+    machine = psutil.cpu_times()
+    return Moment(
+        time.monotonic(),
+        {name: _usage(process) for name, process in watched.items()},
+        sum(machine) - machine.idle - machine.iowait - machine.guest - machine.guest_nice,
+    )
+
+
+def _usage(process: psutil.Process) -> Usage:
+    with process.oneshot():
+        times = process.cpu_times()
+        return Usage(
+            times.user + times.system,
+            process.memory_info().rss / 1e6,
+            process.num_fds(),
+            process.num_threads(),
+        )
