@@ -27,7 +27,7 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
 describe('imports', () => {
   // What each kind of module may run of the page; types of anything may be named.
   const arrows: readonly (readonly [kind: RegExp, may: RegExp])[] = [
-    [/^(contract|formats|remembered|announcer|live|local-media|own-word|jpeg)\.ts$/, /^(?!.)/],
+    [/^(contract|formats|remembered|announcer|live|own-word|jpeg)\.ts$/, /^(?!.)/],
     [/^(api|hub|config|upload|overlay|room-link|aggregate)\.ts$/, /^contract\.ts$/],
     [/^steady\.ts$/, /^(contract|overlay)\.ts$/],
     [/^(capture\.worker|jpeg-worker)\.ts$/, /^jpeg\.ts$/],
@@ -35,7 +35,9 @@ describe('imports', () => {
     [/^strings(\.[a-z]{2})?\.ts$/, /^formats\.ts$/],
     [/^language\.ts$/, /^(remembered|strings(\.[a-z]{2})?)\.ts$/],
     [/^expressions\.ts$/, /^(contract|strings)\.ts$/],
-    [/^call\//, /^(contract\.ts|call\/)/],
+    [/^(audio-level|local-screen)\.ts$/, /^(?!.)/],
+    [/^local-media\.ts$/, /^local-screen\.ts$/],
+    [/^call\//, /^((audio-level|contract)\.ts|call\/)/],
     [/^room\.ts$/, /^(contract|overlay|steady)\.ts$/],
     [/^history\.ts$/, /^(contract|overlay|room)\.ts$/],
     [/^own-readings\.ts$/, /^(contract|overlay)\.ts$/],

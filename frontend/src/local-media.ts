@@ -1,5 +1,6 @@
-/** Our own camera and microphone. */
+/** Our own camera and microphone, and the screen we share. */
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { LocalScreen } from './local-screen.ts';
 
 /** Why a device cannot be used. */
 export type DeviceProblem = 'missing' | 'denied' | 'busy' | 'unsupported' | 'lost' | 'failed';
@@ -26,6 +27,7 @@ const OFF: Device = { track: null, on: false, problem: null };
 
 /** Opens, switches and releases the camera and the microphone; problems are state, never thrown. */
 export class LocalMedia {
+  readonly screen = new LocalScreen();
   readonly #camera = signal<Device>(OFF);
   readonly #microphone = signal<Device>(OFF);
   readonly #asked = signal(false);
@@ -87,8 +89,9 @@ export class LocalMedia {
     this.#microphone.value = { track, on, problem: null };
   }
 
-  /** Releases both. */
+  /** Releases everything. */
   close(): void {
+    this.screen.stop();
     this.#camera.value.track?.stop();
     this.#microphone.value.track?.stop();
     this.#camera.value = OFF;

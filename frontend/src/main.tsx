@@ -24,6 +24,7 @@ const session = signal<Session | null>(null);
 const ports: SessionPorts = {
   api: new Api(api),
   media,
+  screen: media.screen.track,
   frames: new FrameCapture(),
   visible,
   openHub: (hubPorts) => new Hub(hubPorts),

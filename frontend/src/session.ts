@@ -59,6 +59,8 @@ export interface Invitation {
 export interface SessionPorts {
   readonly api: Api;
   readonly media: Pick<LocalMedia, 'camera' | 'microphone'>;
+  /** The screen we share, sent to the others and never captured; absent where there is none. */
+  readonly screen?: ReadonlySignal<MediaStreamTrack | null>;
   readonly frames: {
     setTrack(track: MediaStreamTrack | null): void;
     capture(): Promise<CapturedFrame | null>;
@@ -148,7 +150,8 @@ export class Session {
       effect(() => ports.frames.setTrack(ports.media.camera.value.track)),
       effect(() => {
         const [camera, microphone] = [ports.media.camera.value, ports.media.microphone.value];
-        this.#call.value?.publish({ audio: microphone.track, video: camera.track });
+        const screen = ports.screen?.value ?? null;
+        this.#call.value?.publish({ audio: microphone.track, video: camera.track, screen });
       }),
       effect(() => {
         if (this.#call.value) this.#setVideoProblem(this.#call.value.problem.value);

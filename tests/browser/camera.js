@@ -1,4 +1,5 @@
-// A camera whose picture the test paints: `camera.scene` is drawn 15 times a second.
+// A camera whose picture the test paints: `camera.scene` is drawn 15 times a second. A screen to
+// share is of the colour `camera.screen`.
 //   scene = { photographs: [{ url, x, y, width, height }], colour }  (pixels of 640 × 480)
 (() => {
   const canvas = document.createElement('canvas');
@@ -10,6 +11,7 @@
     scene: { photographs: [], colour: null },
     missing: false,
     refused: false,
+    screen: '#fff',
     async show(scene) {
       for (const { url } of scene.photographs) {
         const picture = new Image();
@@ -25,8 +27,16 @@
         track.dispatchEvent(new Event('ended'));
       }
     },
+    /** The browser's own bar ends sharing. */
+    endScreen() {
+      for (const track of screens) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+    },
   };
   const tracks = [];
+  const screens = [];
   let ticks = 0;
   setInterval(() => {
     context.fillStyle = '#444';
@@ -59,6 +69,20 @@
       const [track] = (await original({ audio: true })).getAudioTracks();
       stream.addTrack(track);
     }
+    return stream;
+  };
+  navigator.mediaDevices.getDisplayMedia = async () => {
+    if (camera.refused) throw new DOMException('refused', 'NotAllowedError');
+    const screen = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
+    const drawing = screen.getContext('2d');
+    setInterval(() => {
+      drawing.fillStyle = camera.screen;
+      drawing.fillRect(0, 0, screen.width, screen.height);
+      drawing.fillStyle = '#555';
+      drawing.fillRect((ticks * 16) % screen.width, 0, 32, 8);
+    }, 100);
+    const stream = screen.captureStream(10);
+    screens.push(...stream.getVideoTracks());
     return stream;
   };
   window.camera = camera;

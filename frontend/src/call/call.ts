@@ -16,18 +16,28 @@ export type CallProblem =
   | 'device-busy'
   | 'failed';
 
+/** How well somebody's media reaches us. */
+export type Quality = 'good' | 'fair' | 'poor';
+
 /** What we receive of one other participant; `audio` and `video` are false while they muted it. */
 export interface RemoteMedia {
   readonly stream: MediaStream;
   readonly connection: Connection;
   readonly audio: boolean;
   readonly video: boolean;
+  /** The screen they share, or null. It is shown, never read. */
+  readonly screen: MediaStream | null;
+  readonly speaking: boolean;
+  /** Null while unknown. */
+  readonly quality: Quality | null;
 }
 
 /** What we send; a track that is null, or switched off, is shown to the others as muted. */
 export interface LocalTracks {
   readonly audio: MediaStreamTrack | null;
   readonly video: MediaStreamTrack | null;
+  /** The screen we share, if any. */
+  readonly screen?: MediaStreamTrack | null;
 }
 
 /** A video call's media, however it travels. Participants are told apart by id alone. */

@@ -329,6 +329,6 @@ describe('while connected', () => {
     await vi.advanceTimersByTimeAsync(500);
     expect(impolite.posts).toEqual([]);
     expect(impolite.last()?.transceivers[1]?.sender.track).toBe(video);
-    expect(impolite.last()?.sent).toContain('{"audio":false,"video":true}');
+    expect(impolite.last()?.sent).toContain('{"audio":false,"video":true,"screen":false}');
   });
 });

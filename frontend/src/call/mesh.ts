@@ -3,7 +3,8 @@
  *
  * Each pair follows the perfect-negotiation pattern with two additions that spare requests: the
  * impolite end makes the first offer, and both directions of sound and picture are negotiated
- * then, so that switching a camera later only replaces a track.
+ * then, so that switching a camera later only replaces a track. A screen gets a second line for
+ * pictures when it is first shared, one way, which stays for the next time.
  */
 import { signal } from '@preact/signals';
 import type { IceServer, JsonObject, Signal } from '../contract.ts';
@@ -15,6 +16,7 @@ import {
   type PeerSignal,
   parsePeerSignal,
 } from './mesh-signal.ts';
+import { Reception, type ReceptionState, SILENCE } from './reception.ts';
 
 const HELLO_DELAY = 3_000; // ms the polite end waits for an offer before it asks for one
 const CONNECT_TIMEOUT = 12_000; // ms until a connection that does not come up is built anew
@@ -104,6 +106,8 @@ class Peer {
     connection: 'connecting',
     audio: true,
     video: true,
+    screen: null,
+    ...SILENCE,
   };
   readonly #id: string;
   readonly #ports: MeshPorts;
@@ -166,7 +170,7 @@ class Peer {
   #rebuild(life: number): void {
     this.#link.close();
     this.#life = life;
-    this.#update({ stream: new MediaStream() });
+    this.#update({ stream: new MediaStream(), screen: null, ...SILENCE });
     this.#link = this.#build();
     this.#link.share(this.#sharers);
   }
@@ -188,6 +192,8 @@ class Peer {
         this.media.stream.addTrack(track);
         this.#update({});
       },
+      onScreen: (screen) => this.#update({ screen }),
+      onReception: (reception) => this.#update(reception),
       onMuted: (audio, video) => this.#update({ audio, video }),
       onConnected: () => {
         this.#rebuilds = 0;
@@ -219,6 +225,8 @@ interface LinkPorts {
   readonly timeout: number;
   readonly post: (content: Omit<PeerSignal, 'epoch' | 'life'>) => Promise<void>;
   readonly onTrack: (track: MediaStreamTrack) => void;
+  readonly onScreen: (screen: MediaStream | null) => void;
+  readonly onReception: (state: ReceptionState) => void;
   readonly onMuted: (audio: boolean, video: boolean) => void;
   readonly onConnected: () => void;
   readonly onLost: () => void;
@@ -233,6 +241,12 @@ class Link {
   readonly #outbox: Outbox;
   #audio: RTCRtpTransceiver | null = null;
   #video: RTCRtpTransceiver | null = null;
+  /** What our screen is sent on. */
+  #screen: RTCRtpTransceiver | null = null;
+  /** What theirs comes on. */
+  #theirScreen: MediaStream | null = null;
+  #theyShare = false;
+  readonly #reception: Reception;
   #tracks: LocalTracks;
   #sharers = 1;
   #number = 0;
@@ -257,7 +271,8 @@ class Link {
     this.#connection.onicecandidate = ({ candidate }) => {
       if (candidate?.candidate) this.#outbox.candidate(this.#number, candidate.toJSON());
     };
-    this.#connection.ontrack = ({ track }) => this.#ports.onTrack(track);
+    this.#reception = new Reception(this.#connection, ports.onReception);
+    this.#connection.ontrack = ({ track, transceiver }) => this.#take(track, transceiver);
     this.#connection.onconnectionstatechange = () => this.#watch();
     this.#channel = this.#connection.createDataChannel('muted', { negotiated: true, id: 0 });
     this.#channel.onopen = () => this.#tellMuted();
@@ -299,6 +314,7 @@ class Link {
     clearTimeout(this.#grace);
     clearTimeout(this.#hello);
     this.#outbox.close();
+    this.#reception.stop();
     this.#connection.close();
   }
 
@@ -329,6 +345,7 @@ class Link {
       if (state !== 'have-local-offer' || description.answers !== this.#offered) return;
       this.#remoteNumber = description.number;
       await this.#connection.setRemoteDescription(description);
+      await this.#attach();
     } else {
       if (state !== 'stable' && !this.#ports.polite) return; // our own offer wins
       this.#remoteNumber = description.number;
@@ -356,10 +373,7 @@ class Link {
 
   /** Finds the transceivers the other end's offer made, and puts our tracks on them. */
   async #attach(): Promise<void> {
-    for (const transceiver of this.#connection.getTransceivers()) {
-      if (transceiver.receiver.track.kind === 'audio') this.#audio ??= transceiver;
-      else this.#video ??= transceiver;
-    }
+    this.#findTransceivers();
     for (const [transceiver, track] of [
       [this.#audio, this.#tracks.audio],
       [this.#video, this.#tracks.video],
@@ -368,7 +382,40 @@ class Link {
       if (transceiver.direction !== 'sendrecv') transceiver.direction = 'sendrecv';
       if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
     }
+    await this.#attachScreen();
     await this.#limit();
+  }
+
+  async #attachScreen(): Promise<void> {
+    const screen = this.#tracks.screen ?? null;
+    if (this.#screen) {
+      if (this.#screen.sender.track !== screen) await this.#screen.sender.replaceTrack(screen);
+    } else if (screen && this.#remoteNumber > 0) {
+      // Not before the first pictures have their line: both ends take the first line for the camera's.
+      this.#screen = this.#connection.addTransceiver(screen, { direction: 'sendonly' });
+    }
+  }
+
+  #findTransceivers(): void {
+    for (const transceiver of this.#connection.getTransceivers()) {
+      if (transceiver.receiver.track.kind === 'audio') this.#audio ??= transceiver;
+      else this.#video ??= transceiver;
+    }
+  }
+
+  /** Takes a track that the other end will send on: of the camera, or of a screen. */
+  #take(track: MediaStreamTrack, transceiver: RTCRtpTransceiver): void {
+    this.#findTransceivers();
+    if (transceiver === this.#audio || transceiver === this.#video) {
+      this.#ports.onTrack(track);
+    } else {
+      this.#theirScreen = new MediaStream([track]);
+      this.#tellScreen();
+    }
+  }
+
+  #tellScreen(): void {
+    this.#ports.onScreen(this.#theyShare ? this.#theirScreen : null);
   }
 
   #describe(answers?: number): void {
@@ -389,6 +436,7 @@ class Link {
       case 'connected':
         clearTimeout(this.#deadline);
         this.#ports.onConnected();
+        this.#reception.start();
         this.#queue(() => this.#limit());
         break;
       case 'disconnected':
@@ -416,14 +464,21 @@ class Link {
     }, timeout);
   }
 
-  /** Lowers what is sent; before connecting, some browsers then send one way only. */
   async #limit(): Promise<void> {
-    const sender = this.#video?.sender;
-    if (!sender?.track || this.#connection.connectionState !== 'connected') return;
+    const camera = this.#video?.sender;
+    if (camera?.track) {
+      await this.#encode(camera, encodingFor(this.#sharers, camera.track.getSettings()));
+    }
+    const screen = this.#screen?.sender;
+    if (screen?.track) await this.#encode(screen, screenEncodingFor(this.#sharers));
+  }
+
+  /** Lowers what is sent; before connecting, some browsers then send one way only. */
+  async #encode(sender: RTCRtpSender, wanted: Encoding): Promise<void> {
+    if (this.#connection.connectionState !== 'connected') return;
     const parameters = sender.getParameters();
     const [encoding] = parameters.encodings;
     if (!encoding) return;
-    const wanted = encodingFor(this.#sharers, sender.track.getSettings());
     if (encoding.scaleResolutionDownBy === wanted.scaleResolutionDownBy) {
       if (encoding.maxFramerate === wanted.maxFramerate) return;
     }
@@ -433,9 +488,13 @@ class Link {
 
   #tellMuted(): void {
     if (this.#channel.readyState !== 'open') return;
-    const { audio, video } = this.#tracks;
+    const { audio, video, screen } = this.#tracks;
     this.#channel.send(
-      JSON.stringify({ audio: audio?.enabled ?? false, video: video?.enabled ?? false }),
+      JSON.stringify({
+        audio: audio?.enabled ?? false,
+        video: video?.enabled ?? false,
+        screen: Boolean(screen),
+      }),
     );
   }
 
@@ -444,21 +503,32 @@ class Link {
     try {
       const state: unknown = JSON.parse(data);
       if (typeof state !== 'object' || state === null) return;
-      const { audio, video } = state as Record<string, unknown>;
+      const { audio, video, screen } = state as Record<string, unknown>;
       if (typeof audio === 'boolean' && typeof video === 'boolean') {
         this.#ports.onMuted(audio, video);
       }
+      this.#theyShare = screen === true;
+      this.#tellScreen();
     } catch {
       // Not ours.
     }
   }
 }
 
+interface Encoding {
+  readonly scaleResolutionDownBy: number;
+  readonly maxFramerate: number;
+  readonly maxBitrate: number;
+}
+
+/** What one of `sharers` receivers gets of a screen: all of its points, so that text stays legible. */
+function screenEncodingFor(sharers: number): Encoding {
+  const maxBitrate = sharers <= 2 ? 2_000_000 : 1_000_000;
+  return { scaleResolutionDownBy: 1, maxFramerate: sharers <= 2 ? 15 : 8, maxBitrate };
+}
+
 /** What one of `sharers` receivers gets of a picture of this size. */
-function encodingFor(
-  sharers: number,
-  { width = 0, height = 0 }: MediaTrackSettings,
-): { scaleResolutionDownBy: number; maxFramerate: number; maxBitrate: number } {
+function encodingFor(sharers: number, { width = 0, height = 0 }: MediaTrackSettings): Encoding {
   const [lines, maxFramerate, maxBitrate] =
     sharers <= 1
       ? [540, 30, 1_200_000]

@@ -1,20 +1,26 @@
 /**
  * A call carried by OpenTok, now Vonage Video: https://tokbox.com/developer/sdks/js/reference/
  *
- * Everybody publishes one stream and subscribes to the others'. Whose stream it is stands in the
- * data of its connection: there the functions put the participant id.
+ * Everybody publishes one stream and subscribes to the others'; a shared screen is a second one,
+ * told by its name. Whose stream it is stands in the data of its connection: there the functions
+ * put the participant id.
  */
 import type OT from '@opentok/client';
 import libraryUrl from '@opentok/client/dist/js/opentok.min.js?url';
 import { signal } from '@preact/signals';
+import { SpeakingGate } from '../audio-level.ts';
 import type { OpenTokToken, Signal } from '../contract.ts';
-import type { Call, CallProblem, Connection, LocalTracks, RemoteMedia } from './call.ts';
+import type { Call, CallProblem, Connection, LocalTracks, Quality, RemoteMedia } from './call.ts';
+import { SILENCE } from './reception.ts';
 
 const RENEW_BEFORE = 60_000; // ms before its end at which a token is not used any more
 const RETRY_DELAY = 3_000; // ms, doubled for each further failure
 const RETRY_DELAY_MAX = 60_000; // ms
 const SUBSCRIBE_DELAY = 5_000; // ms until a stream that could not be had is asked for again
 const SUPPORTED = 1; // what `checkSystemRequirements` answers
+
+/** What a stream shows; a screen's carries this as its name. */
+type Source = 'camera' | 'screen';
 
 /** What is used of OpenTok's own library. */
 export type OpenTokLibrary = Pick<
@@ -68,6 +74,8 @@ export class OpenTokCall implements Call {
     connection: 'connecting',
     audio: true,
     video: true,
+    screen: null,
+    ...SILENCE,
   };
   #session: OT.Session | null = null;
   #connection: Connection = 'connecting';
@@ -75,7 +83,7 @@ export class OpenTokCall implements Call {
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #tracks: LocalTracks = { audio: null, video: null };
-  #publication: Publication | null = null;
+  readonly #publications = new Map<Source, Publication>();
   #closed = false;
 
   constructor(ports: OpenTokPorts) {
@@ -107,7 +115,7 @@ export class OpenTokCall implements Call {
     this.#closed = true;
     clearTimeout(this.#retry);
     const session = this.#session;
-    this.#unpublish();
+    for (const source of [...this.#publications.keys()]) this.#unpublish(source);
     this.#reset();
     void session?.disconnect();
     this.remotes.value = new Map();
@@ -219,7 +227,9 @@ export class OpenTokCall implements Call {
 
   #reset(): void {
     this.#session = null;
-    if (this.#publication?.started) this.#unpublish(); // its publisher ends with its session
+    for (const [source, publication] of [...this.#publications]) {
+      if (publication.started) this.#unpublish(source); // its publisher ends with its session
+    }
     for (const remote of this.#people.values()) remote.close();
     this.#people.clear();
   }
@@ -250,28 +260,36 @@ export class OpenTokCall implements Call {
     return this.#connection === 'connected' ? media : { ...media, connection: this.#connection };
   }
 
-  /** Prepares what we send, sends it while connected, and mutes what is to be muted. */
   #publish(): void {
-    if (this.#publication && !this.#publication.canSend(this.#tracks)) this.#unpublish();
-    const wanted = this.#tracks.audio || this.#tracks.video;
-    if (wanted) this.#publication ??= new Publication(this.#ports.library, this.#tracks);
-    const publication = this.#publication;
+    const { audio, video, screen } = this.#tracks;
+    this.#send('camera', { audio, video });
+    if (screen) this.#send('screen', { audio: null, video: screen });
+    else this.#unpublish('screen');
+  }
+
+  /** Prepares what we send, sends it while connected, and mutes what is to be muted. */
+  #send(source: Source, tracks: LocalTracks): void {
+    if (this.#publications.get(source)?.canSend(tracks) === false) this.#unpublish(source);
+    if (!this.#publications.has(source) && (tracks.audio || tracks.video)) {
+      this.#publications.set(source, new Publication(this.#ports.library, source, tracks));
+    }
+    const publication = this.#publications.get(source);
     if (!publication) return;
-    publication.mute(this.#tracks);
+    publication.mute(tracks);
     if (!this.#session || this.#connection !== 'connected') return;
     publication.start(this.#session, (error) => {
-      if (publication !== this.#publication) return;
+      if (publication !== this.#publications.get(source)) return;
       this.problem.value = error ? problemIn(error) : null;
       if (!error) return;
-      this.#unpublish();
+      this.#unpublish(source);
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => this.#publish(), RETRY_DELAY_MAX);
     });
   }
 
-  #unpublish(): void {
-    this.#publication?.end();
-    this.#publication = null;
+  #unpublish(source: Source): void {
+    this.#publications.get(source)?.end();
+    this.#publications.delete(source);
   }
 }
 
@@ -284,7 +302,7 @@ class Publication {
   #onResult: (error?: OT.OTError) => void = () => undefined;
   #over = false;
 
-  constructor(library: OpenTokLibrary, tracks: LocalTracks) {
+  constructor(library: OpenTokLibrary, source: Source, tracks: LocalTracks) {
     this.#originals = tracks;
     this.#copies = { audio: tracks.audio?.clone() ?? null, video: tracks.video?.clone() ?? null };
     this.#publisher = library.initPublisher(
@@ -295,6 +313,7 @@ class Publication {
         publishAudio: tracks.audio?.enabled ?? false,
         publishVideo: tracks.video?.enabled ?? false,
         insertDefaultUI: false, // the page shows our own camera, and the others', itself
+        ...(source === 'screen' && { name: source, videoContentHint: 'detail' }),
       },
       (error) => error && this.#onResult(error),
     );
@@ -344,12 +363,12 @@ class Publication {
 class Remote {
   readonly connections = new Set<string>();
   readonly streams = new Map<string, OT.Stream>();
-  readonly #onChange: () => void;
-  #subscription: Subscription | null = null;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #camera: Slot;
+  readonly #screen: Slot;
 
   constructor(onChange: () => void) {
-    this.#onChange = onChange;
+    this.#camera = new Slot(onChange);
+    this.#screen = new Slot(onChange);
   }
 
   get gone(): boolean {
@@ -358,25 +377,53 @@ class Remote {
 
   /** What we receive of them, which may be `nothing` so far. */
   media(nothing: RemoteMedia): RemoteMedia {
-    if (this.#subscription) return this.#subscription.media;
-    if (this.gone || this.streams.size > 0) return nothing;
+    const screen = this.#screen.subscription?.received ?? null;
+    const media = this.#camera.subscription?.media;
+    if (media) return { ...nothing, ...media, screen };
+    if (this.gone || this.#newest('camera')) return { ...nothing, screen };
     // Here, but with neither a camera nor a microphone.
-    return { ...nothing, connection: 'connected', audio: false, video: false };
+    return { ...nothing, connection: 'connected', audio: false, video: false, screen };
   }
 
-  /** Receives the newest stream through `session`; nothing when that is null. */
+  /** Receives the newest streams through `session`; nothing when that is null. */
   subscribe(session: OT.Session | null): void {
-    const stream = session && [...this.streams.values()].at(-1);
-    if (this.#subscription && this.#subscription.stream === stream) return;
-    this.#subscription?.close();
-    this.#subscription = null;
-    clearTimeout(this.#retry);
+    this.#camera.subscribe(session, this.#newest('camera'));
+    this.#screen.subscribe(session, this.#newest('screen'));
+  }
+
+  close(): void {
+    this.#camera.close();
+    this.#screen.close();
+  }
+
+  #newest(source: Source): OT.Stream | undefined {
+    const wanted = ({ name }: OT.Stream) => (name === 'screen') === (source === 'screen');
+    return [...this.streams.values()].filter(wanted).at(-1);
+  }
+}
+
+/** Receives one stream after the other, and asks again for one that could not be had. */
+class Slot {
+  readonly #onChange: () => void;
+  #subscription: Subscription | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  get subscription(): Subscription | null {
+    return this.#subscription;
+  }
+
+  subscribe(session: OT.Session | null, stream: OT.Stream | undefined): void {
+    if (session && this.#subscription && this.#subscription.stream === stream) return;
+    this.close();
     if (!session || !stream) return;
     this.#subscription = new Subscription(session, stream, this.#onChange, (failed) => {
       if (failed !== this.#subscription) return;
       this.#retry = setTimeout(() => {
-        failed.close();
-        this.#subscription = null;
+        this.close();
         this.#onChange();
       }, SUBSCRIBE_DELAY);
     });
@@ -394,9 +441,13 @@ class Subscription {
   readonly stream: OT.Stream;
   readonly #session: OT.Session;
   readonly #subscriber: OT.Subscriber;
-  #received: MediaStream = new MediaStream();
+  readonly #gate = new SpeakingGate();
+  readonly #nothing = new MediaStream();
+  #received: MediaStream | null = null;
   #connection: Connection = 'connecting';
   #pictures = true;
+  #speaking = false;
+  #quality: Quality | null = null;
 
   constructor(
     session: OT.Session,
@@ -423,14 +474,30 @@ class Subscription {
     // Pictures are left out when the network is too slow for them.
     this.#subscriber.on('videoDisabled', () => this.#change({ pictures: false }, onChange));
     this.#subscriber.on('videoEnabled', () => this.#change({ pictures: true }, onChange));
+    this.#subscriber.on('audioLevelUpdated', ({ audioLevel }) => {
+      const speaking = this.#gate.speaks(audioLevel, performance.now());
+      if (speaking === this.#speaking) return;
+      this.#speaking = speaking;
+      onChange();
+    });
+    this.#subscriber.on('qualityScoreChanged', ({ qualityScore }) => {
+      this.#quality = qualityIn(qualityScore);
+      onChange();
+    });
   }
 
-  get media(): RemoteMedia {
+  get received(): MediaStream | null {
+    return this.#received;
+  }
+
+  get media(): Omit<RemoteMedia, 'screen'> {
     return {
-      stream: this.#received,
+      stream: this.#received ?? this.#nothing,
       connection: this.#connection,
       audio: this.stream.hasAudio,
       video: this.stream.hasVideo && this.#pictures,
+      speaking: this.#speaking,
+      quality: this.#quality,
     };
   }
 
@@ -446,6 +513,12 @@ class Subscription {
     this.#pictures = pictures ?? this.#pictures;
     onChange();
   }
+}
+
+/** What OpenTok's scores from 1 (bad) to 5 (excellent) mean; the worse of sound and picture counts. */
+function qualityIn({ audioQualityScore, videoQualityScore }: OT.QualityScore): Quality {
+  const score = Math.min(audioQualityScore ?? 5, videoQualityScore ?? 5);
+  return score <= 2 ? 'poor' : score === 3 ? 'fair' : 'good';
 }
 
 function ended(track: MediaStreamTrack | null): boolean {

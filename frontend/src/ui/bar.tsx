@@ -3,7 +3,7 @@ import { ApiError } from '../api.ts';
 import { strings } from '../strings.ts';
 import type { CallContext } from './call-context.ts';
 import { DeviceButtons, Switch } from './controls.tsx';
-import { AnalyzeIcon, LeaveIcon } from './icons.tsx';
+import { AnalyzeIcon, LeaveIcon, ScreenIcon } from './icons.tsx';
 import { MoreMenu } from './more-menu.tsx';
 import { type OpenPanel, PanelButton } from './panel.tsx';
 import { panels } from './panels.ts';
@@ -60,6 +60,7 @@ export function Bar({ context, open }: { context: CallContext; open: OpenPanel }
       </div>
       <div class="controls-group controls-media">
         <DeviceButtons media={media} />
+        {media.screen.supported && <ScreenButton media={media} toast={toast} />}
         <button
           type="button"
           class="round leave"
@@ -84,5 +85,25 @@ export function Bar({ context, open }: { context: CallContext; open: OpenPanel }
         <MoreMenu context={context} open={open} />
       </div>
     </section>
+  );
+}
+
+/** Shares a screen, or ends it. */
+function ScreenButton({ media, toast }: Pick<CallContext, 'media' | 'toast'>) {
+  const sharing = media.screen.track.value !== null;
+  const share = async () => {
+    if ((await media.screen.share()) === 'failed') toast(strings.call.screenFailed);
+  };
+  return (
+    <button
+      type="button"
+      class={`round${sharing ? ' round-active' : ''}`}
+      aria-label={strings.call.share}
+      aria-pressed={sharing}
+      title={sharing ? strings.tile.stopScreen : strings.call.share}
+      onClick={() => (sharing ? media.screen.stop() : void share())}
+    >
+      <ScreenIcon />
+    </button>
   );
 }

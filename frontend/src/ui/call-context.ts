@@ -23,6 +23,8 @@ export const CONNECTING: TileMedia = {
   connection: 'connecting',
   audio: true,
   video: true,
+  speaking: false,
+  quality: null,
 };
 
 /** Whether somebody's microphone and camera are on, ours or theirs. */

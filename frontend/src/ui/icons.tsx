@@ -115,3 +115,30 @@ export function PencilIcon() {
     </Icon>
   );
 }
+
+export function ScreenIcon() {
+  return (
+    <Icon>
+      <rect x="3" y="4.5" width="18" height="12" rx="2" />
+      <path d="M9 20h6M12 13.5V8M9.5 10 12 7.5l2.5 2.5" />
+    </Icon>
+  );
+}
+
+export function PinIcon() {
+  return (
+    <Icon>
+      <path d="M9 4h6l-.7 6.2 3.2 3.3H6.5l3.2-3.3zM12 13.5V20" />
+    </Icon>
+  );
+}
+
+/** Two bars for a connection that is fair, one for a poor one. */
+export function QualityIcon({ poor }: { poor: boolean }) {
+  return (
+    <Icon>
+      <path d={poor ? 'M6 19v-3' : 'M6 19v-3M12 19v-8'} stroke-width="3.5" />
+      <path d={poor ? 'M12 19v-8M18 19V6' : 'M18 19V6'} stroke-width="3.5" opacity="0.35" />
+    </Icon>
+  );
+}

@@ -8,9 +8,18 @@ afterEach(() => render(null, document.body));
 
 function stateOf(own: TileProps['own'], consent: boolean, video: boolean): string | null {
   const person = { participant: 'pppppppppppppppppppp01', name: 'Ada', consent, changedAt: 0 };
-  const media = { stream: null, connection: 'connected', audio: true, video } as const;
+  const media = {
+    stream: null,
+    connection: 'connected',
+    audio: true,
+    video,
+    speaking: false,
+    quality: null,
+  } as const;
   const none = { width: 0, height: 0 };
-  const rest = { sight: undefined, size: none, picture: none, onPicture: () => undefined };
+  const place = { x: 0, y: 0, ...none };
+  const deaf = { onPicture: () => undefined, onPin: () => undefined };
+  const rest = { sight: undefined, place, picture: none, pinned: false, ...deaf };
   render(<Tile person={person} media={media} own={own} {...rest} />, document.body);
   return document.querySelector('.tile-state')?.textContent ?? null;
 }

@@ -1,15 +1,16 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import type { RemoteMedia } from '../call/call.ts';
-import { ageOf, chooseFit, type Size, strengthAt } from '../overlay.ts';
+import { ageOf, chooseFit, type Rect, type Size, strengthAt } from '../overlay.ts';
 import { type Person, type SteadySight, shownFaces } from '../room.ts';
 import { strings } from '../strings.ts';
 import { clock } from './clock.ts';
 import { FaceBadges } from './face-badges.tsx';
-import { CameraIcon, MicrophoneIcon } from './icons.tsx';
+import { CameraIcon, MicrophoneIcon, QualityIcon } from './icons.tsx';
+import { PinButton } from './pin-button.tsx';
+import { useStream } from './use-stream.ts';
 
 /** What a tile shows of somebody's media, whether it is ours or theirs. */
-export interface TileMedia extends Omit<RemoteMedia, 'stream' | 'connection'> {
+export interface TileMedia extends Omit<RemoteMedia, 'stream' | 'connection' | 'screen'> {
   readonly stream: MediaStream | null;
   readonly connection: RemoteMedia['connection'];
 }
@@ -19,10 +20,12 @@ export interface TileProps {
   readonly person: Person;
   readonly media: TileMedia;
   readonly sight: SteadySight | undefined;
-  readonly size: Size;
+  readonly place: Rect;
   /** The size of their picture as received; zero before the first. */
   readonly picture: Size;
   readonly onPicture: (picture: Size) => void;
+  readonly pinned: boolean;
+  readonly onPin: () => void;
   /** For our own tile: whether we are read live, only when asked, or not at all. */
   readonly own?: 'live' | 'asked' | 'not' | undefined;
   /** For our own tile: whether our emoji is shown to nobody else. */
@@ -38,23 +41,18 @@ export function Tile({
   person,
   media,
   sight,
-  size,
+  place,
   picture,
   onPicture,
+  pinned,
+  onPin,
   own,
   seenByUsAlone,
   emojiScale = 1,
   corner,
 }: TileProps) {
-  const video = useRef<HTMLVideoElement>(null);
   const { stream } = media;
-  useEffect(() => {
-    const element = video.current;
-    if (!element) return;
-    if (element.srcObject !== stream) element.srcObject = stream;
-    // Autoplay of sound needs a gesture; joining was one. A page restored without one stays mute.
-    if (stream) element.play().catch(() => undefined);
-  }, [stream]);
+  const video = useStream(stream);
   const measure = () => {
     const { videoWidth, videoHeight } = video.current ?? { videoWidth: 0, videoHeight: 0 };
     onPicture({ width: videoWidth, height: videoHeight });
@@ -63,18 +61,23 @@ export function Tile({
   // Readings do not come with the picture: while it does not come, they show where it would be.
   const awaited = media.connection !== 'connected' && picture.width === 0;
   const showsFaces = showsPicture || (media.video && awaited);
-  const fit = picture.width > 0 && size.width > 0 ? chooseFit(picture, size) : 'cover';
+  const fit = picture.width > 0 && place.width > 0 ? chooseFit(picture, place) : 'cover';
   const name = own ? strings.call.you(person.name) : person.name;
   const age = sight ? ageOf(sight, clock.value) : 0;
   const strength = sight ? strengthAt(age) : 0;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a tile groups what belongs to a person; it is no form
     <div
-      class={`tile${own ? ' tile-own' : ''}`}
+      class={`tile${own ? ' tile-own' : ''}${media.speaking && media.audio ? ' tile-speaking' : ''}`}
       role="group"
       aria-label={name}
       data-participant={person.participant}
-      style={{ width: `${size.width}px`, height: `${size.height}px` }}
+      style={{
+        insetInlineStart: `${place.x}px`,
+        top: `${place.y}px`,
+        width: `${place.width}px`,
+        height: `${place.height}px`,
+      }}
     >
       <video
         ref={video}
@@ -93,19 +96,32 @@ export function Tile({
           faces={shownFaces(sight)}
           age={age}
           strength={strength}
-          video={awaited ? size : picture}
-          tile={size}
+          video={awaited ? place : picture}
+          tile={place}
           fit={fit}
           mirrored={own !== undefined}
           emojiScale={emojiScale}
         />
       )}
-      {corner && <div class="tile-corner">{corner}</div>}
+      <div class="tile-corner">
+        {corner}
+        <PinButton name={name} pinned={pinned} onPin={onPin} />
+      </div>
       {media.connection !== 'connected' && (
         <p class="tile-connection">{strings.tile[media.connection]}</p>
       )}
       <div class="tile-foot">
         <p class="tile-name">
+          {media.connection === 'connected' &&
+            (media.quality === 'fair' || media.quality === 'poor') && (
+              <span
+                class="tile-quality"
+                role="img"
+                aria-label={strings.tile.quality[media.quality]}
+              >
+                <QualityIcon poor={media.quality === 'poor'} />
+              </span>
+            )}
           {!media.audio && (
             <span class="tile-muted" role="img" aria-label={strings.tile.microphoneOff}>
               <MicrophoneIcon off />

@@ -1,0 +1,53 @@
+/** A screen of ours, shared with the call. Nothing of it is ever read: only the camera is. */
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+
+const FRAME_RATE = 15;
+
+/** How asking for a screen ended; `refused` is the person's own no. */
+export type ShareOutcome = 'shared' | 'refused' | 'failed';
+
+/** Shares one screen, window or tab at a time. */
+export class LocalScreen {
+  readonly #track = signal<MediaStreamTrack | null>(null);
+
+  /** The screen shared at present. */
+  get track(): ReadonlySignal<MediaStreamTrack | null> {
+    return this.#track;
+  }
+
+  /** The same, as a stream to look at. */
+  readonly stream = computed(() => this.#track.value && new MediaStream([this.#track.value]));
+
+  /** Whether this browser can share a screen; most phones cannot. */
+  get supported(): boolean {
+    return typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+  }
+
+  /** Lets the person choose what to share; only after a click. */
+  async share(): Promise<ShareOutcome> {
+    try {
+      const stream = await navigator.mediaDevices.getDisplayMedia({
+        video: { frameRate: { max: FRAME_RATE } },
+        audio: false,
+      });
+      const [track] = stream.getVideoTracks();
+      if (!track) return 'failed';
+      this.stop();
+      track.contentHint = 'detail'; // text stays legible when the network is slow
+      this.#track.value = track;
+      // The browser has a bar of its own that stops sharing.
+      track.addEventListener('ended', () => {
+        if (this.#track.value === track) this.#track.value = null;
+      });
+      return 'shared';
+    } catch (error) {
+      const name = error instanceof DOMException ? error.name : '';
+      return name === 'NotAllowedError' || name === 'AbortError' ? 'refused' : 'failed';
+    }
+  }
+
+  stop(): void {
+    this.#track.value?.stop();
+    this.#track.value = null;
+  }
+}

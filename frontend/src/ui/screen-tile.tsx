@@ -1,0 +1,53 @@
+import type { Rect } from '../overlay.ts';
+import { strings } from '../strings.ts';
+import { ScreenIcon } from './icons.tsx';
+import { PinButton } from './pin-button.tsx';
+import { useStream } from './use-stream.ts';
+
+interface ScreenTileProps {
+  readonly stream: MediaStream;
+  /** Whose screen it is; not needed for our own. */
+  readonly name: string;
+  readonly place: Rect;
+  readonly pinned: boolean;
+  readonly onPin: () => void;
+  /** For our own screen: ends sharing it. */
+  readonly onStop?: (() => void) | undefined;
+}
+
+/** A shared screen: all of it, cropped nowhere and read by nobody. */
+export function ScreenTile({ stream, name, place, pinned, onPin, onStop }: ScreenTileProps) {
+  const video = useStream(stream);
+  const title = onStop ? strings.tile.ownScreen : strings.tile.screen(name);
+  const { x, y, width, height } = place;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a tile groups what belongs together; it is no form
+    <div
+      class="tile tile-screen"
+      role="group"
+      aria-label={title}
+      style={{
+        insetInlineStart: `${x}px`,
+        top: `${y}px`,
+        width: `${width}px`,
+        height: `${height}px`,
+      }}
+    >
+      <video ref={video} class="tile-video" muted autoplay playsInline />
+      <div class="tile-corner">
+        <PinButton name={title} pinned={pinned} onPin={onPin} />
+      </div>
+      <div class="tile-foot">
+        <p class="tile-name">
+          <ScreenIcon />
+          <span class="tile-name-text">{title}</span>
+        </p>
+        {onStop && (
+          <button type="button" class="tile-stop" onClick={onStop}>
+            {strings.tile.stopScreen}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
