@@ -13,7 +13,7 @@ FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/nul
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-long screenshots package-report check fix clean tools setup setup-dev
+.PHONY: run test test-long screenshots types package-report check fix clean tools setup setup-dev
 
 # make passes SIGTERM on and Ctrl-C reaches the whole group: the launcher ends everything itself.
 run: tools
@@ -35,6 +35,9 @@ test-long: tools
 screenshots: setup-dev
 	$(BIN)/python -m tests.browser.screenshots
 
+types: $(STAMPS)/openapi
+	cd frontend/openapi && npm run --silent generate
+
 package-report: setup-dev
 	$(BIN)/python -m bench.package
 
@@ -50,12 +53,13 @@ fix: setup-dev
 	cd frontend && npm run fix
 
 clean:
-	rm -rf $(VENV) $(STAMPS) frontend/node_modules frontend/dist local/azurite/node_modules
+	rm -rf $(VENV) $(STAMPS) frontend/node_modules frontend/dist frontend/openapi/node_modules
+	rm -rf local/azurite/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 
 setup: $(STAMPS)/python $(STAMPS)/azurite frontend/dist/index.html
-setup-dev: $(STAMPS)/python-dev $(STAMPS)/azurite frontend/dist/index.html
+setup-dev: $(STAMPS)/python-dev $(STAMPS)/azurite $(STAMPS)/openapi frontend/dist/index.html
 
 tools:
 	@sh local/check_tools.sh
@@ -81,6 +85,12 @@ $(STAMPS)/frontend: frontend/package-lock.json
 	@mkdir -p $(STAMPS)
 	@echo "Installing what builds the page…"
 	cd frontend && $(NPM_CI)
+	@touch $@
+
+$(STAMPS)/openapi: frontend/openapi/package-lock.json
+	@mkdir -p $(STAMPS)
+	@echo "Installing what makes the page's types…"
+	cd frontend/openapi && $(NPM_CI)
 	@touch $@
 
 frontend/dist/index.html: $(STAMPS)/frontend $(FRONTEND_SOURCES)

@@ -40,6 +40,7 @@ from functions.video import VideoProvider
 
 _BODY_MAX_BYTES = SIGNAL_MAX_BYTES + 1_000
 _CORRECTABLE = 180  # s since a frame's time slot; it may be uploaded two minutes after that
+_AHEAD = 60 * UPLOADS_MAX  # s a frame's time slot may lie ahead: the tickets of the longest slots
 _STORAGE_PAUSE = 2  # s until the storage may answer again
 
 
@@ -294,7 +295,8 @@ def create_blueprint(
         frame = FrameName(who.room, who.id, frame_field(body, "frame"))
         expression = expression_field(body, "expression")
         limits.spend("announcements-per-participant", who.id)
-        if time.time() - int(frame.frame) / 1000 > _CORRECTABLE:
+        age = time.time() - int(frame.frame) / 1000
+        if not -_AHEAD <= age <= _CORRECTABLE:
             raise ApiError(
                 409, "frame-too-old", "That reading is too old. Correct the one shown now."
             )

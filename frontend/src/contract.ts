@@ -4,6 +4,10 @@
  * Mirrors `functions/contract.py`; both are tested against `tests/contract/*.json`. A guard answers
  * the typed value, or null for anything else. Times are milliseconds since the Unix epoch.
  */
+import type { components } from './openapi.d.ts';
+
+/** What the functions answer, from docs/openapi.yaml. */
+type Schemas = components['schemas'];
 
 /** The eight facial expressions a reading tells apart. */
 export const EXPRESSIONS = [
@@ -99,11 +103,7 @@ export interface Anonymous extends Appearance {
 }
 
 /** One person in a room, as the others may see them. */
-export interface Participant {
-  readonly participant: string;
-  readonly name: string;
-  readonly consent: boolean;
-}
+export type Participant = Schemas['Participant'];
 
 /** JSON from one participant to another, relayed by the functions; its meaning is the call's. */
 export interface Signal {
@@ -144,36 +144,22 @@ export const HUB_TARGETS = [
 ] as const satisfies readonly HubMessage['target'][];
 
 /** A new room: `room` is the invitation, `hostSecret` proves who made it. */
-export interface CreatedRoom {
-  readonly room: string;
-  readonly hostSecret: string;
-}
+export type CreatedRoom = Schemas['CreatedRoom'];
 
 /** The answer to joining: who we are, and the ticket every other route wants. */
-export interface Joined {
-  readonly participant: string;
-  readonly ticket: string;
-  readonly expiresAt: number;
-  readonly host: boolean;
-  readonly capacity: number;
-}
+export type Joined = Schemas['Joined'];
 
 /** How to reach the others' media: directly, or through OpenTok's servers. */
 export type VideoToken = MeshToken | OpenTokToken;
 
+/** As `RTCPeerConnection` takes it. */
 export interface MeshToken {
   readonly provider: 'mesh';
   readonly iceServers: readonly IceServer[];
   readonly expiresAt: number;
 }
 
-export interface OpenTokToken {
-  readonly provider: 'opentok';
-  readonly apiKey: string;
-  readonly sessionId: string;
-  readonly token: string;
-  readonly expiresAt: number;
-}
+export type OpenTokToken = Schemas['OpenTokToken'];
 
 export interface IceServer {
   readonly urls: string | string[];
@@ -182,39 +168,22 @@ export interface IceServer {
 }
 
 /** Where the hub is and the token that opens it. */
-export interface HubAccess {
-  readonly url: string;
-  readonly accessToken: string;
-}
+export type HubAccess = Schemas['HubAccess'];
 
 /** Who is in the room, and who is shown what. */
-export interface Roster {
-  readonly participants: readonly Participant[];
-  readonly mode: RoomMode;
-}
+export type Roster = Schemas['Roster'];
 
 /** A roster with our renewed ticket. */
-export interface Heartbeat extends Roster {
-  readonly ticket: string;
-  readonly expiresAt: number;
-}
+export type Heartbeat = Schemas['Heartbeat'];
 
 /** Leave to create exactly one blob at `url` until `expiresAt`. */
-export interface UploadTicket {
-  readonly frame: string;
-  readonly url: string;
-  readonly expiresAt: number;
-}
+export type UploadTicket = Schemas['UploadTicket'];
 
 /**
  * The body of every refused request: a stable code and words that say what to do. `retryAfter` is
  * the seconds after which asking again may help.
  */
-export interface ErrorBody {
-  readonly error: string;
-  readonly message: string;
-  readonly retryAfter?: number;
-}
+export type ErrorBody = Schemas['Refusal'];
 
 /** The page's own settings, served beside it. */
 export interface Config {
