@@ -235,6 +235,8 @@ def test_only_who_agreed_corrects_and_only_what_is_recent(app: App) -> None:
     assert correct(app, ada, now_frame(age=150)).status == 202
     late = correct(app, ada, now_frame(age=200))
     assert (late.status, late.body["error"], late.actions) == (409, "frame-too-old", [])
+    far = correct(app, ada, now_frame(age=-3600))  # nothing later would ever replace it
+    assert (far.status, far.actions) == (409, [])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,176 @@
+"""The real decorated HTTP functions behind WSGI, and a fuzzer of their requests."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import azure.functions as func
+import hypothesis
+import schemathesis
+import yaml
+from azure.functions.http import HttpResponseConverter
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.core.result import Err
+from werkzeug.wrappers import Request, Response
+
+from local.functions_host.routes import Routes
+from tests.functions.conftest import App, Joined, _Out, func_parameters
+from tests.unit.test_openapi import ROOT
+
+PATIENCE = 8  # s; the page gives up then
+
+# What an answer never holds: the inside of the app, its secrets, its storage.
+INSIDE = ("traceback", "error:", "exception", "azure", "devstore", ".py", "hmac", "jwt", "0x")
+
+
+class Functions:
+    """A WSGI application: an app's HTTP functions at the routes of the OpenAPI document."""
+
+    def __init__(self, app: App, document: dict[str, Any]) -> None:
+        self._routes: Routes[str] = Routes()
+        self._app = app
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                if method != "parameters":
+                    self._routes.add(path, frozenset({method.upper()}), operation["operationId"])
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer as the Functions host does."""
+        request = Request(environ)
+        found = self._routes.find(request.method, request.path.strip("/"))
+        response = Response(status=404) if found is None else self._call(request, *found)
+        return response(environ, start)
+
+    def _call(self, request: Request, name: str, parameters: dict[str, str]) -> Response:
+        function = self._app.functions[name]
+        arguments: dict[str, Any] = {
+            "req": func.HttpRequest(
+                request.method,
+                request.url,
+                headers={key.lower(): value for key, value in request.headers.items()},
+                params=dict(request.args),
+                route_params=parameters,
+                body=request.get_data(),
+            )
+        }
+        wanted = func_parameters(function)
+        if "actions" in wanted:
+            arguments["actions"] = _Out()
+        if "connection" in wanted:
+            arguments["connection"] = json.dumps({"url": "http://hub", "accessToken": "token"})
+        answer = HttpResponseConverter.encode(function(**arguments), expected_type=None).value
+        response = Response(answer["body"].value, int(answer["status_code"].value))
+        for header, value in answer["headers"].items():
+            response.headers[header] = value.value
+        if "actions" in wanted:
+            assert all(isinstance(a, dict) for a in arguments["actions"].actions)
+        return response
+
+
+class Fuzzer:
+    """Sends what schemathesis makes of the document, by strangers and by members of a room."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        document = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text("utf-8"))
+        schema = schemathesis.openapi.from_dict(document)
+        schema.app = Functions(app, document)
+        self.operations: list[Any] = [
+            result.ok() for result in schema.get_all_operations() if not isinstance(result, Err)
+        ]
+        self.statuses: Counter[tuple[str, int]] = Counter()
+        self.slowest = 0.0
+        self._random = random.Random(7)
+        self._members: dict[str, Joined] = {}
+
+    @property
+    def requests(self) -> int:
+        """How many were sent."""
+        return sum(self.statuses.values())
+
+    def run(self, examples: int) -> None:
+        """For each operation and each way of making requests, so many of them."""
+        for operation in self.operations:
+            for mode in GenerationMode:
+                settings = hypothesis.settings(
+                    max_examples=examples,
+                    deadline=None,
+                    database=None,
+                    derandomize=True,
+                    suppress_health_check=list(hypothesis.HealthCheck),
+                    phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
+                )
+                strategy = operation.as_strategy(generation_mode=mode)
+                callers = st.sampled_from(["stranger", "member", "host", "other room"])
+                send = settings(hypothesis.given(strategy, callers)(self._send))
+                send()
+
+    def _send(self, case: Any, caller: str) -> None:
+        self._dress(case, caller)
+        began = time.monotonic()
+        response = case.call()
+        self.slowest = max(self.slowest, time.monotonic() - began)
+        name = case.operation.definition.raw["operationId"]
+        self.statuses[name, response.status_code] += 1
+        if response.status_code == 404 and not response.content:
+            return  # no route: an id with a slash, or an empty one
+        if name == "leave_room" or response.status_code == 404:
+            self._members.pop(caller, None)
+        case.validate_response(
+            response,
+            checks=[
+                schemathesis.checks.not_a_server_error,
+                schemathesis.checks.CHECKS.get_one("status_code_conformance"),
+                schemathesis.checks.CHECKS.get_one("content_type_conformance"),
+                schemathesis.checks.CHECKS.get_one("response_schema_conformance"),
+            ],
+        )
+        self._check_refusal(case, response)
+
+    def _check_refusal(self, case: Any, response: Any) -> None:
+        """A documented code, and words that tell nothing of the inside."""
+        if response.status_code < 400:
+            return
+        body = response.json()
+        documented = case.operation.responses.find_by_status_code(response.status_code)
+        assert documented is not None
+        assert body["error"] in documented.definition["x-codes"], body
+        text = response.text.lower()
+        assert not [word for word in INSIDE if word in text], text
+        assert len(body["message"]) < 200
+
+    def _dress(self, case: Any, caller: str) -> None:
+        """Give the request a real room and ticket, so that it gets beyond the door."""
+        if caller == "stranger":
+            return
+        who = self._member(caller)
+        if "room" in (case.path_parameters or {}):
+            case.path_parameters["room"] = who.room
+        if "participant" in (case.path_parameters or {}) and self._random.random() < 0.5:
+            case.path_parameters["participant"] = who.participant
+        ticket = self._member("member").ticket if caller == "other room" else who.ticket
+        if isinstance(case.body, dict) and "frame" in case.body and self._random.random() < 0.5:
+            case.body["frame"] = str(int(time.time() * 1000))
+        headers = dict(case.headers or {})
+        headers["Authorization"] = f"Bearer {ticket}"
+        if self._random.random() < 0.5:
+            headers["x-participant"] = who.participant
+        case.headers = headers
+
+    def _member(self, kind: str) -> Joined:
+        """Somebody of this kind; who left is replaced."""
+        if kind in self._members:
+            return self._members[kind]
+        created = self._app.call("create_room").body
+        body = {"name": "Ada", "consent": True}
+        if kind == "host":
+            body["hostSecret"] = created["hostSecret"]
+        joined = self._app.call("join_room", body, room=created["room"]).body
+        self._members[kind] = Joined(created["room"], joined["participant"], joined["ticket"])
+        return self._members[kind]
