@@ -21,7 +21,7 @@ function importsOf(file: string): { code: string[]; types: string[] } {
 }
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.tsx?$/.test(file) && !file.includes('.test.'))
+  .filter((file) => /\.tsx?$/.test(file) && !/\.(test|d)\./.test(file))
   .sort();
 
 describe('imports', () => {

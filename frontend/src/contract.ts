@@ -152,7 +152,7 @@ export type Joined = Schemas['Joined'];
 /** How to reach the others' media: directly, or through OpenTok's servers. */
 export type VideoToken = MeshToken | OpenTokToken;
 
-/** As `RTCPeerConnection` takes it. */
+/** With the lists as the browser takes them. */
 export interface MeshToken {
   readonly provider: 'mesh';
   readonly iceServers: readonly IceServer[];
