@@ -28,7 +28,7 @@ test: tools
 	$(BIN)/python -m pytest -m "not long" $(ARGS)
 
 test-long: tools
-	@$(MAKE) -s --no-print-directory -j3 setup-dev
+	@$(MAKE) -s --no-print-directory -j3 setup-dev $(STAMPS)/lighthouse
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m pytest -m long $(ARGS)
 
@@ -54,7 +54,7 @@ fix: setup-dev
 
 clean:
 	rm -rf $(VENV) $(STAMPS) frontend/node_modules frontend/dist frontend/openapi/node_modules
-	rm -rf local/azurite/node_modules
+	rm -rf local/azurite/node_modules tests/browser/lighthouse/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 
@@ -91,6 +91,12 @@ $(STAMPS)/openapi: frontend/openapi/package-lock.json
 	@mkdir -p $(STAMPS)
 	@echo "Installing what makes the page's types…"
 	cd frontend/openapi && $(NPM_CI)
+	@touch $@
+
+$(STAMPS)/lighthouse: tests/browser/lighthouse/package-lock.json
+	@mkdir -p $(STAMPS)
+	@echo "Installing Lighthouse…"
+	cd tests/browser/lighthouse && $(NPM_CI)
 	@touch $@
 
 frontend/dist/index.html: $(STAMPS)/frontend $(FRONTEND_SOURCES)
