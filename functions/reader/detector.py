@@ -25,6 +25,7 @@ _STRIDES = (8, 16, 32)  # pixels a cell of each grid covers
 _SCORE = 0.7
 _HINT = 0.3  # what may be a face, and is worth a closer look
 _OVERLAP = 0.3  # intersection over union beyond which two boxes are one face
+_LARGEST = 2  # a face's box, in longer sides of the picture
 _SMALL = 32  # px at a glance; where a face is smaller, others may have been missed
 
 
@@ -96,7 +97,7 @@ class FaceDetector:
         )
         found[:, :14:2] *= pixels.shape[1] / columns
         found[:, 1:14:2] *= pixels.shape[0] / rows
-        return found
+        return found[_possible(found, pixels.shape[1], pixels.shape[0])]
 
 
 def _candidates(outputs: list[Floats], stride: int, columns: int) -> Floats:
@@ -113,9 +114,21 @@ def _candidates(outputs: list[Floats], stride: int, columns: int) -> Floats:
     cells = np.flatnonzero(score >= _HINT)
     place = np.stack([cells % columns, cells // columns], 1).astype(np.float32)
     centre = (place + box[cells, :2]) * stride
-    size = np.exp(box[cells, 2:]) * stride
+    with np.errstate(over="ignore"):
+        size = np.exp(box[cells, 2:]) * stride
     places = (np.tile(place, 5) + points[cells]) * stride
     return np.concatenate([centre - size / 2, size, places, score[cells, None]], 1)
+
+
+def _possible(found: Floats, width: int, height: int) -> npt.NDArray[np.bool_]:
+    """Which candidates a picture of this size can hold: they touch it and are no giants.
+
+    The network's numbers are not bounded, and a crop of a giant would fill the memory.
+    """
+    left, top, right, bottom = (*found[:, :2].T, *(found[:, :2] + found[:, 2:4]).T)
+    touching = (left < width) & (right > 0) & (top < height) & (bottom > 0)
+    small = found[:, 2:4].max(1, initial=0) <= _LARGEST * max(width, height)
+    return np.isfinite(found).all(1) & touching & small
 
 
 def _distinct(found: Floats) -> list[int]:

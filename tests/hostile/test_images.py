@@ -1,0 +1,145 @@
+"""Pictures made to hurt: each a typed outcome, its blob deleted, and nothing hangs."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.contract import UnreadError
+from functions.reader.crop import crop
+from functions.reader.detector import FaceDetector, _possible
+from functions.reader.embedded import EmbeddedReader
+from functions.reader.image import decode_jpeg
+from tests.functions.conftest import App, Joined
+from tests.hostile.images import HOSTILE
+
+CORPUS = Path(__file__).parent / "corpus"
+LIFETIME = 10  # s a frame may take; a larger picture that took longer would be told as late
+
+
+@pytest.fixture(scope="module")
+def reader() -> EmbeddedReader:
+    """The reader that ships."""
+    return EmbeddedReader()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # of damaged metadata
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_picture_comes_to_what_it_should(
+    make_app: Callable[..., App], reader: EmbeddedReader, name: str
+) -> None:
+    """Uploaded with a ticket and read by the real function: the room is told, the blob is gone."""
+    make, wanted = HOSTILE[name]
+    app = make_app(reader)
+    ada = app.join(app.room())
+    began = time.monotonic()
+    (told,) = app.trigger(app.upload(ada, make()))
+    assert time.monotonic() - began < LIFETIME
+    assert _outcome(told) == wanted
+    assert not [frame for frame in app.frames() if ada.room in frame]
+
+
+def _outcome(told: dict[str, Any]) -> object:
+    (body,) = told["arguments"]
+    return body["faces"][0]["expression"] if told["target"] == "reading" else body["reason"]
+
+
+def test_an_endless_picture_is_deleted_unread(make_app: Callable[..., App]) -> None:
+    """A ticket limits no size, so what is too large is told and deleted before it is decoded."""
+    app = make_app()
+    ada: Joined = app.join(app.room())
+    (told,) = app.trigger(app.upload(ada, HOSTILE["CMYK"][0]() + b"\0" * 5_000_000))
+    assert _outcome(told) == "too-large"
+    assert not [frame for frame in app.frames() if ada.room in frame]
+
+
+@settings(max_examples=150, deadline=None, database=None, derandomize=True)
+@given(st.sampled_from(sorted(CORPUS.iterdir())), st.data())
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_a_damaged_picture_is_faces_or_a_reason(
+    reader: EmbeddedReader, file: Path, data: st.DataObject
+) -> None:
+    """Bytes changed, cut out and repeated anywhere: faces or an `UnreadError`, nothing else."""
+    image = bytearray(file.read_bytes())
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, max(0, len(image) - 1)))
+        end = min(len(image), at + data.draw(st.integers(0, 40)))
+        image[at:end] = data.draw(
+            st.one_of(st.binary(max_size=8), st.just(bytes(image[at:end]) * 3))
+        )
+    with contextlib.suppress(UnreadError):
+        reader.read(bytes(image))
+
+
+_NUMBERS = st.floats(width=32)
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(st.lists(st.tuples(*[_NUMBERS] * 4), min_size=1, max_size=8))
+def test_a_box_that_no_face_has_is_never_cropped(boxes: list[tuple[float, ...]]) -> None:
+    """Whatever numbers a network gives, a crop of what is let through fits into the memory."""
+    found = np.zeros((len(boxes), 15), np.float32)
+    found[:, :4] = boxes
+    pixels = np.zeros((48, 64), np.uint8)
+    with np.errstate(all="ignore"):
+        possible = found[_possible(found, 64, 48)]
+    for row in possible:
+        left, top, width, height = map(float, row[:4])
+        assert crop(pixels, (left, top, width, height), side=48, scale=1.2).shape == (48, 48)
+
+
+def test_a_giant_face_is_no_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by fuzzing: a box of e^60 pixels asked for more memory than there is."""
+    detector = FaceDetector()
+    network = detector._network
+
+    class Giant:
+        @staticmethod
+        def run(names: object, feeds: object) -> list[np.ndarray]:
+            return [np.full_like(o, 60.0) for o in network.run(names, feeds)]
+
+    monkeypatch.setattr(detector, "_network", Giant)
+    assert detector.find(decode_jpeg((CORPUS / "face.jpg").read_bytes())) == []
+
+
+def _fuzz(tmp_path: Path, runs: int) -> str:
+    corpus = tmp_path / "corpus"
+    shutil.copytree(CORPUS, corpus)
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "tests.hostile.fuzz_images", f"-runs={runs}", "-seed=7",
+            "-max_len=12000", "-timeout=30", "-rss_limit_mb=2000",
+            f"-artifact_prefix={tmp_path}/find-", str(corpus),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done.stderr
+
+
+def test_the_fuzzer_finds_nothing_soon(tmp_path: Path) -> None:
+    """Some hundred images guided by coverage, a part of them with boxes no network gives."""
+    assert "Done 300 runs" in _fuzz(tmp_path, 300)
+
+
+@pytest.mark.long
+def test_the_fuzzer_finds_nothing_in_a_hundred_thousand_images(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same a hundred thousand times."""
+    said = _fuzz(tmp_path, 100_000)
+    with capsys.disabled():
+        print("\n" + said.splitlines()[-1])
