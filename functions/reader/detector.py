@@ -128,7 +128,8 @@ def _possible(found: Floats, width: int, height: int) -> npt.NDArray[np.bool_]:
     left, top, right, bottom = (*found[:, :2].T, *(found[:, :2] + found[:, 2:4]).T)
     touching = (left < width) & (right > 0) & (top < height) & (bottom > 0)
     small = found[:, 2:4].max(1, initial=0) <= _LARGEST * max(width, height)
-    return np.isfinite(found).all(1) & touching & small
+    possible: npt.NDArray[np.bool_] = np.isfinite(found).all(1) & touching & small
+    return possible
 
 
 def _distinct(found: Floats) -> list[int]:
