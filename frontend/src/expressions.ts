@@ -1,6 +1,8 @@
 import type { Expression } from './contract.ts';
 import { strings } from './strings.ts';
 
+const MAX_PERCENT = 99;
+
 /** How an expression is shown. `word` completes "looks …": an appearance, never a feeling. */
 export interface ExpressionSign {
   readonly emoji: string;
@@ -18,6 +20,11 @@ export const expressionSigns: Readonly<Record<Expression, ExpressionSign>> = {
   sadness: signOf('sadness', '😢'),
   surprise: signOf('surprise', '😲'),
 };
+
+/** How sure a reading is, in percent: no reading is certain. */
+export function percentOf(confidence: number): number {
+  return Math.min(MAX_PERCENT, Math.round(confidence * 100));
+}
 
 function signOf(expression: Expression, emoji: string): ExpressionSign {
   return {

@@ -2,19 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { EXPRESSIONS, type Expression, type HubMessage, type Reading } from './contract.ts';
 import {
   beginHistory,
-  chartPoints,
   forgetSelf,
   type History,
   KEPT_FOR,
-  levelsOf,
-  looksIn,
   momentAt,
   record,
-  roomLevelsOf,
   spanOf,
 } from './history.ts';
 import { GONE_AFTER } from './overlay.ts';
 import { applyMessage, applyRoster, enterRoom, type Room, setConsent } from './room.ts';
+import { chartPoints, levelsOf, looksIn, roomLevelsOf } from './strips.ts';
 
 const ADA = { participant: 'pppppppppppppppppppp01', name: 'Ada', consent: true };
 const ZOE = { participant: 'pppppppppppppppppppp02', name: 'Zoë', consent: true };
@@ -26,11 +23,8 @@ function reading(
   at: number,
   unsure = false,
 ): HubMessage {
-  const scores = Object.fromEntries(
-    EXPRESSIONS.map((one) => [one, one === expression ? 0.86 : 0.02]),
-  ) as Record<Expression, number>;
   const box = { x: 0.3, y: 0.3, width: 0.2, height: 0.3 };
-  const face = { box, scores, expression, confidence: 0.86, unsure };
+  const face = { box, ...faceOf(expression, unsure) };
   const body: Reading = {
     participant,
     frame: String(at),
@@ -40,6 +34,13 @@ function reading(
     reader: 'test',
   };
   return { target: 'reading', body };
+}
+
+function faceOf(expression: Expression, unsure: boolean) {
+  const scores = Object.fromEntries(
+    EXPRESSIONS.map((one) => [one, one === expression ? 0.86 : 0.02]),
+  ) as Record<Expression, number>;
+  return { scores, expression, confidence: 0.86, unsure };
 }
 
 function noFace({ participant }: { participant: string }, at: number): HubMessage {
@@ -62,8 +63,14 @@ class Stay {
 
   change(room: Room, now: number): this {
     this.room = room;
-    this.history = record(this.history, room, now);
+    this.history = record(this.history, room, () => true, now);
     return this;
+  }
+
+  /** How the room looked at a time. */
+  shares(time: number) {
+    const shares = momentAt(this.history.room, time)?.shares ?? [];
+    return Object.fromEntries(shares.map(({ expression, share }) => [expression, share]));
   }
 
   /** How somebody looked at a time: their look, null for a picture without, undefined for nothing. */
@@ -116,7 +123,7 @@ describe('the history', () => {
     withdrawn.change(setConsent(withdrawn.room, ZOE.participant, false, START + 2), START + 2);
     for (const stay of [left, withdrawn]) {
       expect(stay.history.strips.has(ZOE.participant)).toBe(false);
-      expect(stay.history.room).toHaveLength(1);
+      expect(stay.shares(START + 1)).toEqual({ anger: 0.86 });
     }
   });
 
@@ -143,28 +150,61 @@ describe('the history', () => {
     expect(stay.look(ADA, START + 4)).toBe('surprise');
   });
 
-  it('knows the shares of the room, of clear faces alone', () => {
+  it('knows how the room looks as a whole, and that it is told nothing when nobody is left', () => {
     const stay = new Stay()
       .hear(reading(ADA, 'happiness', START + 1), START + 1)
       .hear(reading(ZOE, 'anger', START + 2), START + 2);
-    expect(momentAt(stay.history.room, START + 1)?.shares).toEqual(new Map([['happiness', 1]]));
-    expect(momentAt(stay.history.room, START + 2)?.shares).toEqual(
-      new Map([
-        ['anger', 0.5],
-        ['happiness', 0.5],
-      ]),
-    );
-    const unclear = new Stay().hear(reading(ADA, 'happiness', START + 1, true), START + 1);
-    expect(momentAt(unclear.history.room, START + 1)?.shares).toEqual(new Map());
+    expect(stay.shares(START + 1)).toEqual({ anger: 0.44, happiness: 0.44 }); // as good as together
+    stay.hear(reading(ADA, 'anger', START + 6_000), START + 6_000);
+    expect(stay.shares(START + 5_999)).toEqual({ anger: 0.44, happiness: 0.44 });
+    expect(stay.shares(START + 6_000)).toEqual({ anger: 0.86 });
+    stay.change({ ...stay.room, sights: new Map() }, START + 7_000);
+    expect(stay.shares(START + 7_000)).toEqual({});
   });
 
-  it('spans from our coming, two minutes at least and ten at most', () => {
+  it('shows the word somebody says of themselves from then on, once', () => {
+    const stay = new Stay().hear(reading(ADA, 'sadness', START + 1_000), START + 1_000);
+    const said = { participant: ADA.participant, frame: String(START + 1_000) };
+    const body = { ...said, expression: 'neutral' } as const;
+    stay.hear({ target: 'corrected', body }, START + 2_000);
+    stay.change({ ...stay.room }, START + 3_000);
+    expect(stay.look(ADA, START + 1_999)).toBe('sadness');
+    expect(stay.look(ADA, START + 2_000)).toBe('neutral');
+    expect(stay.history.strips.get(ADA.participant)).toHaveLength(2);
+  });
+
+  it('keeps of a room that goes over to room-only nothing but our own strip', () => {
+    const stay = new Stay()
+      .hear(reading(ZOE, 'anger', START + 1), START + 1)
+      .hear(reading(ADA, 'happiness', START + 2), START + 2);
+    stay.hear({ target: 'mode', body: { mode: 'room-only' } }, START + 3);
+    expect([...stay.history.strips.keys()]).toEqual([ADA.participant]);
+    expect(stay.history.room).toEqual([]);
+    expect(stay.look(ADA, START + 3)).toBe('happiness');
+  });
+
+  it('draws a room-only room from three people up, and stops when one of them leaves', () => {
+    const kim = { participant: 'pppppppppppppppppppp04', name: 'Kim', consent: true };
+    const stay = new Stay().hear({ target: 'mode', body: { mode: 'room-only' } }, START);
+    const tell = (face: string, now: number) =>
+      stay.hear({ target: 'anonymous', body: { face, ...faceOf('anger', false) } }, now);
+    tell('f1', START + 1_000);
+    expect(stay.shares(START + 1_000)).toEqual({});
+    stay.hear({ target: 'joined', body: kim }, START + 2_000);
+    tell('f2', START + 3_000);
+    expect(stay.shares(START + 3_000)).toEqual({ anger: 0.86 });
+    stay.hear({ target: 'left', body: kim }, START + 4_000);
+    expect(stay.shares(START + 3_999)).toEqual({ anger: 0.86 });
+    expect(stay.shares(START + 4_000)).toEqual({});
+  });
+
+  it('spans from our coming, one minute at least and ten at most', () => {
     const { history } = new Stay();
     const minutes = (after: number) => {
       const [from, to] = spanOf(history, START + after * 60_000);
       return (to - from) / 60_000;
     };
-    expect([minutes(0), minutes(1), minutes(5), minutes(30)]).toEqual([2, 2, 5, 10]);
+    expect([minutes(0), minutes(1), minutes(5), minutes(30)]).toEqual([1, 1, 5, 10]);
   });
 });
 

@@ -2,14 +2,19 @@
  * How people looked over the last ten minutes, as their emoji showed it: pure state, no I/O.
  *
  * It follows the room: whoever leaves or withdraws consent takes their strip along, except from their
- * own page; what is kept of the room names nobody. Times are milliseconds since the Unix epoch, by our own clock.
+ * own page, and so does everybody where the room goes over to telling nobody whose face it was. What is
+ * kept of the room names nobody. Times are milliseconds since the Unix epoch, by our own clock.
  */
-import { EXPRESSIONS, type Expression, type Face } from './contract.ts';
+import { aggregate, type Share } from './aggregate.ts';
+import type { Face, RoomMode } from './contract.ts';
 import { ageOf, frameOf, GONE_AFTER } from './overlay.ts';
-import { clearFaces, presentSights, type Room, type SteadySight, shownFaces } from './room.ts';
+import { type Room, roomFaces, type SteadySight, shownFaces } from './room.ts';
 
 /** How long anything is kept, in ms. */
 export const KEPT_FOR = 600_000;
+const SHORTEST_SPAN = 60_000; // ms
+const LEAST_SHARE = 0.05; // of the room; less is no row worth drawing
+const TOGETHER = 1_000; // ms within which readings of several people are one moment of the room
 
 /** From `at` on somebody looked like `face`; null where a picture gave no reading. */
 export interface Moment {
@@ -23,8 +28,8 @@ export interface RoomMoment {
   readonly shares: Shares;
 }
 
-/** What part of the faces looks like each expression; the parts sum to 1. */
-export type Shares = ReadonlyMap<Expression, number>;
+/** The part each expression has, greatest first; what is hardly there is left out. */
+export type Shares = readonly Share[];
 
 export interface History {
   /** When it began: when we came. */
@@ -35,36 +40,54 @@ export interface History {
   readonly strips: ReadonlyMap<string, readonly Moment[]>;
   /** The newest frame taken in of each participant here, so that none counts twice. */
   readonly lastFrames: ReadonlyMap<string, string>;
+  /** Who was shown what is read, and the faces nobody is told whose, when it was last recorded. */
+  readonly mode: RoomMode;
+  readonly anonymous: Room['anonymous'];
   readonly room: readonly RoomMoment[];
 }
 
 /** The history of a room we enter now. */
 export function beginHistory(room: Room, now: number): History {
-  return { since: now, self: room.self, strips: new Map(), lastFrames: new Map(), room: [] };
+  const { self, mode, anonymous } = room;
+  const nothing = { strips: new Map(), lastFrames: new Map(), room: [] };
+  return { since: now, self, mode, anonymous, ...nothing };
 }
 
-/** Takes in what is new in the room, and lets go of what is too old or of nobody here any more. */
-export function record(history: History, room: Room, now: number): History {
+/** Takes in what is new in the room, and lets go of what is too old or may not be shown any more. */
+export function record(
+  history: History,
+  room: Room,
+  hasVideo: (participant: string) => boolean,
+  now: number,
+): History {
   const strips = new Map<string, readonly Moment[]>();
   const lastFrames = new Map<string, string>();
-  let heard = false;
+  let heard = room.anonymous !== history.anonymous && room.anonymous.size > 0;
   for (const { participant, consent } of room.people.values()) {
     const own = participant === room.self;
-    if (!consent && !own) continue;
+    if (!own && !(consent && room.mode === 'open')) continue;
     // After we lost our place and joined again we have another id, and are the same person.
     const moments = history.strips.get(own ? history.self : participant) ?? [];
     const sight = room.sights.get(participant);
     const lastFrame = history.lastFrames.get(participant) ?? '';
-    const isNew = sight !== undefined && frameOf(sight) > lastFrame;
-    heard ||= isNew;
-    lastFrames.set(participant, isNew ? frameOf(sight) : lastFrame);
-    strips.set(participant, keep(isNew ? [...moments, momentOf(sight)] : moments, now));
+    const frame = sight ? frameOf(sight) : lastFrame;
+    const next = sight && nextMoment(moments, sight, frame > lastFrame, now);
+    heard ||= next !== undefined;
+    lastFrames.set(participant, frame > lastFrame ? frame : lastFrame);
+    strips.set(participant, keep(next ? [...moments, next] : moments, now));
   }
-  const moments = heard
-    ? [...history.room, { at: now, shares: sharesOf(room, now) }]
-    : history.room;
-  const { since } = history;
-  return { since, self: room.self, strips, lastFrames, room: keep(moments, now) };
+  const { since, mode } = history;
+  // The room was more than one person's only where the mode saw to that.
+  const former = room.mode === mode ? keep(history.room, now) : [];
+  return {
+    since,
+    self: room.self,
+    mode: room.mode,
+    strips,
+    lastFrames,
+    anonymous: room.anonymous,
+    room: withShares(former, sharesOf(room, hasVideo, now), heard, now),
+  };
 }
 
 /** Forgets everything that was read of us; the room's shares go too, since we are part of them. */
@@ -83,81 +106,9 @@ export function momentAt<T extends { readonly at: number }>(
   return moment && time < moment.at + GONE_AFTER ? moment : undefined;
 }
 
-/** The time span to draw: from when we came, at most ten minutes, never less than two. */
+/** The time span to draw: from when we came, at most ten minutes, never less than one. */
 export function spanOf(history: History, now: number): readonly [from: number, to: number] {
-  return [Math.max(now - KEPT_FOR, Math.min(history.since, now - 120_000)), now];
-}
-
-/** What a strip has a row for: an expression, or none that was clear enough. */
-export type Look = Expression | 'unsure';
-
-const LOOKS: readonly Look[] = [
-  'happiness',
-  'surprise',
-  'neutral',
-  'sadness',
-  'fear',
-  'anger',
-  'disgust',
-  'contempt',
-  'unsure',
-];
-
-/** How strongly each look shows from `at` on, from 0 to 1. */
-export interface Level {
-  readonly at: number;
-  readonly levels: ReadonlyMap<Look, number>;
-}
-
-/** A participant's moments as levels: the shown look with its confidence. */
-export function levelsOf(moments: readonly Moment[]): readonly Level[] {
-  return moments.map(({ at, face }) => ({
-    at,
-    levels: new Map(face ? [[lookOf(face), face.confidence]] : []),
-  }));
-}
-
-/** The room's moments as levels: each expression with its share. */
-export function roomLevelsOf(moments: readonly RoomMoment[]): readonly Level[] {
-  return moments.map(({ at, shares }) => ({ at, levels: shares }));
-}
-
-export function lookOf(face: Face): Look {
-  return face.unsure ? 'unsure' : face.expression;
-}
-
-/** The looks that occur, from the brightest to the darkest. */
-export function looksIn(levels: readonly Level[]): readonly Look[] {
-  return LOOKS.filter((look) => levels.some((level) => level.levels.has(look)));
-}
-
-/**
- * The points of a chart with one row per look, the first on top: times, then for each row the height
- * at that time. A row is 1 high and stands on its whole number; null is a gap.
- */
-export function chartPoints(
-  levels: readonly Level[],
-  looks: readonly Look[],
-  until: number,
-): { readonly times: number[]; readonly rows: (number | null)[][] } {
-  const times: number[] = [];
-  const rows: (number | null)[][] = looks.map(() => []);
-  const add = (time: number, level: Level | undefined) => {
-    times.push(time);
-    looks.forEach((look, row) => {
-      const height = level?.levels.get(look);
-      const base = looks.length - 1 - row;
-      rows[row]?.push(height === undefined ? null : base + height);
-    });
-  };
-  levels.forEach((level, index) => {
-    const next = levels[index + 1]?.at ?? until;
-    const end = Math.min(next, level.at + GONE_AFTER, until);
-    add(level.at, level);
-    add(end, level);
-    if (end < next) add(end, undefined);
-  });
-  return { times, rows };
+  return [Math.max(now - KEPT_FOR, Math.min(history.since, now - SHORTEST_SPAN)), now];
 }
 
 function keep<T extends { readonly at: number }>(moments: readonly T[], now: number): readonly T[] {
@@ -165,19 +116,38 @@ function keep<T extends { readonly at: number }>(moments: readonly T[], now: num
   return moments.filter(({ at }) => at > now - KEPT_FOR - GONE_AFTER);
 }
 
-function momentOf(sight: SteadySight): Moment {
-  const at = sight.receivedAt - ageOf(sight, sight.receivedAt);
-  return { at, face: shownFaces(sight)[0]?.shown ?? null };
+/** What a sight adds: a new picture, or the word its person put in place of what was read of it. */
+function nextMoment(
+  moments: readonly Moment[],
+  sight: SteadySight,
+  isNewFrame: boolean,
+  now: number,
+): Moment | undefined {
+  const face = shownFaces(sight)[0]?.shown ?? null;
+  if (isNewFrame) return { at: sight.receivedAt - ageOf(sight, sight.receivedAt), face };
+  const last = moments.at(-1);
+  return face?.ownWord && last && last.face !== face ? { at: now, face } : undefined;
 }
 
-function sharesOf(room: Room, now: number): Shares {
-  const faces = [...presentSights(room, () => true, now).values()].flatMap(clearFaces);
-  const count = (expression: Expression) =>
-    faces.filter((face) => face.expression === expression).length;
-  return new Map(
-    EXPRESSIONS.filter((expression) => count(expression) > 0).map((expression) => [
-      expression,
-      count(expression) / faces.length,
-    ]),
-  );
+function withShares(
+  moments: History['room'],
+  shares: Shares,
+  heard: boolean,
+  now: number,
+): History['room'] {
+  const last = moments.at(-1);
+  if (!heard) {
+    // Who left or turned their camera off may have left too few to tell of the room.
+    return last && last.shares.length > 0 && shares.length === 0
+      ? [...moments, { at: now, shares }]
+      : moments;
+  }
+  return last && now - last.at < TOGETHER
+    ? [...moments.slice(0, -1), { at: last.at, shares }]
+    : [...moments, { at: now, shares }];
+}
+
+function sharesOf(room: Room, hasVideo: (participant: string) => boolean, now: number): Shares {
+  const shares = aggregate(roomFaces(room, hasVideo, now))?.shares ?? [];
+  return shares.filter(({ share }) => share >= LEAST_SHARE);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import messages from '../../tests/contract/messages.json';
 import { EXPRESSIONS, parseReading, parseUnread } from './contract.ts';
-import { addReading, type OwnReading, READINGS_MAX, toCsv, toJson } from './own-readings.ts';
+import { addReading, type OwnReading, READINGS_MAX, withCorrection } from './own-readings.ts';
+import { toCsv, toJson } from './readings-file.ts';
 
 const RECEIVED = Date.UTC(2026, 10, 22, 21, 40, 3, 120);
 
@@ -91,6 +92,16 @@ it('says the same as JSON, with times a person can read', () => {
   expect(document.readings).toHaveLength(2);
   expect(document.readings[0]?.faces[0]?.scores).toEqual(messages.reading.faces[0]?.scores);
   expect(document.readings[1]?.unread).toBe(messages.unread.reason);
+});
+
+it('keeps our own word beside what was read', () => {
+  const corrected = withCorrection(addReading([], sightOf()), messages.reading.frame, 'fear');
+  const [row] = parseCsv(toCsv(corrected));
+  expect(row).toMatchObject({
+    correction: 'fear',
+    expression: messages.reading.faces[0]?.expression ?? '',
+  });
+  expect(withCorrection(corrected, '1763834400099', 'anger')).toBe(corrected);
 });
 
 it('is bounded: the oldest go first', () => {

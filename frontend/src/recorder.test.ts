@@ -3,13 +3,13 @@ import { expect, it } from 'vitest';
 import messages from '../../tests/contract/messages.json';
 import { parseHubMessage } from './contract.ts';
 import { Recorder } from './recorder.ts';
-import { applyMessage, enterRoom } from './room.ts';
+import { applyMessage, correct, enterRoom } from './room.ts';
 
 const ADA = { participant: messages.reading.participant, name: 'Ada', consent: true };
 
 it('records from its making until it is stopped; what was forgotten does not come back', () => {
   const room = signal(enterRoom(ADA, 0));
-  const recorder = new Recorder(room, () => 1);
+  const recorder = new Recorder({ room, hasVideo: () => true, now: () => 1 });
   const hear = (frame: string) => {
     const message = parseHubMessage('reading', { ...messages.reading, frame });
     if (message) room.value = applyMessage(room.value, message, 1);
@@ -19,6 +19,13 @@ it('records from its making until it is stopped; what was forgotten does not com
   hear('1763834400002');
   expect(frames()).toEqual(['1763834400001', '1763834400002']);
   expect(recorder.history.value.strips.get(ADA.participant)).toHaveLength(2);
+  const said = {
+    participant: ADA.participant,
+    frame: '1763834400002',
+    expression: 'fear',
+  } as const;
+  room.value = correct(room.value, said);
+  expect(recorder.own.value.map(({ correction }) => correction)).toEqual([null, 'fear']);
   recorder.forgetSelf();
   room.value = { ...room.value };
   expect(frames()).toEqual([]);

@@ -2,8 +2,16 @@
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import { beginHistory, forgetSelf, type History, record } from './history.ts';
 import { frameOf } from './overlay.ts';
-import { addReading, type OwnReading } from './own-readings.ts';
-import type { Room } from './room.ts';
+import { addReading, type OwnReading, withCorrection } from './own-readings.ts';
+import { type Room, shownFaces } from './room.ts';
+
+/** What a `Recorder` follows. */
+export interface RecorderPorts {
+  readonly room: ReadonlySignal<Room>;
+  /** Whose camera is on. */
+  readonly hasVideo: (participant: string) => boolean;
+  readonly now: () => number;
+}
 
 /** Follows one stay from its making until `stop`. */
 export class Recorder {
@@ -12,14 +20,18 @@ export class Recorder {
   #lastOwnFrame = '';
   readonly #stop: () => void;
 
-  constructor(room: ReadonlySignal<Room>, now: () => number) {
+  constructor({ room, hasVideo, now }: RecorderPorts) {
     this.#history = signal(beginHistory(room.peek(), now()));
     this.#stop = effect(() => {
-      this.#history.value = record(this.#history.peek(), room.value, now());
+      this.#history.value = record(this.#history.peek(), room.value, hasVideo, now());
       const sight = room.value.sights.get(room.value.self);
-      if (!sight || frameOf(sight) <= this.#lastOwnFrame) return;
-      this.#lastOwnFrame = frameOf(sight);
-      this.#own.value = addReading(this.#own.peek(), sight);
+      if (!sight) return;
+      if (frameOf(sight) > this.#lastOwnFrame) {
+        this.#lastOwnFrame = frameOf(sight);
+        this.#own.value = addReading(this.#own.peek(), sight);
+      }
+      const said = shownFaces(sight).find(({ shown }) => shown.ownWord)?.shown.expression;
+      if (said) this.#own.value = withCorrection(this.#own.peek(), frameOf(sight), said);
     });
   }
 

@@ -112,6 +112,9 @@ export const arabic: Strings = {
     close: 'أغلق اللوحة',
     people: 'المشاركون',
     expressions: 'التعابير',
+    timeline: 'الخط الزمني',
+    notLoaded: 'تعذّر التحميل. تحقق من اتصالك.',
+    ownReadings: 'قراءاتي',
     host: 'المضيف',
     announce: 'أعلن التعابير',
     announceHint: 'يُخبَر قارئ الشاشة كيف تبدو الوجوه',
@@ -141,6 +144,39 @@ export const arabic: Strings = {
     wrong: 'هذا غير صحيح',
     choose: 'كيف تبدو، بكلمتك أنت؟',
     said: (word: string) => `يظهر الآن بكلمتك: ${word}.`,
+  },
+  timeline: {
+    moment: 'اللحظة المعروضة',
+    now: 'الآن',
+    room: 'الغرفة كلها',
+    roomOf: (names) =>
+      names.length > 0
+        ? `ممن وافقوا على القراءة: ${format.list(names.map(isolated))}.`
+        : 'لم يوافق أحد هنا على القراءة.',
+    notRead: (names) => `لا يُقرأ: ${format.list(names.map(isolated))}.`,
+    nothing: 'لا قراءة',
+    part: (word, percent) => `${word} ${format.percent(percent)}`,
+    said: (word, ownWord) => `${word} (${ownWord})`,
+    says: (title, words) => `${isolated(title)}: ${words}`,
+    kept: (since) =>
+      `دخلتَ في ${since}. تُحفظ عشر دقائق في هذه الصفحة وحدها. من يغادر أو يوقف قراءته يختفي شريطه.`,
+  },
+  ownReadings: {
+    none: 'لم يُقرأ عنك شيء بعد.',
+    held: (count, since) =>
+      format.plural(count, {
+        one: `في هذه الصفحة قراءة واحدة لك، عند ${since}.`,
+        two: `في هذه الصفحة قراءتان لك، منذ ${since}.`,
+        few: `في هذه الصفحة ${format.number(count)} قراءات لك، منذ ${since}.`,
+        other: `في هذه الصفحة ${format.number(count)} قراءة لك، منذ ${since}.`,
+      }),
+    contents:
+      'لكل قراءة وقتها (UTC) والدرجات الثماني، أو سبب عدم القراءة. هي في هذه الصفحة وحدها وتزول عند مغادرة المكالمة.',
+    csv: 'نزّل بصيغة CSV',
+    json: 'نزّل بصيغة JSON',
+    clear: 'امحُ قراءاتي',
+    clearHint: 'المحو يفرغ أيضًا شريطك وشريط الغرفة في خطك الزمني.',
+    cleared: 'مُحيت قراءاتك من هذه الصفحة.',
   },
   tile: {
     reading: 'تجري القراءة',

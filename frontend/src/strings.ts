@@ -113,6 +113,9 @@ export const english = {
     close: 'Close panel',
     people: 'People',
     expressions: 'Expressions',
+    timeline: 'Timeline',
+    notLoaded: 'This could not be loaded. Check your connection.',
+    ownReadings: 'My readings',
     host: 'Host',
     announce: 'Announce expressions',
     announceHint: 'Screen readers are told how people look',
@@ -143,6 +146,37 @@ export const english = {
     wrong: 'That was wrong',
     choose: 'How do you look, in your own word?',
     said: (word: string) => `Shown in your own word: ${word}.`,
+  },
+  timeline: {
+    moment: 'Moment to look at',
+    now: 'now',
+    room: 'The whole room',
+    roomOf: (names: readonly string[]) =>
+      names.length > 0
+        ? `Of those who agreed to be read: ${format.list(names)}.`
+        : 'Nobody here agreed to be read.',
+    notRead: (names: readonly string[]) => `Not read: ${format.list(names)}.`,
+    nothing: 'nothing read',
+    part: (word: string, percent: number) => `${word} ${format.percent(percent)}`,
+    said: (word: string, ownWord: string) => `${word} (${ownWord})`,
+    says: (title: string, words: string) => `${title}: ${words}`,
+    kept: (since: string) =>
+      `You came at ${since}. Ten minutes are kept, in this page alone. Who leaves or stops being read takes their strip along.`,
+  },
+  ownReadings: {
+    none: 'Nothing was read of you so far.',
+    held: (count: number, since: string) =>
+      format.plural(count, {
+        one: `This page holds ${format.number(count)} reading of you, of ${since}.`,
+        other: `This page holds ${format.number(count)} readings of you, since ${since}.`,
+      }),
+    contents:
+      'Each with its time (UTC), the eight scores, or why there was none. They are in this page alone and go when you leave the call.',
+    csv: 'Download as CSV',
+    json: 'Download as JSON',
+    clear: 'Clear my readings',
+    clearHint: 'Clearing also empties your strip and the room’s in your timeline.',
+    cleared: 'Your readings are cleared from this page.',
   },
   tile: {
     reading: 'Being read',

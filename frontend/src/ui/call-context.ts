@@ -1,5 +1,6 @@
 /** What every part of the call screen works with. */
 import type { LocalMedia } from '../local-media.ts';
+import type { Recorder } from '../recorder.ts';
 import type { Session } from '../session.ts';
 import type { ShownReadings } from './shown-readings.ts';
 import type { TileMedia } from './tile.tsx';
@@ -11,6 +12,8 @@ export interface CallProps {
 
 /** A call's parts that also have something to say for a moment. */
 export interface CallContext extends CallProps {
+  /** What was seen of the room since we came. */
+  readonly recorder: Recorder;
   /** Shows a sentence for some seconds. */
   readonly toast: (words: string) => void;
   readonly copyLink: () => void;

@@ -1,10 +1,11 @@
 import { useComputed, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { RoomMode } from '../contract.ts';
+import { Recorder } from '../recorder.ts';
 import { linkToRoom } from '../room-link.ts';
 import { strings } from '../strings.ts';
 import { Bar } from './bar.tsx';
-import { type CallContext, type CallProps, isAlone } from './call-context.ts';
+import { type CallContext, type CallProps, hasVideo, isAlone } from './call-context.ts';
 import { LinkIcon } from './icons.tsx';
 import { LiveRegion } from './live-region.tsx';
 import { Notices } from './notices.tsx';
@@ -20,6 +21,12 @@ export function CallScreen({ session, media }: CallProps) {
   const toast = useToast();
   const open = useOpenPanel();
   const shown = useMemo(() => new ShownReadings(), []);
+  const recorder = useMemo(
+    () =>
+      new Recorder({ room: session.room, hasVideo: hasVideo({ session, media }), now: Date.now }),
+    [session, media],
+  );
+  useEffect(() => () => recorder.stop(), [recorder]);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   useSignalEffect(() => {
@@ -48,6 +55,7 @@ export function CallScreen({ session, media }: CallProps) {
   const context: CallContext = {
     session,
     media,
+    recorder,
     toast: toast.show,
     copyLink: () => void copyLink(),
     shown,

@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Face, Reading } from '../contract.ts';
-import { expressionSigns } from '../expressions.ts';
+import { expressionSigns, percentOf } from '../expressions.ts';
 import {
   type BadgeSize,
   type Fit,
@@ -16,7 +16,6 @@ import { strings } from '../strings.ts';
 
 const UNSURE_SIGN = '?'; // no emoji: every face of them says something
 const SHOW_AGE_FROM = 2_500; // ms; before, a reading counts as present
-const MAX_PERCENT = 99; // no reading is certain
 const EMOJI_PER_FACE = 0.34; // of the face's width
 const MIN_EMOJI = 22; // px
 const MAX_EMOJI = 52; // px
@@ -76,7 +75,7 @@ interface FaceBadgeProps
 function FaceBadge({ reading, face, place, tile, age, strength, emojiScale }: FaceBadgeProps) {
   const { emoji, word } = expressionSigns[face.expression];
   const unsure = face.unsure ?? false;
-  const percent = Math.min(MAX_PERCENT, Math.round(face.confidence * 100));
+  const percent = percentOf(face.confidence);
   const usual = Math.max(MIN_EMOJI, Math.min(MAX_EMOJI, place.width * EMOJI_PER_FACE));
   const size = usual * emojiScale;
   const ageWords = age >= SHOW_AGE_FROM ? strings.format.secondsAgo(Math.round(age / 1000)) : '';

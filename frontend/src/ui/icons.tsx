@@ -29,6 +29,22 @@ export function CameraIcon({ off = false }: { off?: boolean }) {
   );
 }
 
+export function TimelineIcon() {
+  return (
+    <Icon>
+      <path d="M3 20h18M4 15l4.5-5 4 3.5L20 6" />
+    </Icon>
+  );
+}
+
+export function OwnReadingsIcon() {
+  return (
+    <Icon>
+      <path d="M12 4v10M8 10.5l4 4 4-4M4.5 19.5h15" />
+    </Icon>
+  );
+}
+
 export function LinkIcon() {
   return (
     <Icon>

@@ -1,0 +1,194 @@
+"""What was seen over time, and one's own readings: to look at, to take along, to forget."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.sync_api import Download, Locator, expect
+
+from functions.contract import Expression
+from local.stack import Stack
+from tests.browser.conftest import Person, meet, until
+from tests.browser.test_expressions import reading, send_to_room
+
+_FRAME = 9000000000000  # later than any picture that a camera of a test was in time to send
+_STEP = 5  # s; what one arrow key moves
+_ANGRY, _SURPRISED = "angry 86%", "surprised 86%"
+
+
+def test_the_timeline_tells_who_looked_how_when_by_keyboard_and_by_pointing(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """A known sequence is found again: by arrow keys, under the pointer, as words, with its gap."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe)
+    _read(scripted_stack, ada, ada, 0, Expression.ANGER)
+    angry = ada.page.evaluate("Date.now()")
+    ada.page.wait_for_timeout((_STEP + 1) * 1000)
+    _read(scripted_stack, ada, ada, 10, Expression.SURPRISE)
+    open_panel(ada, "Timeline")
+    mine, room = _strip(ada, "Ada (you)"), _strip(ada, "The whole room")
+    expect(mine).to_contain_text(_SURPRISED)
+    expect(room).to_contain_text(_SURPRISED)
+    expect(room).to_contain_text("Ada and Zoë")
+    expect(_strip(ada, "Zoë")).to_contain_text("nothing read")
+
+    slider = ada.page.get_by_role("slider", name="Moment to look at")
+    slider.focus()
+    while int(slider.input_value()) > angry + _STEP * 1000:
+        slider.press("ArrowLeft")
+    expect(mine).to_contain_text(_ANGRY)
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"Ada \(you\): angry 86%"))
+    slider.press("Home")
+    expect(mine).to_contain_text("nothing read")
+    slider.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^now"))
+
+    chart = mine.locator(".u-over").bounding_box()
+    assert chart
+
+    def point(time: int) -> None:
+        first, last = (int(slider.get_attribute(end) or 0) for end in ("min", "max"))
+        share = (time - first) / (last - first)
+        x = chart["x"] + chart["width"] * max(share, 0.01)
+        ada.page.mouse.move(x, chart["y"] + chart["height"] / 2)
+
+    point(angry + 2000)
+    expect(mine).to_contain_text(_ANGRY)
+    point(0)
+    expect(mine).to_contain_text("nothing read")
+    ada.page.mouse.move(5, 5)
+    expect(ada.page.locator(".timeline-time")).to_have_text("now")
+
+
+def test_a_latecomer_sees_the_timeline_from_their_own_coming(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """What was read before somebody came is not in their page; what comes after is."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada)
+    _read(scripted_stack, ada, ada, 0, Expression.ANGER)
+    zoe.join(ada.link, live=False)
+    open_panel(zoe, "Timeline")
+    expect(_strip(zoe, "Ada")).to_contain_text("nothing read")
+    _read(scripted_stack, zoe, ada, 10, Expression.SURPRISE)
+    expect(_strip(zoe, "Ada")).to_contain_text(_SURPRISED)
+    expect(_strip(zoe, "Ada")).not_to_contain_text("angry")
+
+
+def test_who_stops_being_read_takes_their_strip_along(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """After a withdrawal nothing of the past is left in anybody else's timeline."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe)
+    _read(scripted_stack, zoe, ada, 0, Expression.ANGER)
+    open_panel(zoe, "Timeline")
+    expect(_strip(zoe, "Ada")).to_contain_text(_ANGRY)
+    ada.switch("Read my expression").set_checked(False)
+    expect(_strip(zoe, "Ada")).to_have_count(0)
+    expect(zoe.page.get_by_text("Not read: Ada.")).to_be_visible()
+
+
+def test_my_readings_are_downloaded_as_they_were_and_cleared_for_good(
+    scripted_stack: Stack, person: Callable[..., Person], tmp_path: Path
+) -> None:
+    """CSV and JSON hold every reading with its UTC time and scores; clearing leaves nothing."""
+    ada, zoe = person("Ada"), person("Zoë")
+    ada.join(scripted_stack.url, consent=False)
+    ada.switch("Read my expression").set_checked(True)
+    zoe.join(ada.link)
+    open_panel(ada, "My readings")
+    expect(ada.page.get_by_text("Nothing was read of you so far.")).to_be_visible()
+    expect(ada.button("Download as CSV")).to_be_disabled()
+    _read(scripted_stack, ada, ada, 0, Expression.ANGER)
+    _read(scripted_stack, ada, ada, 10, Expression.SURPRISE)
+    _read(scripted_stack, ada, zoe, 10, Expression.SADNESS)
+    expect(ada.page.get_by_text("This page holds 2 readings of you")).to_be_visible()
+
+    table = _download(ada, "Download as CSV", tmp_path / "mine.csv")
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["expression"] for row in rows] == ["anger", "surprise"]
+    assert datetime.fromisoformat(rows[1]["captured_at"]) == datetime.fromtimestamp(
+        _FRAME / 1000 + 10, UTC
+    )
+    assert float(rows[0]["anger"]) == 0.86
+    assert all(float(rows[0][e.value]) == 0.02 for e in Expression if e is not Expression.ANGER)
+    document = json.loads(_download(ada, "Download as JSON", tmp_path / "mine.json").read_bytes())
+    assert [one["faces"][0]["expression"] for one in document["readings"]] == ["anger", "surprise"]
+
+    ada.button("Clear my readings").click()
+    expect(ada.page.get_by_text("Nothing was read of you so far.")).to_be_visible()
+    expect(ada.button("Download as JSON")).to_be_disabled()
+    open_panel(ada, "Timeline")
+    for strip in ("Ada (you)", "The whole room"):
+        expect(_strip(ada, strip)).to_contain_text("nothing read")
+        expect(_strip(ada, strip).locator(".strip-chart")).to_have_count(0)
+    expect(_strip(ada, "Zoë")).to_contain_text("sad 86%")
+
+
+def test_the_timeline_fits_a_phone_from_right_to_left(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """360 pixels wide, in Arabic: nothing reaches beyond the screen, and time runs to the right."""
+    ada = person("Ada", width=360, height=740)
+    meet(scripted_stack, ada)
+    _read(scripted_stack, ada, ada, 0, Expression.ANGER)
+    open_panel(ada, "Timeline")
+    expect(_strip(ada, "Ada (you)")).to_contain_text(_ANGRY)
+    ada.page.evaluate("document.documentElement.dir = 'rtl'")
+    slider = ada.page.get_by_role("slider", name="Moment to look at")
+    slider.focus()
+    before = int(slider.input_value())
+    slider.press("ArrowLeft")
+    assert int(slider.input_value()) <= before - (_STEP - 1) * 1000
+    for part in ada.page.locator(".timeline *").all():
+        box = part.bounding_box()
+        assert not box or (box["x"] >= 0 and box["x"] + box["width"] <= 360), box
+
+
+def open_panel(somebody: Person, title: str) -> None:
+    """Open a panel by its button in the bar, or under More where it is not in the bar."""
+    button = somebody.button(title).and_(somebody.page.locator(":visible"))
+    if button.count() == 0:
+        somebody.button("More").click()
+    button.click()
+    expect(somebody.page.get_by_role("heading", name=title)).to_be_visible()
+
+
+def _strip(viewer: Person, title: str) -> Locator:
+    return viewer.page.get_by_role("region", name=title, exact=True)
+
+
+def _read(stack: Stack, viewer: Person, whose: Person, second: int, expression: Expression) -> None:
+    """Deliver a reading to the room and wait until the viewer sees it."""
+    room = re.search(r"room=([\w-]{22})", viewer.link)
+    participant = viewer.tile(whose).get_attribute("data-participant")
+    assert room
+    assert participant
+    message = reading(participant, _FRAME + second * 1000, expression)
+    seen = viewer.tile(whose).locator(f"[data-expression={expression}]")
+
+    def arrived() -> bool:
+        send_to_room(stack, room[1], message)  # again: the viewer's hub may not be in the group yet
+        viewer.page.wait_for_timeout(200)
+        return seen.count() == 1
+
+    until(arrived, f"{viewer.name} sees {expression}")
+
+
+def _download(somebody: Person, button: str, path: Path) -> Path:
+    with somebody.page.expect_download() as waiting:
+        somebody.button(button).click()
+    download: Download = waiting.value
+    assert re.fullmatch(
+        r"expression-readings-[\dT-]+" + re.escape(path.suffix), download.suggested_filename
+    )
+    download.save_as(path)
+    return path
