@@ -2,21 +2,11 @@ import { strings } from '../strings.ts';
 import { announcing, setAnnouncing } from './announcing.ts';
 import { type CallContext, hasVideo } from './call-context.ts';
 import { Switch } from './controls.tsx';
-import { FacesIcon } from './icons.tsx';
 import { Legend } from './legend.tsx';
-import type { Panel } from './panel.tsx';
 import { RoomShares } from './room-shares.tsx';
 
 /** What was read in this room, and what the signs mean. */
-export const expressionsPanel: Panel = {
-  id: 'expressions',
-  title: () => strings.panel.expressions,
-  Icon: FacesIcon,
-  place: 'bar',
-  Body: ExpressionsBody,
-};
-
-function ExpressionsBody(call: CallContext) {
+export function ExpressionsPanel(call: CallContext) {
   if (call.session.room.value.mode === 'room-only') {
     return (
       <>

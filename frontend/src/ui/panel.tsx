@@ -5,7 +5,7 @@ import { strings } from '../strings.ts';
 import type { CallContext } from './call-context.ts';
 import { CloseIcon } from './icons.tsx';
 
-/** One kind of side panel. To add one: write its file, and name it in `panels.ts`. */
+/** One kind of side panel. To add one: write its body's file, and name it in `panels.ts`. */
 export interface Panel {
   readonly id: string;
   readonly title: () => string;

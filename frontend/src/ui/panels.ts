@@ -1,13 +1,39 @@
-/** The side panels, in the order of their buttons. */
-import { expressionsPanel } from './expressions-panel.tsx';
-import { ownReadingsPanel } from './own-readings-panel.tsx';
+/**
+ * The side panels, in the order of their buttons. What is in one is loaded when it is first opened: the
+ * page is light for those who open none.
+ */
+import { strings } from '../strings.ts';
+import { FacesIcon, OwnReadingsIcon, PeopleIcon, TimelineIcon } from './icons.tsx';
+import { loadedBody } from './loaded-body.tsx';
 import type { Panel } from './panel.tsx';
-import { peoplePanel } from './people-panel.tsx';
-import { timelinePanel } from './timeline-panel.tsx';
 
 export const panels: readonly Panel[] = [
-  peoplePanel,
-  expressionsPanel,
-  timelinePanel,
-  ownReadingsPanel,
+  {
+    id: 'people',
+    title: () => strings.panel.people,
+    Icon: PeopleIcon,
+    place: 'bar',
+    Body: loadedBody(async () => (await import('./people-panel.tsx')).PeoplePanel),
+  },
+  {
+    id: 'expressions',
+    title: () => strings.panel.expressions,
+    Icon: FacesIcon,
+    place: 'bar',
+    Body: loadedBody(async () => (await import('./expressions-panel.tsx')).ExpressionsPanel),
+  },
+  {
+    id: 'timeline',
+    title: () => strings.panel.timeline,
+    Icon: TimelineIcon,
+    place: 'bar',
+    Body: loadedBody(async () => (await import('./timeline-panel.tsx')).TimelinePanel),
+  },
+  {
+    id: 'own-readings',
+    title: () => strings.panel.ownReadings,
+    Icon: OwnReadingsIcon,
+    place: 'more',
+    Body: loadedBody(async () => (await import('./own-readings-panel.tsx')).OwnReadingsPanel),
+  },
 ];

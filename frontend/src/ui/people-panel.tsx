@@ -1,22 +1,13 @@
 import type { Person } from '../room.ts';
 import { strings } from '../strings.ts';
 import { type CallContext, devicesOf } from './call-context.ts';
-import { CameraIcon, LinkIcon, MicrophoneIcon, PeopleIcon } from './icons.tsx';
-import type { Panel } from './panel.tsx';
+import { CameraIcon, LinkIcon, MicrophoneIcon } from './icons.tsx';
 import { ReadingChoices } from './reading-choices.tsx';
 import { Initials } from './tile.tsx';
 import { WhoSeesWhat } from './who-sees-what.tsx';
 
 /** Who is here, whom one hears and sees, and who is read. */
-export const peoplePanel: Panel = {
-  id: 'people',
-  title: () => strings.panel.people,
-  Icon: PeopleIcon,
-  place: 'bar',
-  Body: PeopleBody,
-};
-
-function PeopleBody(context: CallContext) {
+export function PeoplePanel(context: CallContext) {
   const { session, copyLink } = context;
   const people = [...session.room.value.people.values()];
   return (
