@@ -38,6 +38,8 @@ export const english = {
     cameraOff: 'Your camera is off',
     askingDevices: 'Your browser asks whether it may use camera and microphone…',
     nameMissing: 'Please write your name first.',
+    elsewhere:
+      'You are in this call in another tab already. If you join here too, you are in it twice.',
   },
   consent: {
     label: 'Read my facial expression and show it to everybody in this call',

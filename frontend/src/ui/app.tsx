@@ -2,6 +2,7 @@ import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api.ts';
 import type { LocalMedia } from '../local-media.ts';
+import { tellOtherTabs } from '../other-tabs.ts';
 import {
   rememberedHostSecret,
   rememberedName,
@@ -60,6 +61,9 @@ export function App({ ports, media, session }: AppProps) {
     session.value = null;
     screen.value = { at: 'goodbye', reason };
   });
+
+  const stay = session.value?.roomId;
+  useEffect(() => (stay ? tellOtherTabs(stay) : undefined), [stay]);
 
   const enter = async ({ name, consent, creationKey }: Entry) => {
     busy.value = true;

@@ -6,6 +6,7 @@ import type { LocalMedia } from '../local-media.ts';
 import { roomFromLink } from '../room-link.ts';
 import { strings } from '../strings.ts';
 import { DeviceButtons, deviceWords } from './controls.tsx';
+import { Elsewhere } from './elsewhere.tsx';
 import { LanguageChoice } from './language-choice.tsx';
 
 /** What somebody decided in the lobby. */
@@ -66,6 +67,7 @@ export function Lobby({
       <div class="lobby-side">
         <form class="card" onSubmit={submit} noValidate>
           <h1>{room ? strings.lobby.joinTitle : strings.lobby.startTitle}</h1>
+          {room && <Elsewhere room={room} />}
           <label class="field">
             <span>{strings.lobby.name}</span>
             <input
