@@ -113,6 +113,34 @@ def call_with_emoji(visit: Visit) -> None:
         visit.button(device).click()
 
 
+def own_words(visit: Visit) -> None:
+    """What somebody says of themselves, and before, what there is to choose from."""
+    page = visit.somebody.page
+    visit.button("ownWord.wrong").click()
+    expect(page.locator(".own-words")).to_be_visible()
+    visit.judge()
+    page.get_by_role("button", name=visit.say("expressions.sadness"), exact=True).click()
+    expect(page.locator("[data-expression=sadness]").first).to_be_visible()
+    visit.judge(", said")
+
+
+def room_only(visit: Visit) -> None:
+    """Only the room is shown; then nothing of anybody else."""
+    page = visit.somebody.page
+    visit.button("panel.people").click()
+    switch = page.get_by_role("switch", name=visit.say("room.only"))
+    others = page.get_by_role("switch", name=visit.say("room.others"))
+    switch.click()
+    expect(switch).to_be_checked()
+    visit.judge()
+    others.click()
+    visit.judge(", others off")
+    others.click()
+    switch.click()
+    expect(switch).not_to_be_checked()
+    visit.button("panel.close").click()
+
+
 def call_with_notices(visit: Visit) -> None:
     """A camera is unplugged; somebody pressed Analyze."""
     page = visit.somebody.page
@@ -166,6 +194,8 @@ SCREENS: tuple[Callable[[Visit], None], ...] = (
     lobby_without_devices,
     call_alone,
     call_with_emoji,
+    own_words,
+    room_only,
     call_with_notices,
     menu,
     panels,

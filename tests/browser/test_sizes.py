@@ -69,6 +69,7 @@ def test_letters_of_twice_the_size_fit(
     """Who sets the browser's letters to 200 % reads and reaches everything."""
     ada = person("Ada", width=1280, height=800)
     ada.page.goto(scripted_stack.url)
+    expect(ada.button("Start a new call")).to_be_visible()
     double = "document.documentElement.style.fontSize = '200%'"
     ada.page.evaluate(double)
     assert_fits(ada.page, "lobby")

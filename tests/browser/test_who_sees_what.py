@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, WebSocket, expect
 
 from functions.contract import Expression
 from local.stack import Stack
 from tests.browser.conftest import Person, meet, until
+from tests.browser.test_sizes import assert_fits
 
 HAPPY, SAD, ANGRY = Expression.HAPPINESS, Expression.SADNESS, Expression.ANGER
 
@@ -48,14 +50,6 @@ def room(person: Person) -> Locator:
     return person.page.get_by_role("region", name="The room", exact=True)
 
 
-def people_panel(person: Person) -> Locator:
-    """The open panel of people."""
-    button = person.button("People")
-    if button.get_attribute("aria-expanded") != "true":
-        button.click()
-    return person.page.get_by_role("complementary", name="People")
-
-
 def test_room_only_shows_the_room_from_three_people_up_and_nobodys_own_emoji(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
@@ -66,15 +60,16 @@ def test_room_only_shows_the_room_from_three_people_up_and_nobodys_own_emoji(
     for somebody in (ada, zoe):
         somebody.look(SAD)
     ada.sees(zoe, SAD)
-    expect(people_panel(zoe).get_by_role("switch", name="Room only")).to_have_count(0)
-    switch = people_panel(ada).get_by_role("switch", name="Room only")
+    zoes_panel = zoe.open_panel("People")
+    expect(zoes_panel.get_by_role("switch", name="Room only")).to_have_count(0)
+    switch = ada.open_panel("People").get_by_role("switch", name="Room only")
     switch.click()
     expect(switch).to_be_checked()  # once the functions say so, not before
     for viewer, other in ((ada, zoe), (zoe, ada)):
         expect(room(viewer)).to_contain_text("Room only")
         expect(room(viewer)).to_contain_text("Shown once 3 people are read")
         expect(viewer.badges(other)).to_have_count(0)
-    expect(people_panel(zoe)).to_contain_text("Your own emoji is seen by you alone")
+    expect(zoes_panel).to_contain_text("Your own emoji is seen by you alone")
     zoe.look(HAPPY)
     zoe.sees(zoe, HAPPY)
     assert taps[ada].of("anonymous") == []
@@ -158,6 +153,37 @@ def test_that_was_wrong_shows_everybody_the_persons_own_word(
     expect(ada.badges(zoe)).to_have_accessible_name(re.compile("looks happy, .* sure"))
 
 
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (740, 360)])
+def test_the_words_and_the_room_fit_a_small_phone(
+    scripted_stack: Stack, person: Callable[..., Person], width: int, height: int
+) -> None:
+    """In room-only mode, with the eight words open: all in the window, all for a finger."""
+    ada = person("Ada", width=width, height=height)
+    meet(scripted_stack, ada)
+    ada.look(HAPPY)
+    panel = ada.open_panel("People")
+    switch = panel.get_by_role("switch", name="Room only")
+    switch.click()
+    expect(switch).to_be_checked()
+    assert_fits(ada.page, "people")
+    panel.get_by_role("button", name="Close panel").click()
+    ada.button("Analyze").click()
+    ada.sees(ada, HAPPY)
+    ada.tile(ada).get_by_role("button", name="That was wrong").click()
+    words = ada.page.get_by_role("group", name=re.compile("own word"))
+    expect(words).to_be_visible()
+    assert_fits(ada.page, "own words")
+    box = words.bounding_box()
+    assert box
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= height
+    for button in words.get_by_role("button").all():
+        assert button.evaluate("button => button.scrollWidth <= button.clientWidth")
+    ada.page.keyboard.press("Escape")
+    expect(words).to_be_hidden()
+    expect(ada.tile(ada).get_by_role("button", name="That was wrong")).to_be_focused()
+
+
 def test_everybody_chooses_whose_emoji_they_see_and_how_large(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
@@ -168,7 +194,7 @@ def test_everybody_chooses_whose_emoji_they_see_and_how_large(
         somebody.look(expression)
     ada.sees(zoe, SAD)
     emoji = ada.badges(zoe).locator(".badge-emoji")
-    panel = people_panel(ada)
+    panel = ada.open_panel("People")
     size = panel.get_by_role("combobox", name="Size of the emoji of Zoë")
 
     def font_size() -> float:
