@@ -11,7 +11,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection
 
 from bench.latency import camera_frame, percentile
-from bench.participant import Participant, open_hub
+from bench.participant import Participant, keep_alive, open_hub
 from local.signalr_access import SignalRConnection, segment
 from local.stack import Stack
 
@@ -43,6 +43,8 @@ async def measure(stack: Stack, clients: int) -> dict[str, float]:
                 socket = await open_hub(
                     http, service.client_url(_HUB), service.client_token(_HUB, user)
                 )
+            pinging = asyncio.create_task(keep_alive(socket))
+            exits.callback(pinging.cancel)
             return await exits.enter_async_context(socket)
 
         began = time.monotonic()

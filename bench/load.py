@@ -4,7 +4,7 @@
 
 Synthetic participants (`bench.crowd`) send frames at a rate that grows in steps until readings fall
 behind; the highest rate of readings is the saturation. Then the same crowd sends at 25, 50, 75 and
-100 % of it. Before and after, the reader alone reads the same picture on one core: `ratio` is
+100 % of it. Before and after, the reader alone reads the same picture on one thread: `ratio` is
 saturation divided by that. `--clients N` connects so many SignalR clients to one room and times one
 reading to all of them. Times are milliseconds, cores are processor seconds per second.
 """
@@ -17,6 +17,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -33,10 +34,9 @@ _SHARES: Final = (0.25, 0.5, 0.75, 1.0)
 SETTINGS: Final = {"FRAME_SLOT_SECONDS": "0.05"}  # the rate limit must not be what is measured
 _BARE_SECONDS: Final = 4
 _BARE = """
-import os, sys, time
+import sys, time
 from bench.latency import camera_frame
 from functions.reader.embedded import EmbeddedReader
-os.sched_setaffinity(0, {0})
 reader, image, frames = EmbeddedReader(), camera_frame(), 0
 reader.read(image)
 began, worked = time.monotonic(), time.process_time()
@@ -48,7 +48,7 @@ print(frames / (time.monotonic() - began), frames / (time.process_time() - worke
 
 
 def bare_rate(seconds: float = _BARE_SECONDS) -> tuple[float, float]:
-    """Frames a second the reader alone reads on one core: by the clock, and of its own time."""
+    """Frames a second the reader alone reads on one thread: by the clock, and of its own time."""
     command = [sys.executable, "-c", _BARE, str(seconds)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     clock, own = map(float, done.stdout.split())
@@ -100,7 +100,11 @@ def row(rate: float, step: StepResult, cores: dict[str, float]) -> dict[str, Any
 
 def measure(stack: Stack, arguments: argparse.Namespace) -> dict[str, Any]:
     """All figures of a run."""
-    figures: dict[str, Any] = {"load_average": os.getloadavg()[0]}
+    figures: dict[str, Any] = {
+        "date": time.strftime("%Y-%m-%d"),
+        "machine_cores": os.cpu_count(),
+        "load_average": round(os.getloadavg()[0], 1),
+    }
     before = bare_rate()
     with Crowd(stack.url, arguments.rooms, arguments.people) as crowd:
         watched = processes(stack, crowd.pid)
@@ -145,9 +149,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
     with product_stack(site=None, settings=SETTINGS) as stack:
-        figures = measure(stack, arguments)
+        figures: dict[str, Any] = {}
         if arguments.clients:
             figures["clients"] = asyncio.run(listeners.measure(stack, arguments.clients))
+        figures |= measure(stack, arguments)
     if arguments.json:
         print(json.dumps(figures))
     else:
@@ -166,7 +171,14 @@ def print_table(figures: dict[str, Any]) -> None:
         cores = ", ".join(f"{name} {used}" for name, used in line["cores"].items())
         print(f"{line['frames_per_s']:8} {line['readings_per_s']:7}   {chain:20} {parts}  {cores}")
     for name, figure in figures.items():
-        if name not in ("steps", "of_saturation", "load_average", "rooms", "people"):
+        if name not in (
+            "steps",
+            "of_saturation",
+            "load_average",
+            "machine_cores",
+            "rooms",
+            "people",
+        ):
             print(f"{name:32} {figure}")
 
 

@@ -170,7 +170,7 @@ class Participant:
                     await self._post("presence")
                     self._connected.set()
                     attempt = 0
-                    pings = asyncio.create_task(_ping(socket))
+                    pings = asyncio.create_task(keep_alive(socket))
                     try:
                         await self._listen(socket)
                     finally:
@@ -219,7 +219,8 @@ async def open_hub(http: httpx.AsyncClient, url: str, token: str) -> ClientConne
     return socket
 
 
-async def _ping(socket: ClientConnection) -> None:
+async def keep_alive(socket: ClientConnection) -> None:
+    """Ping as clients do; the service closes a connection that is silent for 30 seconds."""
     with contextlib.suppress(WebSocketException):
         while True:
             await asyncio.sleep(_PING_SECONDS)

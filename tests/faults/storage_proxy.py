@@ -20,7 +20,7 @@ _BUSY = (
 class StorageProxy:
     """A context manager; `upstream` must be set before anybody comes.
 
-    `slow` waits `delay` seconds before each piece of a request, `refuse` answers 503 as Azure
+    `slow` waits `delay` seconds before each piece that goes through, `refuse` answers 503 as Azure
     Storage does when it is busy, `cut` ends every connection without an answer.
     """
 
@@ -51,12 +51,13 @@ class StorageProxy:
         self._loop.close()
 
     def become(self, mode: Mode) -> None:
-        """Changes the mode; connections that are open end."""
+        """Changes the mode; what is to be refused or cut is also cut off where it stands."""
 
         def change() -> None:
             self._mode = mode
-            for writer in list(self._open):
-                writer.transport.abort()
+            if mode in ("refuse", "cut"):
+                for writer in list(self._open):
+                    writer.transport.abort()
 
         self._loop.call_soon_threadsafe(change)
 
@@ -84,10 +85,9 @@ class StorageProxy:
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         address = urlsplit(self.upstream)
         answers, requests = await asyncio.open_connection(address.hostname, address.port)
-        delay = self._delay if self._mode == "slow" else 0
         pipes = {
-            asyncio.create_task(_pipe(reader, requests, delay)),
-            asyncio.create_task(_pipe(answers, writer, 0)),
+            asyncio.create_task(self._pipe(reader, requests)),
+            asyncio.create_task(self._pipe(answers, writer)),
         }
         try:
             await asyncio.wait(pipes, return_when=asyncio.FIRST_COMPLETED)
@@ -97,12 +97,11 @@ class StorageProxy:
             await asyncio.gather(*pipes, return_exceptions=True)
             requests.transport.abort()
 
-
-async def _pipe(source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: float) -> None:
-    while data := await source.read(1 << 20):
-        await asyncio.sleep(delay)
-        sink.write(data)
-        await sink.drain()
+    async def _pipe(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while data := await source.read(1 << 20):
+            await asyncio.sleep(self._delay if self._mode == "slow" else 0)
+            sink.write(data)
+            await sink.drain()
 
 
 async def _read_request(reader: asyncio.StreamReader) -> None:

@@ -21,7 +21,7 @@ OUTAGE = 4.0  # s
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[StorageProxy]:
     """A proxy that nobody uses yet."""
-    with StorageProxy(delay=0.5) as running:
+    with StorageProxy(delay=0.2) as running:
         yield running
 
 
@@ -48,7 +48,7 @@ def test_a_storage_that_fails_for_a_while(
 
     account = asyncio.run(Stream(stack).run(frames, fail, sweeps=True))
     report(f"storage: {mode}", account)
-    account.check(frames, untold=PEOPLE)
+    account.check(frames, untold=0 if mode == "slow" else PEOPLE)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
