@@ -89,6 +89,8 @@ def test_a_stall_of_thirty_seconds(
     report("Face: hangs for 30 s", account)
     account.check(frames)
     assert account.endings["reading"] < frames
+    waits = [frame.heard[frame.sender][0].received_at - frame.at for frame in account.frames]
+    assert max(waits) < STALL / 2, "somebody waited for an answer that hangs"
     assert set(account.endings) <= {"reading", "reader-unavailable", "late"}
 
 
