@@ -12,6 +12,7 @@ from local.stack import Stack
 ROOT = Path(__file__).resolve().parent.parent
 APP = "function_app:app"
 SITE = ROOT / "frontend" / "dist"
+OVERLAY = ROOT / "local" / "site"  # a demonstration participant, offered on one machine alone
 
 # Everybody on this machine has one address.
 _LIMITS = '{"rooms-per-address": 100000, "joins-per-address": 100000, "rooms": 100000}'
@@ -31,6 +32,7 @@ def product_stack(
         app,
         root=ROOT,
         site=site,
+        overlay=OVERLAY,
         port=port,
         containers=("frames", "rooms", "limits"),
         settings={"TICKET_KEY": ticket_key, "LIMITS": _LIMITS, **(settings or {})},

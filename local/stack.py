@@ -45,6 +45,7 @@ class Stack:
     :param app: the function app as ``module:attribute``, importable from ``root``
     :param root: where ``host.json`` lies; the working directory by default
     :param site: a built static site to serve at ``/``
+    :param overlay: files that win over the site's, for this machine alone
     :param port: the Functions host's port, 0 for a free one
     :param containers: blob containers to create, now and after each restart of the storage
     :param settings: more environment variables for the app: its application settings. The two
@@ -61,6 +62,7 @@ class Stack:
         *,
         root: Path | None = None,
         site: Path | None = None,
+        overlay: Path | None = None,
         port: int = 0,
         containers: Sequence[str] = (),
         settings: Mapping[str, str] | None = None,
@@ -72,6 +74,7 @@ class Stack:
         self._app = app
         self._root = (root or Path.cwd()).resolve()
         self._site = site
+        self._overlay = overlay
         self._wanted_port = port
         self._containers = containers
         self._settings = dict(settings or {})
@@ -202,7 +205,8 @@ class Stack:
     def _host_command(self, port: int) -> list[str]:
         command = [sys.executable, "-m", "local.functions_host", "--app", self._app]
         command += ["--port", str(port), "--log-level", self._log_level]
-        return command + (["--site", str(self._site.resolve())] if self._site else [])
+        command += ["--site", str(self._site.resolve())] if self._site else []
+        return command + (["--overlay", str(self._overlay.resolve())] if self._overlay else [])
 
     def _add(self, child: Child) -> None:
         self._children[child.name] = child

@@ -3,7 +3,15 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const SOURCE = import.meta.dirname;
-const STAY = ['session.ts', 'membership.ts', 'room.ts', 'history.ts', 'strips.ts', 'recorder.ts'];
+const STAY = [
+  'session.ts',
+  'membership.ts',
+  'room.ts',
+  'history.ts',
+  'strips.ts',
+  'demonstration.ts',
+  'recorder.ts',
+];
 
 /** The modules of a file's own imports, by their path in this folder; `types` are named apart. */
 function importsOf(file: string): { code: string[]; types: string[] } {
@@ -46,7 +54,8 @@ describe('imports', () => {
     [/^recorder\.ts$/, /^(history|overlay|own-readings|room)\.ts$/],
     [/^membership\.ts$/, /^api\.ts$/],
     [/^session\.ts$/, /^(api|live|membership|own-word|room|upload)\.ts$/],
-    [/^ui\//, /^(?!main|hub|capture|upload|membership|live|config|call\/)/],
+    [/^demonstration\.ts$/, /^session\.ts$/],
+    [/^ui\//, /^(?!main|hub|capture|upload|membership|live|config|demonstration|call\/)/],
     [/^main\.tsx$/, /./],
   ];
 

@@ -112,3 +112,12 @@ describe('answers of the functions', () => {
     );
   });
 });
+
+describe('the settings of the page', () => {
+  it('offer a demonstration only where they name its pictures', () => {
+    expect(contract.parseConfig({ api: '' })).toEqual({ api: '', demonstration: [] });
+    const demonstration = ['smiling.jpg'];
+    expect(contract.parseConfig({ api: '', demonstration })).toEqual({ api: '', demonstration });
+    expect(contract.parseConfig({ api: '', demonstration: [7] })).toBeNull();
+  });
+});

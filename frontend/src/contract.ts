@@ -189,6 +189,8 @@ export type ErrorBody = Schemas['Refusal'];
 export interface Config {
   /** Where the functions are; empty when they share the page's origin. */
   readonly api: string;
+  /** The pictures of a demonstration participant; none where none is offered. */
+  readonly demonstration: readonly string[];
 }
 
 const RANDOM_ID = /^[A-Za-z0-9_-]{22}$/;
@@ -370,8 +372,10 @@ export function parseErrorBody(value: unknown): ErrorBody | null {
 }
 
 export function parseConfig(value: unknown): Config | null {
-  const api = parseObject(value)?.['api'];
-  return typeof api === 'string' ? { api } : null;
+  const it = parseObject(value);
+  const demonstration = list(it?.['demonstration'] ?? [], textOrNull);
+  const api = it?.['api'];
+  return typeof api === 'string' && demonstration ? { api, demonstration } : null;
 }
 
 function parseUploadTicket(value: unknown): UploadTicket | null {

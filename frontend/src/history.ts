@@ -13,7 +13,7 @@ import { type Room, roomFaces, type SteadySight, shownFaces } from './room.ts';
 /** How long anything is kept, in ms. */
 export const KEPT_FOR = 600_000;
 const SHORTEST_SPAN = 60_000; // ms
-const LEAST_SHARE = 0.05; // of the room; less is no row worth drawing
+const LEAST_SHARE = 0.1; // of the room; less is no row worth drawing
 const TOGETHER = 1_000; // ms within which readings of several people are one moment of the room
 
 /** From `at` on somebody looked like `face`; null where a picture gave no reading. */

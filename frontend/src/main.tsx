@@ -12,7 +12,7 @@ import type { Session, SessionPorts } from './session.ts';
 import { App } from './ui/app.tsx';
 import './ui/style.css';
 
-const [{ api }] = await Promise.all([loadConfig(), openLanguage()]);
+const [{ api, demonstration }] = await Promise.all([loadConfig(), openLanguage()]);
 
 const visible = signal(!document.hidden);
 document.addEventListener('visibilitychange', () => {
@@ -54,5 +54,18 @@ addEventListener('pageshow', ({ persisted }) => {
   if (persisted) void session.value?.rejoin();
 });
 
+const demonstrate =
+  demonstration.length > 0
+    ? async (room: string, name: string) => {
+        const { openDemonstration } = await import('./demonstration.ts');
+        return openDemonstration(
+          demonstration,
+          { ...ports, frames: new FrameCapture() },
+          { room, name },
+        );
+      }
+    : null;
+
 const root = document.getElementById('app');
-if (root) render(<App ports={ports} media={media} session={session} />, root);
+if (root)
+  render(<App ports={ports} media={media} session={session} demonstrate={demonstrate} />, root);

@@ -165,6 +165,13 @@ export const english = {
     kept: (since: string) =>
       `You came at ${since}. Ten minutes are kept, in this page alone. Who leaves or stops being read takes their strip along.`,
   },
+  demonstration: {
+    name: 'Demonstration',
+    add: 'Add a demonstration participant',
+    hint: 'Two photographs in the public domain join this call and are read like a camera',
+    present: 'A demonstration takes part: photographs, read like any camera. It agreed to be read.',
+    remove: 'Remove demonstration',
+  },
   ownReadings: {
     none: 'Nothing was read of you so far.',
     held: (count: number, since: string) =>

@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--app", default="function_app:app", metavar="MODULE:NAME")
     parser.add_argument("--port", type=int, default=7071)
     parser.add_argument("--site", type=Path, help="a static site to serve at /")
+    parser.add_argument("--overlay", type=Path, help="files that win over the site's")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="where host.json lies")
     parser.add_argument("--log-level", default="warning", choices=["debug", "info", "warning"])
     arguments = parser.parse_args()
@@ -38,6 +39,7 @@ def main() -> None:
             HostJson.load(arguments.root),
             root=arguments.root,
             site=arguments.site,
+            overlay=arguments.overlay,
         )
     except (BindingError, HostJsonError) as error:
         sys.exit(f"cannot start: {error}")

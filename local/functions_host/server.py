@@ -31,6 +31,7 @@ class FunctionsHost:
         *,
         root: Path,
         site: Path | None = None,
+        overlay: Path | None = None,
     ) -> None:
         self._functions = functions
         self._prefix = f"/{settings.route_prefix}" if settings.route_prefix else ""
@@ -45,7 +46,7 @@ class FunctionsHost:
             poison_threshold=settings.poison_threshold,
         )
         self._timers = TimerTriggers(functions, self._invoker, self._signalr)
-        self._site = Site(site) if site else None
+        self._site = Site(site, overlay) if site else None
 
     def asgi(self) -> Starlette:
         """The ASGI application."""

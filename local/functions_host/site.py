@@ -11,12 +11,16 @@ from starlette.types import Scope
 class Site(StaticFiles):
     """The files of one directory; ``/`` and unknown paths without an extension get ``index.html``.
 
-    The latter is what ``navigationFallback`` does there. HTML is revalidated at each visit, since
+    ``overlay`` is a second directory, whose files win: what only this machine serves.
+
+    The fallback is what ``navigationFallback`` does there. HTML is revalidated at each visit, since
     it names the other files by their hashes.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, overlay: Path | None = None) -> None:
         super().__init__(directory=directory, html=True)
+        if overlay is not None:
+            self.all_directories = [overlay, *self.all_directories]
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, or the page; raises 404 for a file that is not there."""

@@ -176,6 +176,7 @@ def panels(visit: Visit) -> None:
             visit.button("call.more").click()
         button.click()
         expect(panel.get_by_role("heading", name=title, level=2)).to_be_visible()
+        expect(panel.locator("[aria-busy=true]")).to_have_count(0)
         visit.judge(f", {title}")
         visit.button("panel.close").click()
         expect(panel).to_have_count(0)

@@ -12,6 +12,7 @@ import {
 import { isDamagedLink, linkToRoom, roomFromLink } from '../room-link.ts';
 import { type EndReason, Session, type SessionPorts } from '../session.ts';
 import { CallScreen } from './call-screen.tsx';
+import type { Demonstrate } from './company.tsx';
 import { Goodbye } from './goodbye.tsx';
 import { type Entry, Lobby } from './lobby.tsx';
 import { refusalWords } from './refusal.ts';
@@ -26,10 +27,12 @@ interface AppProps {
   readonly media: LocalMedia;
   /** The stay we are in, for those who must know when the page goes. */
   readonly session: Signal<Session | null>;
+  /** Adds a demonstration participant; null where this page offers none. */
+  readonly demonstrate: Demonstrate | null;
 }
 
 /** The page: lobby, call, goodbye. The room is in the address, so that reloading keeps it. */
-export function App({ ports, media, session }: AppProps) {
+export function App({ ports, media, session, demonstrate }: AppProps) {
   const screen = useSignal<Screen>({ at: 'lobby' });
   const room = useSignal(roomFromLink(location.href));
   const damagedLink = useSignal(isDamagedLink(location.href));
@@ -94,7 +97,11 @@ export function App({ ports, media, session }: AppProps) {
 
   const current = screen.value;
   if (current.at === 'call') {
-    return session.value && <CallScreen session={session.value} media={media} />;
+    return (
+      session.value && (
+        <CallScreen session={session.value} media={media} demonstrate={demonstrate} />
+      )
+    );
   }
   if (current.at === 'goodbye') {
     return (

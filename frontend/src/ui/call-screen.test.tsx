@@ -48,7 +48,10 @@ async function call(media: LocalMedia = new LocalMedia()) {
     analyze: vi.fn(async () => undefined),
   };
   await act(() =>
-    render(<CallScreen session={session as unknown as Session} media={media} />, document.body),
+    render(
+      <CallScreen session={session as unknown as Session} media={media} demonstrate={null} />,
+      document.body,
+    ),
   );
   return session;
 }

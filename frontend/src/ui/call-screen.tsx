@@ -5,8 +5,8 @@ import { Recorder } from '../recorder.ts';
 import { linkToRoom } from '../room-link.ts';
 import { strings } from '../strings.ts';
 import { Bar } from './bar.tsx';
-import { type CallContext, type CallProps, hasVideo, isAlone } from './call-context.ts';
-import { LinkIcon } from './icons.tsx';
+import { type CallContext, type CallProps, hasVideo } from './call-context.ts';
+import { Company, type Demonstrate } from './company.tsx';
 import { LiveRegion } from './live-region.tsx';
 import { Notices } from './notices.tsx';
 import { PanelFrame, useOpenPanel } from './panel.tsx';
@@ -16,8 +16,13 @@ import { ShownReadings } from './shown-readings.ts';
 import { Stage } from './stage.tsx';
 import { Toast, useToast } from './toast.tsx';
 
+interface CallScreenProps extends CallProps {
+  /** Adds a demonstration participant; null where this page offers none. */
+  readonly demonstrate: Demonstrate | null;
+}
+
 /** The call: everybody's tile, what is wrong if anything, the bar, and a panel. */
-export function CallScreen({ session, media }: CallProps) {
+export function CallScreen({ session, media, demonstrate }: CallScreenProps) {
   const toast = useToast();
   const open = useOpenPanel();
   const shown = useMemo(() => new ShownReadings(), []);
@@ -76,7 +81,7 @@ export function CallScreen({ session, media }: CallProps) {
         </p>
       </header>
       <Notices session={session} media={media} />
-      {isAlone(session) && <Alone onCopyLink={context.copyLink} />}
+      <Company context={context} demonstrate={demonstrate} />
       <div class="call-middle">
         <Stage context={context} />
         {panel && (
@@ -87,18 +92,5 @@ export function CallScreen({ session, media }: CallProps) {
       <Toast {...toast} />
       <LiveRegion context={context} toast={toast.words.value} />
     </main>
-  );
-}
-
-/** What to do while alone: no warning, everything is as it should be. */
-function Alone({ onCopyLink }: { onCopyLink: () => void }) {
-  return (
-    <div class="alone">
-      <p>{strings.call.alone}</p>
-      <button type="button" onClick={onCopyLink}>
-        <LinkIcon />
-        {strings.call.copyLink}
-      </button>
-    </div>
   );
 }

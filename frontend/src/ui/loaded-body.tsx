@@ -22,7 +22,13 @@ export function loadedBody(load: () => Promise<Body>): Body {
       const Loaded = loaded;
       return <Loaded {...context} />;
     }
-    if (state !== 'failed') return <p class="panel-hint">{strings.lobby.busy}</p>;
+    if (state !== 'failed') {
+      return (
+        <p class="panel-hint" aria-busy="true">
+          {strings.lobby.busy}
+        </p>
+      );
+    }
     return (
       <>
         <p class="panel-hint">{strings.panel.notLoaded}</p>

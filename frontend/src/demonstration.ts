@@ -1,0 +1,104 @@
+/** A demonstration participant: photographs on a canvas that join a call like anybody's camera. */
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import type { Device } from './local-media.ts';
+import { type Invitation, Session, type SessionPorts } from './session.ts';
+
+const WIDTH = 640; // px
+const HEIGHT = 480; // px
+const FRAME_RATE = 10; // a second; photographs need no more
+const SHOWN_FOR = 8_000; // ms of each photograph: some readings each
+const NOBODY_FOR = 4_000; // ms after the last one without a face, which is read too
+const SWAY = 40; // px to each side, so that the emoji has something to follow
+const SWAY_TIME = 12_000; // ms there and back
+const BACKDROP = '#46505f';
+const OFF: Device = { track: null, on: false, problem: null };
+
+/** A demonstration in a call. It ends with `stop`, with its room, and with the page. */
+export interface Demonstration {
+  readonly participant: ReadonlySignal<string>;
+  readonly ended: ReadonlySignal<boolean>;
+  stop(): void;
+}
+
+/**
+ * Joins the room with these photographs, agreeing to be read: one after the other, then nobody.
+ * Rejects with the `ApiError` of joining, or when a photograph cannot be loaded.
+ */
+export async function openDemonstration(
+  pictures: readonly string[],
+  ports: SessionPorts,
+  invitation: Pick<Invitation, 'room' | 'name'>,
+): Promise<Demonstration> {
+  const images = await Promise.all(pictures.map(load));
+  const { track, stop: stopPainting } = paint(images);
+  const camera = signal<Device>({ track, on: true, problem: null });
+  const { screen: _, ...others } = ports;
+  const media = { camera, microphone: signal(OFF) };
+  let session: Session;
+  try {
+    session = await Session.join({ ...others, media }, { ...invitation, consent: true });
+  } catch (error) {
+    stopPainting();
+    throw error;
+  }
+  const participant = signal(session.room.value.self);
+  const ended = signal(false);
+  const sayGoodbye = () => session.sayGoodbye();
+  addEventListener('pagehide', sayGoodbye);
+  const dispose = effect(() => {
+    participant.value = session.room.value.self;
+    if (session.ended.value === null || ended.peek()) return;
+    removeEventListener('pagehide', sayGoodbye);
+    stopPainting();
+    ended.value = true;
+  });
+  return {
+    participant,
+    ended,
+    stop: () => {
+      session.leave();
+      dispose();
+    },
+  };
+}
+
+async function load(url: string): Promise<HTMLImageElement> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
+}
+
+/** Paints the photographs by turns, swaying unless motion is unwanted. */
+function paint(images: readonly HTMLImageElement[]): {
+  readonly track: MediaStreamTrack;
+  stop(): void;
+} {
+  const canvas = document.createElement('canvas');
+  canvas.width = WIDTH;
+  canvas.height = HEIGHT;
+  const context = canvas.getContext('2d', { alpha: false });
+  const track = canvas.captureStream(FRAME_RATE).getVideoTracks()[0];
+  if (!context || !track) throw new Error('This browser cannot draw a camera picture.');
+  const sways = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const began = performance.now();
+  const draw = () => {
+    const time = performance.now() - began;
+    const round = images.length * SHOWN_FOR + NOBODY_FOR;
+    const image = images[Math.floor((time % round) / SHOWN_FOR)];
+    context.fillStyle = BACKDROP;
+    context.fillRect(0, 0, WIDTH, HEIGHT);
+    if (!image) return;
+    const sway = sways ? SWAY * Math.sin((2 * Math.PI * time) / SWAY_TIME) : 0;
+    context.drawImage(image, (WIDTH - HEIGHT) / 2 + sway, 0, HEIGHT, HEIGHT);
+  };
+  draw();
+  const timer = setInterval(draw, 1_000 / FRAME_RATE);
+  return {
+    track,
+    stop: () => {
+      clearInterval(timer);
+      track.stop();
+    },
+  };
+}

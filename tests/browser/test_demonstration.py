@@ -1,0 +1,73 @@
+"""One person alone sees the whole thing: the demonstration participant of a page on one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from local.stack import Stack
+from tests.browser.conftest import Person, until
+
+
+def test_one_person_alone_sees_a_demonstration_read_and_removes_it(
+    real_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """A click adds it, labelled and consenting: 😁 at its face, then 😐; a click removes it."""
+    ada = person("Ada")
+    ada.join(real_stack.url, consent=False)
+    ada.button("Add a demonstration participant").click()
+    tile = ada.page.get_by_role("group", name="Demonstration", exact=True)
+    expect(ada.page.get_by_text("A demonstration takes part")).to_contain_text("agreed to be read")
+    expect(tile.get_by_title("Is read")).to_be_visible()
+    badge = tile.locator("[data-expression=happiness]")
+    expect(badge).to_be_visible(timeout=30_000)
+    expect(badge).to_contain_text("😁")
+    picture, emoji = tile.bounding_box(), badge.bounding_box()
+    assert picture
+    assert emoji
+    across = (emoji["x"] + emoji["width"] / 2 - picture["x"]) / picture["width"]
+    down = (emoji["y"] + emoji["height"] / 2 - picture["y"]) / picture["height"]
+    assert 0.3 < across < 0.8  # the face is in the middle of the canvas, and sways
+    assert down < 0.5
+    video = tile.locator("video")
+    until(
+        lambda: video.evaluate("video => video.getVideoPlaybackQuality().totalVideoFrames") > 5,
+        "the demonstration's picture moves",
+    )
+    expect(tile.locator("[data-expression=neutral]")).to_be_visible(timeout=30_000)
+
+    ada.button("Remove demonstration").click()
+    expect(tile).to_have_count(0)
+    expect(ada.page.get_by_text("You are alone in this call")).to_be_visible()
+
+
+def test_a_demonstration_goes_with_whoever_added_it(
+    real_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Another person sees it under its name; it leaves when the one who added it does."""
+    ada, zoe = person("Ada"), person("Zoë")
+    ada.join(real_stack.url, consent=False)
+    ada.button("Add a demonstration participant").click()
+    expect(ada.button("Remove demonstration")).to_be_visible()
+    zoe.join(ada.link, consent=False)
+    seen_by_zoe = zoe.page.get_by_role("group", name="Demonstration", exact=True)
+    expect(seen_by_zoe).to_be_visible()
+    expect(zoe.button("Remove demonstration")).to_have_count(0)
+    ada.button("Leave call").click()
+    expect(seen_by_zoe).to_have_count(0)
+
+
+def test_a_page_offers_no_demonstration_that_its_settings_do_not_name(
+    real_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """With the settings as a deployment writes them there is no such button, and no photograph."""
+    ada = person("Ada")
+    ada.page.route("**/config.json", lambda route: route.fulfill(json={"api": ""}))
+    asked: list[str] = []
+    ada.page.on("request", lambda request: asked.append(request.url))
+    ada.join(real_stack.url, consent=False)
+    expect(ada.page.get_by_text("You are alone in this call")).to_be_visible()
+    expect(ada.page.get_by_text("browser to browser")).to_be_visible()
+    expect(ada.button("Add a demonstration participant")).to_have_count(0)
+    assert not [url for url in asked if "demonstration" in url]
