@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+import httpx
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.testclient import TestClient
 
 from local.functions_host.site import Site
 
@@ -21,9 +22,16 @@ def test_files_laid_over_the_site_win_and_nothing_else_changes(tmp_path: Path) -
     ]:
         directory.mkdir(exist_ok=True)
         (directory / name).write_text(text)
-    with_overlay = TestClient(Starlette(routes=[Mount("/", Site(site, overlay))]))
-    assert with_overlay.get("/config.json").text == "local"
-    assert with_overlay.get("/a/call").text == "the page"
-    assert with_overlay.get("/missing.js").status_code == 404
-    without = TestClient(Starlette(routes=[Mount("/", Site(site))]))
-    assert without.get("/config.json").text == "deployed"
+    assert _get(Site(site, overlay), "/config.json").text == "local"
+    assert _get(Site(site, overlay), "/a/call").text == "the page"
+    assert _get(Site(site, overlay), "/missing.js").status_code == 404
+    assert _get(Site(site), "/config.json").text == "deployed"
+
+
+def _get(site: Site, path: str) -> httpx.Response:
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(Starlette(routes=[Mount("/", site)]))
+        async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
+            return await client.get(path)
+
+    return asyncio.run(ask())
