@@ -50,8 +50,25 @@ function weight(): Plugin {
   };
 }
 
+/** The hub is reached by WebSockets and `fetch` alone, and a lost connection is begun anew: what
+ * else its client brings stays out. */
+function withoutOtherTransports(): Plugin {
+  const others = /\/(LongPollingTransport|ServerSentEventsTransport|XhrHttpClient|MessageBuffer)$/;
+  const empty = '\0empty:';
+  return {
+    name: 'without-other-transports',
+    enforce: 'pre',
+    apply: 'build',
+    resolveId(source, importer) {
+      const other = importer?.includes('@microsoft/signalr') && others.exec(source)?.[1];
+      return other ? empty + other : null;
+    },
+    load: (id) => (id.startsWith(empty) ? `export class ${id.slice(empty.length)} {}` : null),
+  };
+}
+
 export default defineConfig({
-  plugins: [weight()],
+  plugins: [weight(), withoutOtherTransports()],
   // The storage and the hub may live on other origins: nothing of the page does.
   build: {
     target: 'es2022',

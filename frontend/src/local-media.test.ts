@@ -118,3 +118,85 @@ describe('switching devices', () => {
     expect(media.camera.value).toEqual({ track: null, on: false, problem: 'lost' });
   });
 });
+
+describe('devices that come and go', () => {
+  const front = { kind: 'videoinput', deviceId: 'front', label: 'Front' };
+  const desk = { kind: 'videoinput', deviceId: 'desk', label: 'Desk' };
+  let plugged = [front, desk];
+  const events = new EventTarget();
+
+  /** The track that the machine gives: the wanted one while it is plugged in. */
+  async function give(asked: MediaStreamConstraints) {
+    const wanted = (asked.video as MediaTrackConstraints | undefined)?.deviceId;
+    const id = (wanted as ConstrainDOMStringParameters | undefined)?.ideal;
+    const camera = plugged.find(({ deviceId }) => deviceId === id) ?? plugged[0];
+    if (asked.video && !camera) throw new DOMException('no', 'NotFoundError');
+    const video = Object.assign(new FakeTrack('video'), {
+      label: camera?.label,
+      getSettings: () => ({ deviceId: camera?.deviceId }),
+    });
+    const tracks = [
+      ...(asked.video ? [video] : []),
+      ...(asked.audio ? [new FakeTrack('audio')] : []),
+    ];
+    return {
+      getTracks: () => tracks,
+      getVideoTracks: () => tracks.filter(({ kind }) => kind === 'video'),
+      getAudioTracks: () => tracks.filter(({ kind }) => kind === 'audio'),
+    };
+  }
+
+  function plug(...devices: (typeof front)[]): void {
+    plugged = devices;
+    events.dispatchEvent(new Event('devicechange'));
+  }
+
+  beforeEach(() => {
+    plugged = [front, desk];
+    vi.stubGlobal('navigator', {
+      mediaDevices: Object.assign(events, {
+        getUserMedia: give,
+        enumerateDevices: async () => plugged,
+      }),
+    });
+  });
+
+  it('a chosen one that goes is stood in for, and taken up when it is back', async () => {
+    const media = new LocalMedia();
+    await media.open();
+    await media.choose('camera', 'desk');
+    expect(media.inUse('camera')).toBe('desk');
+    plugged = [front];
+    media.camera.value.track?.dispatchEvent(new Event('ended'));
+    await vi.waitFor(() => expect(media.inUse('camera')).toBe('front'));
+    expect(media.changed.value).toEqual({ role: 'camera', back: false, label: 'Front' });
+    plug(front, desk);
+    await vi.waitFor(() => expect(media.inUse('camera')).toBe('desk'));
+    expect(media.changed.value).toEqual({ role: 'camera', back: true, label: 'Desk' });
+    media.close();
+  });
+
+  it('the only one that goes is missed until one is there', async () => {
+    plugged = [front];
+    const media = new LocalMedia();
+    await media.open();
+    plugged = [];
+    media.camera.value.track?.dispatchEvent(new Event('ended'));
+    expect(media.camera.value.problem).toBe('lost');
+    plug(desk);
+    await vi.waitFor(() => expect(media.camera.value.on).toBe(true));
+    media.close();
+  });
+
+  it('one that is switched off stays off, whatever is plugged in', async () => {
+    const media = new LocalMedia();
+    await media.open();
+    await media.choose('camera', 'desk');
+    await media.setCamera(false);
+    plug(front);
+    plug(front, desk);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(media.camera.value.on).toBe(false);
+    media.close();
+  });
+});

@@ -1,5 +1,6 @@
 /** Our own camera and microphone, and the screen we share. */
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { Devices } from './devices.ts';
 import { LocalScreen } from './local-screen.ts';
 
 /** Why a device cannot be used. */
@@ -12,7 +13,16 @@ export interface Device {
   readonly problem: DeviceProblem | null;
 }
 
+/** A device that was exchanged for another without being asked, and by which one. */
+export interface DeviceChange {
+  readonly role: 'camera' | 'microphone';
+  /** Whether the chosen device came back, or another stands in for one that is gone. */
+  readonly back: boolean;
+  readonly label: string;
+}
+
 type Kind = 'audio' | 'video';
+const ROLES = { video: 'camera', audio: 'microphone' } as const;
 
 const CONSTRAINTS: Record<Kind, MediaTrackConstraints> = {
   audio: {},
@@ -28,6 +38,8 @@ const OFF: Device = { track: null, on: false, problem: null };
 /** Opens, switches and releases the camera and the microphone; problems are state, never thrown. */
 export class LocalMedia {
   readonly screen = new LocalScreen();
+  readonly devices = new Devices();
+  readonly #changed = signal<DeviceChange | null>(null);
   readonly #camera = signal<Device>(OFF);
   readonly #microphone = signal<Device>(OFF);
   readonly #asked = signal(false);
@@ -45,11 +57,32 @@ export class LocalMedia {
     return this.#microphone;
   }
 
+  /** The last exchange of a device; a new object each time. */
+  get changed(): ReadonlySignal<DeviceChange | null> {
+    return this.#changed;
+  }
+
+  /** The id of the device in use, or of the one that would be. */
+  inUse(role: 'camera' | 'microphone'): string | null {
+    const { track } = role === 'camera' ? this.#camera.value : this.#microphone.value;
+    return (track && idOf(track)) ?? this.devices.chosen(role);
+  }
+
+  /** Uses this device from now on, and remembers it. */
+  async choose(role: 'camera' | 'microphone', id: string): Promise<void> {
+    this.devices.choose(role, id);
+    const kind = role === 'camera' ? 'video' : 'audio';
+    const { track } = this.#device(kind).value;
+    if (track && idOf(track) !== id) await this.#exchange(kind, id);
+  }
+
   /** Asks for both with one question; what is refused together is asked for one by one. */
   async open(): Promise<void> {
     this.#asked.value = false;
     await this.#openBoth();
     this.#asked.value = true;
+    await this.devices.refresh(); // only now do the devices have names
+    navigator.mediaDevices?.addEventListener?.('devicechange', this.#onDeviceChange);
   }
 
   async #openBoth(): Promise<void> {
@@ -59,7 +92,10 @@ export class LocalMedia {
       return;
     }
     try {
-      const stream = await navigator.mediaDevices.getUserMedia(CONSTRAINTS);
+      const stream = await navigator.mediaDevices.getUserMedia({
+        audio: this.#constraints('audio'),
+        video: this.#constraints('video'),
+      });
       this.#take('video', stream.getVideoTracks()[0]);
       this.#take('audio', stream.getAudioTracks()[0]);
     } catch {
@@ -91,6 +127,7 @@ export class LocalMedia {
 
   /** Releases everything. */
   close(): void {
+    navigator.mediaDevices?.removeEventListener?.('devicechange', this.#onDeviceChange);
     this.screen.stop();
     this.#camera.value.track?.stop();
     this.#microphone.value.track?.stop();
@@ -98,16 +135,77 @@ export class LocalMedia {
     this.#microphone.value = OFF;
   }
 
-  async #request(kind: Kind): Promise<void> {
+  readonly #onDeviceChange = () => void this.#followDevices();
+
+  /** Takes a device up again that was lost, and the chosen one when it is there again. */
+  async #followDevices(): Promise<void> {
+    await this.devices.refresh();
+    for (const kind of ['video', 'audio'] as const) {
+      const role = ROLES[kind];
+      const { track, problem } = this.#device(kind).value;
+      const chosen = this.devices.chosen(role);
+      const isBack = chosen !== null && this.devices.has(role, chosen);
+      const lost = problem === 'lost' && this.devices.options.value[role].length > 0;
+      const inUse = track && idOf(track);
+      if ((track && isBack && inUse !== chosen && inUse !== 'default') || lost) {
+        await this.#exchange(kind, isBack ? chosen : null);
+        this.#tellExchange(kind, isBack || lost);
+      }
+    }
+  }
+
+  /** Puts another device in the place of one that has gone, if there is one. */
+  async #replaceLost(kind: Kind, gone: string | null): Promise<void> {
+    const silenced = kind === 'audio' && !this.#microphone.value.on;
+    this.#fail(kind, 'lost');
+    await this.devices.refresh();
+    const role = ROLES[kind];
+    const [other] = this.devices.options.value[role].filter(
+      ({ id }) => id !== gone && id !== 'default',
+    );
+    if (!other || this.#device(kind).value.problem !== 'lost') return;
+    await this.#exchange(kind, other.id, silenced);
+    if (this.#device(kind).value.track) this.#tellExchange(kind, false);
+    else this.#fail(kind, 'lost');
+  }
+
+  /** Opens another device in the place of the one in use; a silenced microphone stays silent. */
+  async #exchange(
+    kind: Kind,
+    id: string | null,
+    silenced = kind === 'audio' &&
+      !this.#microphone.value.on &&
+      this.#microphone.value.track !== null,
+  ): Promise<void> {
+    await this.#request(kind, id);
+    if (silenced) await this.setMicrophone(false);
+  }
+
+  #tellExchange(kind: Kind, back: boolean): void {
+    const { track } = this.#device(kind).value;
+    if (track) this.#changed.value = { role: ROLES[kind], back, label: track.label };
+  }
+
+  #constraints(kind: Kind, id: string | null = this.devices.chosen(ROLES[kind])) {
+    // Whatever is wanted: a device that is not there is no reason to have none.
+    return { ...CONSTRAINTS[kind], ...(id && { deviceId: { ideal: id } }) };
+  }
+
+  async #request(kind: Kind, id?: string | null): Promise<void> {
     // While it is asked for nothing is wrong with it: what fails again is news again.
-    this.#device(kind).value = OFF;
+    const device = this.#device(kind);
+    device.value.track?.stop(); // some machines open a device only when the other one is closed
+    device.value = OFF;
     if (!navigator.mediaDevices) {
       this.#fail(kind, 'unsupported');
       return;
     }
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ [kind]: CONSTRAINTS[kind] });
+      const stream = await navigator.mediaDevices.getUserMedia({
+        [kind]: this.#constraints(kind, id ?? undefined),
+      });
       this.#take(kind, stream.getTracks()[0]);
+      await this.devices.refresh();
     } catch (error) {
       this.#fail(kind, problemOf(error));
     }
@@ -122,7 +220,7 @@ export class LocalMedia {
     device.value.track?.stop();
     device.value = { track, on: true, problem: null };
     track.addEventListener('ended', () => {
-      if (device.value.track === track) this.#fail(kind, 'lost');
+      if (device.value.track === track) void this.#replaceLost(kind, idOf(track));
     });
   }
 
@@ -133,6 +231,10 @@ export class LocalMedia {
   #device(kind: Kind) {
     return kind === 'video' ? this.#camera : this.#microphone;
   }
+}
+
+function idOf(track: MediaStreamTrack): string | null {
+  return track.getSettings?.().deviceId ?? null;
 }
 
 function problemOf(error: unknown): DeviceProblem {

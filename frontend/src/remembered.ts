@@ -36,6 +36,24 @@ export function rememberAnnouncing(announcing: boolean): void {
   write('announcing', announcing ? 'yes' : 'no');
 }
 
+/** The camera, microphone or speaker chosen last. */
+export function rememberedDevice(role: string): string | null {
+  return read(`device:${role}`);
+}
+
+export function rememberDevice(role: string, id: string): void {
+  write(`device:${role}`, id);
+}
+
+/** Whether the keys of the call are on; they are unless somebody said no. */
+export function rememberedShortcuts(): boolean {
+  return read('shortcuts') !== 'no';
+}
+
+export function rememberShortcuts(on: boolean): void {
+  write('shortcuts', on ? 'yes' : 'no');
+}
+
 /** The secret that makes us the host of a room we created here. */
 export function rememberedHostSecret(room: string): string | undefined {
   return read(`host:${room}`) ?? undefined;

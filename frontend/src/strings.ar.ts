@@ -59,6 +59,19 @@ export const arabic: Strings = {
     unmuteMicrophone: 'ألغِ كتم الميكروفون',
     stopCamera: 'أوقف الكاميرا',
     startCamera: 'شغّل الكاميرا',
+    choose: { camera: 'الكاميرا', microphone: 'الميكروفون', speaker: 'السماعة' },
+    automatic: 'ما يختاره المتصفح',
+    level: 'مستوى الميكروفون',
+    heard: 'الميكروفون يلتقط صوتًا',
+    silence: 'الميكروفون لا يلتقط شيئًا',
+    standsIn: {
+      camera: (label) => `لم تعد الكاميرا موجودة. تُستخدم بدلًا منها ${isolated(label)}.`,
+      microphone: (label) => `لم يعد الميكروفون موجودًا. يُستخدم بدلًا منه ${isolated(label)}.`,
+    },
+    isBack: {
+      camera: (label) => `عادت الكاميرا إلى العمل: ${isolated(label)}.`,
+      microphone: (label) => `عاد الميكروفون إلى العمل: ${isolated(label)}.`,
+    },
     problem: {
       both: {
         denied:
@@ -101,6 +114,8 @@ export const arabic: Strings = {
     leave: 'غادر المكالمة',
     more: 'المزيد',
     share: 'شارك الشاشة',
+    smallWindow: 'صورة داخل صورة',
+    noSmallWindow: 'تعذّر فتح النافذة الصغيرة.',
     screenFailed: 'تعذّرت مشاركة شاشتك.',
     controls: 'أدوات المكالمة',
     tiles: 'المشاركون في المكالمة',
@@ -117,6 +132,8 @@ export const arabic: Strings = {
     timeline: 'الخط الزمني',
     notLoaded: 'تعذّر التحميل. تحقق من اتصالك.',
     ownReadings: 'قراءاتي',
+    settings: 'الإعدادات',
+    shortcuts: 'اختصارات لوحة المفاتيح',
     host: 'المضيف',
     announce: 'أعلن التعابير',
     announceHint: 'يُخبَر قارئ الشاشة كيف تبدو الوجوه',
@@ -186,6 +203,19 @@ export const arabic: Strings = {
     clear: 'امحُ قراءاتي',
     clearHint: 'المحو يفرغ أيضًا شريطك وشريط الغرفة في خطك الزمني.',
     cleared: 'مُحيت قراءاتك من هذه الصفحة.',
+  },
+  shortcuts: {
+    on: 'استخدم هذه المفاتيح',
+    actions: {
+      microphone: 'تشغيل الميكروفون أو إيقافه',
+      camera: 'تشغيل الكاميرا أو إيقافها',
+      analyze: 'تحليل',
+      live: 'تشغيل القراءة المباشرة أو إيقافها',
+      read: 'قراءة تعبير وجهي أو إيقافها',
+      people: 'المشاركون',
+      expressions: 'التعابير',
+      shortcuts: 'هذه القائمة',
+    },
   },
   tile: {
     reading: 'تجري القراءة',

@@ -60,6 +60,19 @@ export const english = {
     unmuteMicrophone: 'Unmute microphone',
     stopCamera: 'Turn camera off',
     startCamera: 'Turn camera on',
+    choose: { camera: 'Camera', microphone: 'Microphone', speaker: 'Speaker' },
+    automatic: 'Chosen by the browser',
+    level: 'Microphone level',
+    heard: 'The microphone hears something',
+    silence: 'The microphone hears nothing',
+    standsIn: {
+      camera: (label: string) => `Your camera is gone. ${label} stands in for it.`,
+      microphone: (label: string) => `Your microphone is gone. ${label} stands in for it.`,
+    },
+    isBack: {
+      camera: (label: string) => `Camera in use again: ${label}.`,
+      microphone: (label: string) => `Microphone in use again: ${label}.`,
+    },
     problem: {
       both: {
         denied:
@@ -102,6 +115,8 @@ export const english = {
     leave: 'Leave call',
     more: 'More',
     share: 'Share screen',
+    smallWindow: 'Picture-in-picture',
+    noSmallWindow: 'The small window could not be opened.',
     screenFailed: 'Your screen could not be shared.',
     controls: 'Call controls',
     tiles: 'People in the call',
@@ -118,6 +133,8 @@ export const english = {
     timeline: 'Timeline',
     notLoaded: 'This could not be loaded. Check your connection.',
     ownReadings: 'My readings',
+    settings: 'Settings',
+    shortcuts: 'Keyboard shortcuts',
     host: 'Host',
     announce: 'Announce expressions',
     announceHint: 'Screen readers are told how people look',
@@ -186,6 +203,19 @@ export const english = {
     clear: 'Clear my readings',
     clearHint: 'Clearing also empties your strip and the room’s in your timeline.',
     cleared: 'Your readings are cleared from this page.',
+  },
+  shortcuts: {
+    on: 'Use these keys',
+    actions: {
+      microphone: 'Microphone on or off',
+      camera: 'Camera on or off',
+      analyze: 'Analyze',
+      live: 'Live reading on or off',
+      read: 'Read my expression, or stop',
+      people: 'People',
+      expressions: 'Expressions',
+      shortcuts: 'This list',
+    },
   },
   tile: {
     reading: 'Being read',

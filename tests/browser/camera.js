@@ -1,5 +1,5 @@
 // A camera whose picture the test paints: `camera.scene` is drawn 15 times a second. A screen to
-// share is of the colour `camera.screen`.
+// share is of the colour `camera.screen`. `camera.cameras` are plugged in; each paints the same.
 //   scene = { photographs: [{ url, x, y, width, height }], colour }  (pixels of 640 × 480)
 (() => {
   const canvas = document.createElement('canvas');
@@ -12,6 +12,7 @@
     missing: false,
     refused: false,
     screen: '#fff',
+    cameras: ['Front camera'],
     async show(scene) {
       for (const { url } of scene.photographs) {
         const picture = new Image();
@@ -26,6 +27,15 @@
         track.stop();
         track.dispatchEvent(new Event('ended'));
       }
+    },
+    /** Cameras come or go; one that goes ends its tracks. */
+    plug(cameras) {
+      camera.cameras = cameras;
+      for (const track of tracks.filter(({ label }) => !cameras.includes(label))) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+      navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
     },
     /** The browser's own bar ends sharing. */
     endScreen() {
@@ -58,10 +68,15 @@
   const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     if (camera.refused) throw new DOMException('refused', 'NotAllowedError');
-    if (constraints.video && camera.missing) throw new DOMException('missing', 'NotFoundError');
+    if (constraints.video && (camera.missing || camera.cameras.length === 0)) throw new DOMException('missing', 'NotFoundError');
     const stream = new MediaStream();
     if (constraints.video) {
       const [track] = canvas.captureStream(15).getVideoTracks();
+      const wanted = constraints.video.deviceId?.ideal;
+      const label = camera.cameras.includes(wanted) ? wanted : camera.cameras[0];
+      const settings = { ...track.getSettings(), deviceId: label };
+      Object.defineProperty(track, 'label', { value: label });
+      track.getSettings = () => settings;
       tracks.push(track);
       stream.addTrack(track);
     }
@@ -71,6 +86,11 @@
     }
     return stream;
   };
+  const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
+  navigator.mediaDevices.enumerateDevices = async () => [
+    ...camera.cameras.map((label) => ({ kind: 'videoinput', deviceId: label, label })),
+    ...(await list()).filter(({ kind }) => kind !== 'videoinput'),
+  ];
   navigator.mediaDevices.getDisplayMedia = async () => {
     if (camera.refused) throw new DOMException('refused', 'NotAllowedError');
     const screen = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });

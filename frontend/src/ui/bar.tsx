@@ -8,6 +8,7 @@ import { MoreMenu } from './more-menu.tsx';
 import { type OpenPanel, PanelButton } from './panel.tsx';
 import { panels } from './panels.ts';
 import { refusalWords } from './refusal.ts';
+import { useShortcuts } from './use-shortcuts.ts';
 
 const BUSY_TIME = 600; // ms; a shorter one is not seen
 
@@ -31,6 +32,25 @@ export function Bar({ context, open }: { context: CallContext; open: OpenPanel }
     await seen;
     busy.value = false;
   };
+  useShortcuts((action) => {
+    switch (action) {
+      case 'microphone':
+        return void media.setMicrophone(!media.microphone.peek().on);
+      case 'camera':
+        return void media.setCamera(!media.camera.peek().on);
+      case 'analyze':
+        return void analyze();
+      case 'live':
+        session.live.value = !session.live.peek();
+        return;
+      case 'read':
+        return session.setConsent(!session.consent.peek());
+      default: {
+        const focused = document.activeElement;
+        return open.toggle(action, focused instanceof HTMLElement ? focused : null);
+      }
+    }
+  });
   return (
     <section class="controls" aria-label={strings.call.controls}>
       <div class="controls-group controls-reading">

@@ -15,6 +15,7 @@ import { RoomStrip } from './room-strip.tsx';
 import { ShownReadings } from './shown-readings.ts';
 import { Stage } from './stage.tsx';
 import { Toast, useToast } from './toast.tsx';
+import { useDeviceNews } from './use-device-news.ts';
 
 interface CallScreenProps extends CallProps {
   /** Adds a demonstration participant; null where this page offers none. */
@@ -34,6 +35,7 @@ export function CallScreen({ session, media, demonstrate }: CallScreenProps) {
   useEffect(() => () => recorder.stop(), [recorder]);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
+  useDeviceNews(media, toast.show);
   useSignalEffect(() => {
     const asked = session.asked.value;
     const name = asked && session.room.peek().people.get(asked.by)?.name;

@@ -6,8 +6,10 @@ import type { LocalMedia } from '../local-media.ts';
 import { roomFromLink } from '../room-link.ts';
 import { strings } from '../strings.ts';
 import { DeviceButtons, deviceWords } from './controls.tsx';
+import { DeviceChoice } from './device-choice.tsx';
 import { Elsewhere } from './elsewhere.tsx';
 import { LanguageChoice } from './language-choice.tsx';
+import { useDeviceNews } from './use-device-news.ts';
 
 /** What somebody decided in the lobby. */
 export interface Entry {
@@ -127,7 +129,11 @@ function Preview({ media }: { media: LocalMedia }) {
   useEffect(() => {
     if (video.current) video.current.srcObject = track ? new MediaStream([track]) : null;
   }, [track]);
-  const words = deviceWords(media);
+  const news = useSignal('');
+  useDeviceNews(media, (words) => {
+    news.value = words;
+  });
+  const words = [...deviceWords(media), ...(news.value ? [news.value] : [])];
   return (
     <section class="preview-column" aria-label={strings.lobby.previewLabel}>
       <div class="preview">
@@ -141,6 +147,7 @@ function Preview({ media }: { media: LocalMedia }) {
           <DeviceButtons media={media} />
         </div>
       </div>
+      <DeviceChoice media={media} />
       <div class="device-words" role="status">
         {words.map((text) => (
           <p key={text}>{text}</p>

@@ -1,7 +1,7 @@
 import { useId, useRef } from 'preact/hooks';
 import { strings } from '../strings.ts';
 import type { CallContext } from './call-context.ts';
-import { LinkIcon, MoreIcon } from './icons.tsx';
+import { LinkIcon, MoreIcon, SmallWindowIcon } from './icons.tsx';
 import type { OpenPanel } from './panel.tsx';
 import { panels } from './panels.ts';
 
@@ -51,6 +51,19 @@ export function MoreMenu({ context, open }: { context: CallContext; open: OpenPa
             {panel.title()}
           </button>
         ))}
+        {'documentPictureInPicture' in globalThis && (
+          <button
+            type="button"
+            onClick={choose(() => {
+              import('./small-window.ts')
+                .then(({ openSmallWindow }) => openSmallWindow(context))
+                .catch(() => context.toast(strings.call.noSmallWindow));
+            })}
+          >
+            <SmallWindowIcon />
+            {strings.call.smallWindow}
+          </button>
+        )}
         <button type="button" onClick={choose(context.copyLink)}>
           <LinkIcon />
           {strings.call.copyLink}

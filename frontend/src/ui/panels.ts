@@ -3,7 +3,14 @@
  * page is light for those who open none.
  */
 import { strings } from '../strings.ts';
-import { FacesIcon, OwnReadingsIcon, PeopleIcon, TimelineIcon } from './icons.tsx';
+import {
+  FacesIcon,
+  KeyboardIcon,
+  OwnReadingsIcon,
+  PeopleIcon,
+  SettingsIcon,
+  TimelineIcon,
+} from './icons.tsx';
 import { loadedBody } from './loaded-body.tsx';
 import type { Panel } from './panel.tsx';
 
@@ -35,5 +42,19 @@ export const panels: readonly Panel[] = [
     Icon: OwnReadingsIcon,
     place: 'more',
     Body: loadedBody(async () => (await import('./own-readings-panel.tsx')).OwnReadingsPanel),
+  },
+  {
+    id: 'settings',
+    title: () => strings.panel.settings,
+    Icon: SettingsIcon,
+    place: 'more',
+    Body: loadedBody(async () => (await import('./settings-panel.tsx')).SettingsPanel),
+  },
+  {
+    id: 'shortcuts',
+    title: () => strings.panel.shortcuts,
+    Icon: KeyboardIcon,
+    place: 'more',
+    Body: loadedBody(async () => (await import('./shortcuts-panel.tsx')).ShortcutsPanel),
   },
 ];

@@ -15,8 +15,14 @@ const TILE_GAP = 12; // px
 const NO_PICTURE: Size = { width: 0, height: 0 };
 const SCREEN = 'screen of ';
 
+interface StageProps {
+  readonly context: CallContext;
+  /** Whether somebody else's stage is heard already. */
+  readonly quiet?: boolean;
+}
+
 /** Everybody's tile, and every shared screen; one of them large when it is pinned or a screen. */
-export function Stage({ context }: { context: CallContext }) {
+export function Stage({ context, quiet = false }: StageProps) {
   const { session, media } = context;
   const [space, size] = useSize<HTMLDivElement>();
   const pictures = useSignal<ReadonlyMap<string, Size>>(new Map());
@@ -55,6 +61,7 @@ export function Stage({ context }: { context: CallContext }) {
           key={person.participant}
           person={person}
           context={context}
+          quiet={quiet}
           picture={pictures.value.get(person.participant) ?? NO_PICTURE}
           onPicture={(picture) => {
             pictures.value = new Map(pictures.value).set(person.participant, picture);
@@ -86,17 +93,21 @@ function sharedScreens({ session, media }: CallProps): readonly SharedScreen[] {
 }
 
 interface PersonTileProps
-  extends Pick<TileProps, 'person' | 'place' | 'picture' | 'onPicture' | 'pinned' | 'onPin'> {
+  extends Pick<
+    TileProps,
+    'person' | 'place' | 'picture' | 'onPicture' | 'pinned' | 'onPin' | 'quiet'
+  > {
   readonly context: CallContext;
 }
 
 function PersonTile({ context, ...shape }: PersonTileProps) {
-  const { session, shown } = context;
+  const { session, media, shown } = context;
   const { participant } = shape.person;
   const room = shown.of(session.room.value);
   const props = {
     ...shape,
     sight: room.sights.get(participant),
+    speaker: media.devices.speaker.value,
     emojiScale: EMOJI_SIZES[shown.sizeOf(participant)],
   };
   if (participant === room.self) return <OwnTile {...props} context={context} />;

@@ -25,6 +25,10 @@ export interface TileProps {
   readonly picture: Size;
   readonly onPicture: (picture: Size) => void;
   readonly pinned: boolean;
+  /** The loudspeaker to hear them from; empty for the browser's choice. */
+  readonly speaker?: string;
+  /** Whether nothing is heard, since another tile of theirs is. */
+  readonly quiet?: boolean;
   readonly onPin: () => void;
   /** For our own tile: whether we are read live, only when asked, or not at all. */
   readonly own?: 'live' | 'asked' | 'not' | undefined;
@@ -46,13 +50,15 @@ export function Tile({
   onPicture,
   pinned,
   onPin,
+  speaker = '',
+  quiet = false,
   own,
   seenByUsAlone,
   emojiScale = 1,
   corner,
 }: TileProps) {
   const { stream } = media;
-  const video = useStream(stream);
+  const video = useStream(stream, speaker);
   const measure = () => {
     const { videoWidth, videoHeight } = video.current ?? { videoWidth: 0, videoHeight: 0 };
     onPicture({ width: videoWidth, height: videoHeight });
@@ -83,7 +89,7 @@ export function Tile({
         ref={video}
         class={`tile-video${own ? ' mirrored' : ''}${showsPicture ? '' : ' tile-video-off'}`}
         style={{ objectFit: fit }}
-        muted={own !== undefined}
+        muted={quiet || own !== undefined}
         autoplay
         playsInline
         onLoadedMetadata={measure}

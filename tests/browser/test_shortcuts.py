@@ -1,0 +1,59 @@
+"""The call by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from functions.contract import Expression
+from local.stack import Stack
+from tests.browser.conftest import Person, meet
+
+
+def test_the_keys_of_the_call(scripted_stack: Stack, person: Callable[..., Person]) -> None:
+    """Meet's keys switch microphone and camera, others read and open panels; one lists them all."""
+    ada = person("Ada")
+    meet(scripted_stack, ada)
+    keyboard = ada.page.keyboard
+    for name, key in (("Microphone", "d"), ("Camera", "e")):
+        for pressed in ("false", "true"):
+            keyboard.press(f"Control+{key}")
+            expect(ada.button(name)).to_have_attribute("aria-pressed", pressed)
+    ada.look(Expression.HAPPINESS)
+    keyboard.press("Control+Alt+a")
+    ada.sees(ada, "happiness")
+    keyboard.press("Control+Alt+l")
+    expect(ada.switch("Live")).to_be_checked()
+    keyboard.press("Control+Alt+r")
+    expect(ada.switch("Read my expression")).not_to_be_checked()
+    keyboard.press("Control+Alt+p")
+    expect(ada.page.get_by_role("complementary", name="People")).to_be_visible()
+    keyboard.press("?")
+    sheet = ada.page.get_by_role("complementary", name="Keyboard shortcuts")
+    expect(sheet.get_by_text("Camera on or off")).to_be_visible()
+    sheet.get_by_role("switch", name="Use these keys").click()
+    keyboard.press("Control+d")
+    keyboard.press("Control+Alt+p")
+    expect(sheet).to_be_visible()
+    expect(ada.button("Microphone")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_small_window_keeps_everybody_in_view(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Picture-in-picture shows the tiles and the emojis; it goes when the call is left."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe)
+    ada.button("More").click()
+    with ada.context.expect_page() as opened:
+        ada.button("Picture-in-picture").click()
+    small = opened.value
+    tile = small.get_by_role("group", name="Zoë", exact=True)
+    expect(tile).to_be_visible()
+    zoe.look(Expression.HAPPINESS)
+    ada.button("Analyze").click()
+    expect(tile.locator("[data-expression=happiness]")).to_be_visible()
+    ada.button("Leave call").click()
+    expect(ada.button("Join again")).to_be_visible()
+    assert small.is_closed()
