@@ -12,6 +12,7 @@ says is what the shipped model's says:
                "crop": 1.0},            the crop's side as a multiple of the detector's box
      "output": "scores",
      "softmax": false,                  true where the output is logits
+     "mirror_below": 0.6,               the top score below which the mirror image is asked too
      "unsure_below": 0.4,               the top score below which nothing is likely
      "weak": ["contempt"]}              labels the model is bad at
 """
@@ -52,6 +53,7 @@ class Sidecar:
     crop: float = 1.0
     output: str = "scores"
     softmax: bool = False
+    mirror_below: float = 0.0
     unsure_below: float = 0.0
     weak: frozenset[Expression] = frozenset()
 
@@ -74,6 +76,7 @@ class Sidecar:
                 crop=float(given.get("crop", 1.0)),
                 output=str(values.get("output", "scores")),
                 softmax=bool(values.get("softmax", False)),
+                mirror_below=float(values.get("mirror_below", 0)),
                 unsure_below=float(values.get("unsure_below", 0)),
                 weak=frozenset(map(Expression, values.get("weak", ()))),
             )
@@ -85,8 +88,10 @@ class Sidecar:
             raise SidecarError("input: size in pixels, and 1 or 3 channels")
         if {len(sidecar.mean), len(sidecar.deviation)} - {1, sidecar.channels}:
             raise SidecarError("input: mean and deviation are numbers, or one for each channel")
-        if not np.all(sidecar.deviation > 0) or not 0 <= sidecar.unsure_below <= 1:
-            raise SidecarError("deviation is above 0, unsure_below from 0 to 1")
+        if not np.all(sidecar.deviation > 0):
+            raise SidecarError("input: deviation is above 0")
+        if not (0 <= sidecar.unsure_below <= 1 and 0 <= sidecar.mirror_below <= 1):
+            raise SidecarError("unsure_below and mirror_below are from 0 to 1")
         return sidecar
 
 
@@ -120,10 +125,21 @@ class ExpressionClassifier:
         faces = faces[:, None] if self.sidecar.channels == 1 else faces.transpose(0, 3, 1, 2)
         shape = (1, -1, 1, 1)
         faces = (faces - self.sidecar.mean.reshape(shape)) / self.sidecar.deviation.reshape(shape)
+        given = self._run(faces)
+        # A face's two halves say the same: where one look leaves doubt, two are right more often.
+        doubtful = given.max(1) < self.sidecar.mirror_below
+        if doubtful.any():
+            mirrored = self._run(np.ascontiguousarray(faces[doubtful][..., ::-1]))
+            given[doubtful] = (given[doubtful] + mirrored) / 2
+        scores = np.zeros((len(crops), len(Expression)), np.float32)
+        scores[:, self._columns] = given
+        return scores
+
+    def _run(self, faces: Scores) -> Scores:
+        """The network's scores, in its own order, of faces N × channels × size × size."""
+        given: Scores
         (given,) = self._network.run([self.sidecar.output], {self.sidecar.input_name: faces})
         if self.sidecar.softmax:
             given = np.exp(given - given.max(1, keepdims=True))
             given /= given.sum(1, keepdims=True)
-        scores = np.zeros((len(crops), len(Expression)), np.float32)
-        scores[:, self._columns] = given
-        return scores
+        return given

@@ -242,6 +242,17 @@ def test_doubt_begins_where_the_sidecar_says(tmp_path: Path) -> None:
     assert not read.unsure
 
 
+def test_where_one_look_leaves_doubt_the_mirror_image_is_asked_too(tmp_path: Path) -> None:
+    """With a look at both, a face and its mirror image have the same scores."""
+    grey = decode_jpeg(SMILE.read_bytes(), grey=True)
+    face = crop(grey, (200, 60, 110, 110), side=48, scale=1)  # half of one, so that doubt is left
+    faces = np.stack([face, face[:, ::-1]])
+    one, two = ExpressionClassifier(other_model(tmp_path, {})).scores(faces)
+    assert not np.allclose(one, two, atol=1e-4)
+    both = ExpressionClassifier(other_model(tmp_path, {"mirror_below": 1.0})).scores(faces)
+    assert both == pytest.approx(np.stack([(one + two) / 2] * 2), abs=1e-5)
+
+
 @pytest.mark.parametrize(
     "sidecar",
     [
@@ -256,6 +267,7 @@ def test_doubt_begins_where_the_sidecar_says(tmp_path: Path) -> None:
         {"input": {"deviation": 0}},
         {"output": "feelings"},
         {"unsure_below": 40},
+        {"mirror_below": -1},
     ],
     ids=str,
 )
