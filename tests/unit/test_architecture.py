@@ -117,10 +117,10 @@ PYTHON_HOMES = {
     r"\bMediaModes\b": {"functions/video/opentok.py"},
 }
 TYPESCRIPT_HOMES = {
-    r"\bRTCPeerConnection\b": {"call/mesh.ts"},
+    r"\bnew RTCPeerConnection\b": {"call/mesh.ts"},
     r"\bOT\.": {"call/opentok.ts"},
     r"\bHubConnectionBuilder\b": {"hub.ts"},
-    r"\bconvertToBlob\b": {"capture.ts"},
+    r"\bconvertToBlob\b": {"jpeg.ts"},
     r"\bx-ms-blob-type\b": {"upload.ts"},
     r"\bfetch\(": {"api.ts", "upload.ts", "config.ts", "main.tsx"},
 }
