@@ -9,6 +9,7 @@
   const pictures = new Map();
   const camera = {
     scene: { photographs: [], colour: null },
+    pace: 66, // ms between two pictures
     missing: false,
     refused: false,
     screen: '#fff',
@@ -48,7 +49,8 @@
   const tracks = [];
   const screens = [];
   let ticks = 0;
-  setInterval(() => {
+  const paint = () => {
+    setTimeout(paint, camera.pace);
     context.fillStyle = '#444';
     context.fillRect(0, 0, canvas.width, canvas.height);
     for (const { url, x, y, width, height } of camera.scene.photographs) {
@@ -64,7 +66,8 @@
     context.fillRect(0, 0, canvas.width, 8);
     context.fillStyle = '#555';
     context.fillRect((ticks++ * 16) % canvas.width, 0, 32, 8);
-  }, 66);
+  };
+  paint();
   const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     if (camera.refused) throw new DOMException('refused', 'NotAllowedError');

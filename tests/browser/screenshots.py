@@ -1,57 +1,258 @@
-"""Take the pictures of the documentation: `python -m tests.browser.screenshots`.
+"""Take the pictures of the documentation: `python -m tests.browser.screenshots [SCENE …]`.
 
-Everything in them is real: the stack as it ships, its embedded reader, a real browser.
+Everything in them is real: the stack as it ships, its embedded reader, a real browser, and one
+page for each person. Only what nobody sees is left out: guests do not send each other video, so
+that a small machine carries nine of them.
 """
 
 from __future__ import annotations
 
-from itertools import product
+import re
+import sys
+import wave
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Route, expect, sync_playwright
 
 from local.product import product_stack
+from local.stack import Stack
 from tests import chromium
-from tests.browser.conftest import Person, Photograph, meet, new_person
+from tests.browser.conftest import Person, Photograph, new_person
+from tests.browser.words import words
 
 _FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 _DESKTOP = {"width": 1280, "height": 800}
 _PHONE = {"width": 360, "height": 740}
+_PHONE_ON_ITS_SIDE = {"width": 740, "height": 360}
+_GUESTS = ("Zoë", "Kim", "Noor", "Liam", "Mei", "Ivan", "Sara", "Tom")
+_NOT_READ, _WITHOUT_CAMERA, _MUTED = "Noor", "Liam", "Mei"
+_PLACES = (
+    Photograph(x=40, y=-10, side=620),
+    Photograph(x=90, y=40, side=560),
+    Photograph(x=-60, y=0, side=600),
+    Photograph(x=120, y=-40, side=660),
+)
+_GUEST_PACE = 400  # ms between two pictures of a guest
+_QUALITY = 85  # of a JPEG
+_SETTLE = 1_200  # ms until a changed layout and the emoji in it stand still
+
+
+def save(person: Person, name: str, *, whole: bool = False) -> None:
+    """Write what somebody sees."""
+    person.page.wait_for_timeout(_SETTLE)
+    file = _FOLDER / f"{name}.jpg"
+    person.page.screenshot(path=file, type="jpeg", quality=_QUALITY, full_page=whole)
+    print(file.name)
+
+
+def silence(folder: Path) -> str:
+    """A recording of nothing: the browser's own pretended microphone beeps."""
+    file = str(folder / "silence.wav")
+    with wave.open(file, "wb") as recording:
+        recording.setnchannels(1)
+        recording.setsampwidth(2)
+        recording.setframerate(48_000)
+        recording.writeframes(bytes(2 * 48_000))
+    return file
+
+
+def resize(person: Person, size: dict[str, int]) -> None:
+    """Give somebody's window another size."""
+    person.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+
+
+@contextmanager
+def visiting(browser: Browser, name: str, size: dict[str, int], **context: Any) -> Iterator[Person]:
+    """Somebody who goes again."""
+    somebody = new_person(browser, name, viewport=size, **context)
+    yield somebody
+    somebody.context.close()
+
+
+def lobbies(browser: Browser, stack: Stack) -> None:
+    """Before a call: on a desktop, on a phone, refused, and from right to left."""
+    with visiting(browser, "Ada", _DESKTOP) as ada:
+        ada.page.goto(stack.url)
+        ada.show(Photograph(x=-90, y=-30, side=760))
+        save(ada, "lobby")
+        ada.page.emulate_media(color_scheme="dark")
+        save(ada, "lobby-dark")
+        resize(ada, _PHONE)
+        ada.page.emulate_media(color_scheme="light")
+        save(ada, "lobby-phone", whole=True)
+    with visiting(browser, "Ada", _DESKTOP) as ada:
+        ada.page.add_init_script("camera.refused = true")
+        ada.page.goto(stack.url)
+        expect(ada.page.get_by_text("does not allow the camera")).to_be_visible()
+        save(ada, "lobby-refused")
+    with visiting(browser, "Ada", _DESKTOP, locale="ar") as ada:
+        ada.page.goto(stack.url)
+        ada.show(Photograph(x=-90, y=-30, side=760))
+        save(ada, "lobby-arabic")
+
+
+def invite(browser: Browser, name: str, host: Person, place: Photograph) -> Person:
+    """A guest who sends video to the host alone."""
+    guest = new_person(browser, name, viewport={"width": 640, "height": 400})
+    receiver = host.tile(host).get_attribute("data-participant")
+
+    def to_host(route: Route) -> None:
+        to = (route.request.post_data_json or {}).get("to")
+        route.continue_() if to == receiver else route.fulfill(
+            status=202, json={"delivered": False}
+        )
+
+    guest.page.route(re.compile(r"/signals$"), to_host)
+    guest.join(host.link, consent=name != _NOT_READ, live=name != _NOT_READ)
+    guest.page.evaluate("pace => { camera.pace = pace }", _GUEST_PACE)
+    guest.show(place)
+    if name == _WITHOUT_CAMERA:
+        guest.button("Camera").click()
+    if name == _MUTED:
+        guest.button("Microphone").click()
+    return guest
+
+
+def await_everybody(host: Person, others: Sequence[Person]) -> None:
+    """Until the host sees everybody, and the emoji of who is read."""
+    for other in (host, *others):
+        if other.name == _WITHOUT_CAMERA:
+            continue
+        host.sees_moving_video_of(other)
+        if other.name != _NOT_READ:
+            expect(host.badges(other)).to_have_attribute("data-expression", "happiness")
+
+
+@contextmanager
+def hosting(browser: Browser, stack: Stack) -> Iterator[Person]:
+    """Somebody in a call of their own, read live."""
+    with visiting(browser, "Ada", _DESKTOP) as ada:
+        ada.join(stack.url, live=True)
+        ada.show(Photograph(x=-90, y=-30, side=760))
+        await_everybody(ada, ())
+        yield ada
+
+
+def small_call(browser: Browser, stack: Stack) -> None:
+    """A call of one, two, three people, in every way, with the panels."""
+    with hosting(browser, stack) as ada:
+        save(ada, "call-1")
+        zoe = invite(browser, "Zoë", ada, _PLACES[0])
+        await_everybody(ada, [zoe])
+        save(ada, "call-2")
+        kim = invite(browser, "Kim", ada, _PLACES[1])
+        await_everybody(ada, [zoe, kim])
+        save(ada, "call")
+        in_every_way(ada)
+        panels(ada)
+        room_only(ada, [zoe, kim])
+        for guest in (zoe, kim):
+            guest.context.close()
+
+
+def large_call(browser: Browser, stack: Stack) -> None:
+    """A call that grows to nine people, on a desktop and on a phone."""
+    with hosting(browser, stack) as ada:
+        guests: list[Person] = []
+        for number, name in enumerate(_GUESTS):
+            guests.append(invite(browser, name, ada, _PLACES[number % len(_PLACES)]))
+            people = len(guests) + 1
+            if people not in (6, 9):
+                continue
+            await_everybody(ada, guests)
+            save(ada, f"call-{people}")
+            resize(ada, _PHONE)
+            save(ada, f"call-{people}-phone")
+            resize(ada, _DESKTOP)
+        for guest in guests:
+            guest.context.close()
+
+
+def in_every_way(ada: Person) -> None:
+    """The same call on a phone, upright and on its side, and in the dark."""
+    resize(ada, _PHONE)
+    save(ada, "call-phone")
+    ada.page.emulate_media(color_scheme="dark")
+    save(ada, "call-dark")
+    ada.page.emulate_media(color_scheme="light")
+    resize(ada, _PHONE_ON_ITS_SIDE)
+    save(ada, "call-phone-landscape")
+    resize(ada, _DESKTOP)
+
+
+def panels(ada: Person) -> None:
+    """What is beside the tiles."""
+    for title in ("People", "Expressions", "Timeline"):
+        panel = ada.open_panel(title)
+        save(ada, f"panel-{title.lower()}")
+        panel.get_by_role("button", name="Close panel").click()
+    resize(ada, _PHONE)
+    panel = ada.open_panel("Timeline")
+    save(ada, "panel-timeline-phone")
+    panel.get_by_role("button", name="Close panel").click()
+    resize(ada, _DESKTOP)
+
+
+def room_only(ada: Person, guests: Sequence[Person]) -> None:
+    """The host lets the room alone be shown, as a guest sees it, and back again."""
+    panel = ada.open_panel("People")
+    switch = panel.get_by_role("switch", name="Room only")
+    switch.click()
+    expect(switch).to_be_checked()
+    guest = guests[0]
+    resize(guest, _DESKTOP)
+    expect(guest.badges(ada)).to_have_count(0)
+    expect(guest.page.get_by_role("region", name="The room", exact=True)).to_contain_text("happy")
+    ada.page.locator(".toast").get_by_role("button", name="Dismiss").click()
+    save(ada, "room-only")
+    switch.click()
+    expect(switch).not_to_be_checked()
+    panel.get_by_role("button", name="Close panel").click()
+
+
+def call_in_arabic(browser: Browser, stack: Stack) -> None:
+    """A call from right to left."""
+    say = words("ar")
+    with visiting(browser, "سارة", _DESKTOP, locale="ar") as sara:
+        page = sara.page
+        page.goto(stack.url)
+        page.get_by_role("textbox", name=say["lobby.name"]).fill(sara.name)
+        page.get_by_role("checkbox", name=say["consent.label"]).check()
+        page.get_by_role("button", name=say["lobby.start"]).click()
+        sara.show(Photograph(x=-90, y=-30, side=760))
+        expect(page.locator("[data-expression=happiness]")).to_be_visible()
+        page.get_by_role("button", name=say["panel.people"], exact=True).click()
+        save(sara, "call-arabic")
+        resize(sara, _PHONE)
+        page.keyboard.press("Escape")
+        save(sara, "call-arabic-phone")
+
+
+SCENES = (lobbies, call_in_arabic, small_call, large_call)
 
 
 def main() -> None:
-    """Take every picture, replacing the old ones."""
+    """Take the pictures of the scenes named, or of all, replacing the old ones."""
+    wanted = sys.argv[1:]
     _FOLDER.mkdir(parents=True, exist_ok=True)
     chromium_path = chromium.find()
-    with product_stack() as stack, sync_playwright() as playwright:
+    room_for_all = {"ROOM_CAPACITY": str(len(_GUESTS) + 1)}
+    with (
+        TemporaryDirectory() as folder,
+        product_stack(settings=room_for_all) as stack,
+        sync_playwright() as playwright,
+    ):
+        nobody_speaks = ["--use-file-for-fake-audio-capture=" + silence(Path(folder))]
         browser = playwright.chromium.launch(
-            executable_path=str(chromium_path), args=list(chromium.ARGUMENTS)
+            executable_path=str(chromium_path), args=[*chromium.ARGUMENTS, *nobody_speaks]
         )
-
-        def person(name: str, size: dict[str, int], **context: Any) -> Person:
-            return new_person(browser, name, viewport=size, **context)
-
-        ada = person("Ada", _DESKTOP)
-        zoe = person("Zoë", _DESKTOP, color_scheme="dark")
-        kim = person("Kim", _PHONE, device_scale_factor=2)
-        ada.page.goto(stack.url)
-        ada.show(Photograph(x=-90, y=-30, side=760))
-        ada.page.wait_for_timeout(500)  # the camera paints 15 times a second
-        ada.page.screenshot(path=_FOLDER / "lobby.png")
-        kim.page.goto(stack.url)
-        kim.page.screenshot(path=_FOLDER / "lobby-phone.png", full_page=True)
-        meet(stack, ada, zoe, kim, live=True)
-        ada.show(Photograph(x=-90, y=-30, side=760))
-        zoe.show(Photograph(x=40, y=-10, side=620))
-        kim.show(Photograph(x=90, y=40, side=560))
-        people = (ada, zoe, kim)
-        for viewer, other in product(people, people):
-            viewer.sees_moving_video_of(other)
-            viewer.sees(other, "happiness")
-        ada.page.screenshot(path=_FOLDER / "call.png")
-        zoe.page.screenshot(path=_FOLDER / "call-dark.png")
-        kim.page.screenshot(path=_FOLDER / "call-phone.png")
+        for scene in SCENES:
+            if not wanted or scene.__name__ in wanted:
+                scene(browser, stack)
         browser.close()
 
 
