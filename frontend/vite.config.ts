@@ -53,7 +53,8 @@ function weight(): Plugin {
 /** The hub is reached by WebSockets and `fetch` alone, and a lost connection is begun anew: what
  * else its client brings stays out. */
 function withoutOtherTransports(): Plugin {
-  const others = /\/(LongPollingTransport|ServerSentEventsTransport|XhrHttpClient|MessageBuffer)$/;
+  const others =
+    /\/(LongPollingTransport|ServerSentEventsTransport|XhrHttpClient|MessageBuffer|Subject|DefaultReconnectPolicy)$/;
   const empty = '\0empty:';
   return {
     name: 'without-other-transports',

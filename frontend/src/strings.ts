@@ -255,14 +255,13 @@ export const english = {
   problem: {
     'hub-lost': 'Live updates are interrupted. Reconnecting…',
     'api-away': 'The service does not answer. Trying again…',
-    'video-away':
-      'The video of this call could not be started. Trying again by itself; reading goes on.',
+    'video-away': 'The video of this call could not be started; reading goes on. Trying again…',
     'video-refused':
       'The video service refuses this call; reading goes on. Whoever runs this site should look at its keys.',
     'video-unreachable':
-      'The video service cannot be reached; your network may block it. Trying again by itself; reading goes on.',
+      'The video service cannot be reached; your network may block it; reading goes on. Trying again…',
     'video-full':
-      'The video service takes nobody more into this call. Trying again by itself; reading goes on.',
+      'The video service takes nobody more into this call; reading goes on. Trying again…',
     'video-unsupported':
       'This browser cannot take part in the video. Another one can; reading goes on.',
     'video-device-denied':
@@ -270,8 +269,7 @@ export const english = {
     'video-device-missing': 'The video found no camera or microphone. Plug one in, then try again.',
     'video-device-busy':
       'The video does not get your camera or microphone. Close other programs that use them, then try again.',
-    'video-failed':
-      'Your video could not be sent to the others. Trying again by itself; reading goes on.',
+    'video-failed': 'Your video could not be sent to the others; reading goes on. Trying again…',
     rejoining: 'Your place in the call was lost. Joining again…',
     'upload-refused': 'The storage refused your picture, so it was not read. Trying again…',
     'storage-away': 'The storage does not answer, so you are not read. Trying again…',

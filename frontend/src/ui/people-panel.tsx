@@ -5,6 +5,7 @@ import { CameraIcon, LinkIcon, MicrophoneIcon } from './icons.tsx';
 import { ReadingChoices } from './reading-choices.tsx';
 import { Initials } from './tile.tsx';
 import { WhoSeesWhat } from './who-sees-what.tsx';
+import './people-panel.css';
 
 /** Who is here, whom one hears and sees, and who is read. */
 export function PeoplePanel(context: CallContext) {

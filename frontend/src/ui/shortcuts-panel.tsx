@@ -3,6 +3,7 @@ import { strings } from '../strings.ts';
 import type { CallContext } from './call-context.ts';
 import { Switch } from './controls.tsx';
 import { isMac, shortcutsOn } from './use-shortcuts.ts';
+import './shortcuts-panel.css';
 
 /** Which keys there are; they can be switched off, since some people's keyboards need them. */
 export function ShortcutsPanel(_: CallContext) {
