@@ -19,10 +19,11 @@ _OPENTOK_HOSTS = ("*.opentok.com", "*.tokbox.com")
 
 
 def content_security_policy(
-    *, functions: str, storage: str, signalr_host: str, video_provider: str
+    *, functions: str, storage: str, signalr: str, video_provider: str
 ) -> str:
-    """The policy: this site's own files, and connections to this deployment alone."""
-    connect = ["'self'", functions, storage, f"https://{signalr_host}", f"wss://{signalr_host}"]
+    """The policy: this site's own files, and connections to this deployment's origins alone."""
+    hub_socket = f"ws{signalr.removeprefix('http')}"
+    connect = ["'self'", functions, storage, signalr, hub_socket]
     style, images, workers = ["'self'"], ["'self'"], ["'self'"]
     if video_provider == "opentok":
         # Its client draws with inline styles, and shows and runs things it made up itself.
@@ -76,7 +77,7 @@ def write(directory: Path, environ: Mapping[str, str]) -> None:
     policy = content_security_policy(
         functions=functions,
         storage=environ["STORAGE_ORIGIN"],
-        signalr_host=environ["SIGNALR_HOST"],
+        signalr=f"https://{environ['SIGNALR_HOST']}",
         video_provider=environ.get("VIDEO_PROVIDER") or "mesh",
     )
     config = {"api": functions}

@@ -6,8 +6,10 @@ import base64
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from local.stack import Stack
+from infra.site_config import content_security_policy, static_web_app_config
+from local.stack import Addresses, Stack
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = "function_app:app"
@@ -27,15 +29,28 @@ def product_stack(
     log_level: str = "warning",
 ) -> Stack:
     """The product on this machine, with a ticket key made for this run; see `Stack`."""
+    chosen = settings or {}
+
+    def site_config(addresses: Addresses) -> dict[str, Any]:
+        return static_web_app_config(
+            content_security_policy(
+                functions=addresses.functions,
+                storage=addresses.storage,
+                signalr=addresses.signalr,
+                video_provider=chosen.get("VIDEO_PROVIDER") or "mesh",
+            )
+        )
+
     ticket_key = base64.b64encode(secrets.token_bytes(32)).decode()
     return Stack(
         app,
         root=ROOT,
         site=site,
         overlay=OVERLAY,
+        site_config=site_config,
         port=port,
         containers=("frames", "rooms", "limits"),
-        settings={"TICKET_KEY": ticket_key, "LIMITS": _LIMITS, **(settings or {})},
+        settings={"TICKET_KEY": ticket_key, "LIMITS": _LIMITS, **chosen},
         storage_setting="FramesStorage",
         signalr_setting="AzureSignalRConnectionString",
         log_level=log_level,

@@ -10,17 +10,18 @@ that is removed at exit. On Linux the children die with this process even when i
 
 import base64
 import http.client
+import json
 import os
 import secrets
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Literal, Self, TextIO
+from typing import Any, Final, Literal, NamedTuple, Self, TextIO
 from urllib.parse import urlsplit
 
 from local.azurite import Azurite, creation, private_directory
@@ -29,6 +30,15 @@ from local.lifecycle import Lifecycle
 from local.process import READY_SECONDS, Child, ChildFailedError
 from local.signalr import CONNECTION_STRING_VARIABLE
 from local.signalr_access import SignalRConnection
+
+
+class Addresses(NamedTuple):
+    """The origins a page talks to."""
+
+    functions: str
+    storage: str
+    signalr: str
+
 
 Name = Literal["azurite", "signalr", "functions"]
 
@@ -46,6 +56,7 @@ class Stack:
     :param root: where ``host.json`` lies; the working directory by default
     :param site: a built static site to serve at ``/``
     :param overlay: files that win over the site's, for this machine alone
+    :param site_config: that site's ``staticwebapp.config.json``, given the stack's addresses
     :param port: the Functions host's port, 0 for a free one
     :param containers: blob containers to create, now and after each restart of the storage
     :param settings: more environment variables for the app: its application settings. The two
@@ -63,6 +74,7 @@ class Stack:
         root: Path | None = None,
         site: Path | None = None,
         overlay: Path | None = None,
+        site_config: Callable[[Addresses], Mapping[str, Any]] = lambda _: {},
         port: int = 0,
         containers: Sequence[str] = (),
         settings: Mapping[str, str] | None = None,
@@ -75,6 +87,7 @@ class Stack:
         self._root = (root or Path.cwd()).resolve()
         self._site = site
         self._overlay = overlay
+        self._site_config = site_config
         self._wanted_port = port
         self._containers = containers
         self._settings = dict(settings or {})
@@ -189,7 +202,9 @@ class Stack:
         self._add(
             Child(
                 "functions",
-                self._host_command(port),
+                self._host_command(
+                    port, Addresses(self.url, _origin(azurite.endpoint), hub.endpoint)
+                ),
                 env=environment | self._settings | connections,
                 cwd=self._root,
                 ready=lambda: _answers(f"{self.url}/admin/host/status"),
@@ -202,11 +217,14 @@ class Stack:
         for child in self._children.values():
             child.wait_ready(READY_SECONDS)
 
-    def _host_command(self, port: int) -> list[str]:
+    def _host_command(self, port: int, addresses: Addresses) -> list[str]:
         command = [sys.executable, "-m", "local.functions_host", "--app", self._app]
         command += ["--port", str(port), "--log-level", self._log_level]
-        command += ["--site", str(self._site.resolve())] if self._site else []
-        return command + (["--overlay", str(self._overlay.resolve())] if self._overlay else [])
+        if self._site:
+            command += ["--site", str(self._site.resolve())]
+            command += ["--site-config", json.dumps(self._site_config(addresses))]
+            command += ["--overlay", str(self._overlay.resolve())] if self._overlay else []
+        return command
 
     def _add(self, child: Child) -> None:
         self._children[child.name] = child
@@ -235,6 +253,11 @@ def _reserve(port: int) -> int:
             raise PortTakenError(f"port {port} is taken on 127.0.0.1") from None
         number: int = probe.getsockname()[1]
         return number
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _answers(url: str) -> bool:

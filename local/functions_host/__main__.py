@@ -2,9 +2,12 @@
 
 import argparse
 import importlib
+import json
 import logging
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import azure.functions as func
 import uvicorn
@@ -12,6 +15,7 @@ import uvicorn
 from local.functions_host.bindings import BindingError, read_functions
 from local.functions_host.host_json import HostJson, HostJsonError
 from local.functions_host.server import FunctionsHost
+from local.functions_host.site import Site
 
 KEEP_ALIVE_SECONDS = 75
 
@@ -23,6 +27,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=7071)
     parser.add_argument("--site", type=Path, help="a static site to serve at /")
     parser.add_argument("--overlay", type=Path, help="files that win over the site's")
+    parser.add_argument(
+        "--site-config", type=json.loads, default={}, help="its staticwebapp.config.json, as text"
+    )
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="where host.json lies")
     parser.add_argument("--log-level", default="warning", choices=["debug", "info", "warning"])
     arguments = parser.parse_args()
@@ -38,8 +45,7 @@ def main() -> None:
             read_functions(_load(arguments.app)),
             HostJson.load(arguments.root),
             root=arguments.root,
-            site=arguments.site,
-            overlay=arguments.overlay,
+            site=_site(arguments.site, arguments.overlay, arguments.site_config),
         )
     except (BindingError, HostJsonError) as error:
         sys.exit(f"cannot start: {error}")
@@ -54,6 +60,12 @@ def main() -> None:
         timeout_graceful_shutdown=1,
         ws="none",
     )
+
+
+def _site(
+    directory: Path | None, overlay: Path | None, config: Mapping[str, Any]
+) -> Site | None:
+    return Site(directory, overlay, config) if directory else None
 
 
 def _load(name: str) -> func.FunctionApp:

@@ -30,8 +30,7 @@ class FunctionsHost:
         settings: HostJson,
         *,
         root: Path,
-        site: Path | None = None,
-        overlay: Path | None = None,
+        site: Site | None = None,
     ) -> None:
         self._functions = functions
         self._prefix = f"/{settings.route_prefix}" if settings.route_prefix else ""
@@ -46,7 +45,7 @@ class FunctionsHost:
             poison_threshold=settings.poison_threshold,
         )
         self._timers = TimerTriggers(functions, self._invoker, self._signalr)
-        self._site = Site(site, overlay) if site else None
+        self._site = site
 
     def asgi(self) -> Starlette:
         """The ASGI application."""

@@ -16,10 +16,9 @@
     cameras: ['Front camera'],
     async show(scene) {
       for (const { url } of scene.photographs) {
-        const picture = new Image();
-        picture.src = url;
-        await picture.decode();
-        pictures.set(url, picture);
+        // Not by an image's src: the page's policy forbids pictures from elsewhere.
+        const bytes = Uint8Array.from(atob(url.split(',')[1]), (c) => c.charCodeAt(0));
+        pictures.set(url, await createImageBitmap(new Blob([bytes])));
       }
       camera.scene = scene;
     },

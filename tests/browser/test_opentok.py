@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Request, Response, expect
 
 from functions.contract import Expression
-from infra.site_config import content_security_policy
-from local.product import SITE, product_stack
+from local.product import product_stack
 from local.stack import Stack
 from tests.browser.conftest import Person, frames_left, meet, until
 from tests.functions.stub_opentok import SETTINGS, StubOpenTok
@@ -32,24 +31,12 @@ UNREACHABLE = (
 
 
 @pytest.fixture(scope="module")
-def opentok_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The product over OpenTok, with the content security policy it is deployed with."""
-    site = tmp_path_factory.mktemp("site")
-    for file in SITE.rglob("*"):
-        if file.is_file():
-            (site / file.relative_to(SITE)).parent.mkdir(parents=True, exist_ok=True)
-            (site / file.relative_to(SITE)).write_bytes(file.read_bytes())
-    here = "http://127.0.0.1:* ws://127.0.0.1:*"
-    policy = content_security_policy(
-        functions=here, storage=here, signalr_host="signalr.example.org", video_provider="opentok"
-    ).replace("frame-ancestors 'none'; ", "")  # only a header can say that
-    page = site / "index.html"
-    meta = f'<head><meta http-equiv="Content-Security-Policy" content="{policy}" />'
-    page.write_text(page.read_text().replace("<head>", meta))
+def opentok_stack() -> Iterator[Stack]:
+    """The product over OpenTok."""
     with StubOpenTok() as opentok:
         settings = SETTINGS | {"OPENTOK_API_URL": opentok.url}
         app = "tests.browser.scripted_app:app"
-        with product_stack(app=app, site=site, settings=settings) as stack:
+        with product_stack(app=app, settings=settings) as stack:
             yield stack
 
 
