@@ -1,6 +1,6 @@
 # make run    everything on this machine, no account: prints the link to open
 # make test   fast checks, then unit, local and browser tests (ARGS="-k overlay" passes to pytest)
-# make check  formatting, lint and types only; make fix repairs what it can
+# make check  formatting, lint, types, secrets and known vulnerabilities; make fix repairs what it can
 
 PORT ?= 8080
 export PORT
@@ -10,10 +10,11 @@ BIN := $(VENV)/bin
 STAMPS := .stamps
 FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) \
 	frontend/index.html frontend/package.json frontend/vite.config.ts frontend/tsconfig.json
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-long screenshots types package-report check fix clean tools setup setup-dev
+.PHONY: run test test-long screenshots types lock sbom package-report check fix clean tools setup setup-dev
 
 # make passes SIGTERM on and Ctrl-C reaches the whole group: the launcher ends everything itself.
 run: tools
@@ -38,6 +39,20 @@ screenshots: setup-dev
 types: $(STAMPS)/openapi
 	cd frontend/openapi && npm run --silent generate
 
+# What Azure installs: everything requirements.in needs, for every platform, each with its hashes.
+lock: $(STAMPS)/python-dev
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+		--custom-compile-command "make lock" --output-file requirements.txt requirements.in
+
+# What is shipped, as CycloneDX.
+SBOM := sbom
+sbom: setup-dev
+	@mkdir -p $(SBOM)
+	$(BIN)/cyclonedx-py requirements --output-reproducible --output-file $(SBOM)/functions.cdx.json \
+		requirements.txt
+	cd frontend && npm sbom --omit=dev --sbom-format=cyclonedx --package-lock-only \
+		> $(abspath $(SBOM))/page.cdx.json
+
 package-report: setup-dev
 	$(BIN)/python -m bench.package
 
@@ -46,6 +61,8 @@ check: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	cd frontend && npm run check
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
+	$(BIN)/python -m checks.advisories
 
 fix: setup-dev
 	$(BIN)/ruff format .
@@ -68,11 +85,12 @@ $(STAMPS)/python: requirements.txt local/requirements.txt
 	@mkdir -p $(STAMPS)
 	@echo "Installing Python packages…"
 	@test -x $(BIN)/python || "$$(sh local/check_tools.sh python)" -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
+	$(PIP_INSTALL) --require-hashes -r requirements.txt
+	$(PIP_INSTALL) -c requirements.in -r local/requirements.txt
 	@touch $@
 
 $(STAMPS)/python-dev: requirements-dev.txt | $(STAMPS)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@
 
 $(STAMPS)/azurite: local/azurite/package-lock.json

@@ -62,9 +62,10 @@ def environment(*extra: str) -> Path:
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        install = f"{python} -m pip install --quiet --disable-pip-version-check -r".split()
-        requirements = str(package.ROOT / "requirements.txt")
-        subprocess.run([*install, requirements, *extra], check=True, timeout=600)
+        install = f"{python} -m pip install --quiet --disable-pip-version-check".split()
+        locked = ["--require-hashes", "-r", str(package.ROOT / "requirements.txt")]
+        for wanted_now in filter(None, (locked, list(extra))):
+            subprocess.run([*install, *wanted_now], check=True, timeout=600)
         (folder / "complete").touch()
     return python
 

@@ -17,7 +17,9 @@ from typing import Any, ClassVar, NoReturn
 FRAMES_CONTAINER = "frames"
 ANONYMOUS_FROM = 3  # people who are read; among fewer, a score that names nobody still tells whose
 FRAME_MAX_BYTES = 1_000_000  # a 640 px JPEG is 30 to 100 kB
-FRAME_MAX_SIDE = 4096  # px, checked in the header before anything is allocated
+# px, checked in the header before anything is allocated. A progressive JPEG of 20 kB makes its
+# decoder hold 8 bytes a pixel: 32 MB at this side, and 512 MB of memory read four frames at once.
+FRAME_MAX_SIDE = 2048
 NAME_MAX_LENGTH = 60
 SIGNAL_MAX_BYTES = 64_000  # an offer with its candidates is 3 to 20 kB
 UPLOADS_MAX = 8  # upload tickets in one answer

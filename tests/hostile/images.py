@@ -32,7 +32,7 @@ def saved(picture: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
 
 def claiming(data: bytes, *, width: int, height: int, precision: int = 8) -> bytes:
     """A JPEG whose frame header says another size or precision."""
-    at = data.index(b"\xff\xc0") + 4
+    at = max(data.find(b"\xff\xc0"), data.find(b"\xff\xc2")) + 4
     return data[:at] + struct.pack(">BHH", precision, height, width) + data[at + 5 :]
 
 
@@ -73,6 +73,12 @@ def _twelve_bit() -> bytes:
     return claiming(_plain(), width=320, height=320, precision=12)
 
 
+def _progressive_bomb() -> bytes:
+    """All of its coefficients are kept until its last scan, and there is none."""
+    small = saved(smile().convert("CMYK"), progressive=True)
+    return claiming(small, width=2048, height=2048)
+
+
 def _no_huffman() -> bytes:
     data = _plain()
     at = data.index(b"\xff\xc4")
@@ -88,18 +94,19 @@ def _zero_quantisation() -> bytes:
 HOSTILE: dict[str, Made] = {
     "bomb by its header": (lambda: claiming(_plain(), width=65500, height=65500), "too-large"),
     "bomb of one line": (lambda: claiming(_plain(), width=65500, height=1), "too-large"),
-    "bomb below the limit": (lambda: saved(Image.new("L", (4096, 4096))), "no-face"),
-    "one pixel beyond the limit": (lambda: saved(Image.new("L", (4097, 1))), "too-large"),
-    "thin": (lambda: saved(Image.new("RGB", (4096, 1))), "no-face"),
-    "high": (lambda: saved(Image.new("RGB", (1, 4096))), "no-face"),
+    "bomb below the limit": (lambda: saved(Image.new("L", (2048, 2048))), "no-face"),
+    "one pixel beyond the limit": (lambda: saved(Image.new("L", (2049, 1))), "too-large"),
+    "thin": (lambda: saved(Image.new("RGB", (2048, 1))), "no-face"),
+    "high": (lambda: saved(Image.new("RGB", (1, 2048))), "no-face"),
     "one pixel": (lambda: saved(Image.new("RGB", (1, 1))), "no-face"),
     "no pixel": (lambda: claiming(_plain(), width=0, height=0), "unreadable"),
-    "larger than its data": (lambda: claiming(_plain(), width=4096, height=4096), "no-face"),
+    "larger than its data": (lambda: claiming(_plain(), width=2048, height=2048), "no-face"),
     "CMYK": (lambda: saved(smile().convert("CMYK")), HAPPY),
     "grey": (lambda: saved(smile().convert("L")), HAPPY),
     "progressive": (lambda: saved(smile(), progressive=True), HAPPY),
     "12 bits": (_twelve_bit, "unreadable"),
     "16 bits": (lambda: saved(Image.new("I;16", (64, 64)), "PNG"), "unreadable"),
+    "progressive bomb": (_progressive_bomb, "no-face"),
     "two pictures in one": (lambda: _frames("MPO"), HAPPY),
     "animated GIF": (lambda: _frames("GIF"), "unreadable"),
     "animated PNG": (lambda: _frames("PNG"), "unreadable"),

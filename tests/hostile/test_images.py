@@ -82,6 +82,25 @@ def test_a_damaged_picture_is_faces_or_a_reason(
         reader.read(bytes(image))
 
 
+def test_what_a_small_file_costs_is_bounded() -> None:
+    """Found by fuzzing: a progressive JPEG of 20 kB took 100 MB; four at once took the instance."""
+    read = (
+        "import sys\n"
+        "from functions.reader.image import decode_jpeg\n"
+        "def peak():\n"
+        "    return int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) / 1024\n"
+        "before = peak()\n"
+        "decode_jpeg(sys.stdin.buffer.read(), enough=960)\n"
+        "print(peak() - before)"
+    )
+    image = HOSTILE["progressive bomb"][0]()
+    assert len(image) < 60_000
+    done = subprocess.run(
+        [sys.executable, "-c", read], input=image, capture_output=True, check=True
+    )
+    assert float(done.stdout) < 64  # MB
+
+
 _NUMBERS = st.floats(width=32)
 
 
