@@ -62,9 +62,7 @@ def main() -> None:
     )
 
 
-def _site(
-    directory: Path | None, overlay: Path | None, config: Mapping[str, Any]
-) -> Site | None:
+def _site(directory: Path | None, overlay: Path | None, config: Mapping[str, Any]) -> Site | None:
     return Site(directory, overlay, config) if directory else None
 
 

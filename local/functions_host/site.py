@@ -15,7 +15,7 @@ class Site(StaticFiles):
 
     ``overlay`` is a second directory, whose files win: what only this machine serves.
 
-    The fallback is what ``navigationFallback`` does there. ``config`` is what the service reads from
+    The fallback is what ``navigationFallback`` does there. ``config`` is what the service reads of
     ``staticwebapp.config.json``: of it ``globalHeaders`` and the headers of the first route that
     matches are obeyed. HTML is revalidated at each visit, since it names the other files by their
     hashes.
