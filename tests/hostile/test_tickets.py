@@ -1,0 +1,199 @@
+"""Tickets, names, paths and fields that were made to deceive."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any
+
+import jwt
+import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.storage.blob import BlobClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.contract import (
+    FRAMES_CONTAINER,
+    ApiError,
+    FrameName,
+    int_field,
+    is_random_id,
+    participant_name,
+    text_field,
+)
+from functions.rooms import new_id
+from functions.tickets import ParticipantTickets
+from tests.functions.conftest import App
+
+KEY = "k" * 32
+LONG_KEY = "k" * 64  # as long as HS512 wants it
+NOW = 1_800_000_000.0
+TICKETS = ParticipantTickets(KEY, 3600, now=lambda: NOW)
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+quick = settings(max_examples=300, deadline=None, database=None)
+
+
+def _refused(authorization: str, room: str) -> bool:
+    with pytest.raises(ApiError) as caught:
+        TICKETS.verify(authorization, room)
+    return caught.value.status in (401, 403)
+
+
+@quick
+@given(st.text(max_size=200), st.sampled_from(["Bearer ", "bearer ", "Basic ", ""]))
+def test_no_text_is_a_ticket(text: str, scheme: str) -> None:
+    """Whatever stands in the header is a ticket only when we signed it."""
+    assert _refused(scheme + text, new_id())
+
+
+@quick
+@given(ANY, ANY, ANY, st.sampled_from(["HS256", "HS384", "HS512", "none"]), st.booleans())
+def test_no_claims_are_ours_without_our_key(
+    room: Any, subject: Any, expires: Any, algorithm: str, right_key: bool
+) -> None:
+    """No algorithm, swapped claims of any type and any time: refused, and never an exception."""
+    claims = {"aud": "room", "sub": subject, "room": room, "host": True, "exp": expires}
+    wanted = new_id()
+    tickets = ParticipantTickets(LONG_KEY, 3600, now=lambda: NOW)
+    key = "" if algorithm == "none" else LONG_KEY if right_key else "x" * 64
+    try:
+        ticket = jwt.encode(claims, key, algorithm=algorithm)
+    except (TypeError, ValueError):  # not to be written as a ticket at all
+        return
+    with pytest.raises(ApiError) as caught:
+        tickets.verify(f"Bearer {ticket}", wanted)
+    assert caught.value.status in (401, 403)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"exp": 0}, {"exp": -1}, {"exp": 10**30}, {"exp": "soon"}, {"exp": None}, {"exp": 1e308},
+        {"sub": "../x"}, {"sub": 7}, {"sub": None}, {"aud": "other"}, {"aud": None},
+        {"room": None}, {"room": ["r" * 22]}, {"nbf": 10**11}, {"iat": 10**11},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_strange_claims_signed_with_our_key_are_refused_in_words(claims: dict[str, Any]) -> None:
+    """Even with the key a ticket of no sense is a 401 or 403, or expires as every other."""
+    room = new_id()
+    good = {"aud": "room", "sub": new_id(), "room": room, "host": True, "exp": 4_000_000_000}
+    try:
+        ticket = jwt.encode(good | claims, KEY)
+    except TypeError:  # PyJWT does not write it
+        return
+    if claims in ({"exp": 10**30}, {"exp": 1e308}):  # our own key may say so
+        assert TICKETS.verify(f"Bearer {ticket}", room).room == room
+    else:
+        assert _refused(f"Bearer {ticket}", room)
+
+
+@quick
+@given(st.text(max_size=80))
+def test_a_name_is_one_visible_line(name: str) -> None:
+    """What is accepted holds no control or direction character and no outer blank."""
+    try:
+        accepted = participant_name({"name": name})
+    except ApiError:
+        return
+    assert 1 <= len(accepted) <= 60
+    assert accepted == accepted.strip()
+    assert not [c for c in accepted if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"}]
+
+
+@quick
+@given(ANY, st.text(max_size=5))
+def test_any_json_is_a_value_or_a_named_mistake(value: Any, field: str) -> None:
+    """Fields of any type and size: the value that was asked for, or 400 with the field's name."""
+    for parse in (
+        lambda: text_field({field: value}, field, max_length=5),
+        lambda: int_field({field: value}, field, minimum=1, maximum=8),
+    ):
+        try:
+            parsed = parse()
+        except ApiError as error:
+            assert (error.status, error.code) == (400, "invalid-field")
+        else:
+            assert parsed is value
+
+
+@quick
+@given(st.lists(st.text(alphabet="ab/.%\\_-2eE\0é", max_size=24), min_size=1, max_size=6))
+def test_a_path_is_a_frame_or_nothing(parts: list[str]) -> None:
+    """Dots, slashes, escapes: only container, two random ids and thirteen digits are a frame."""
+    name = "/".join([FRAMES_CONTAINER, *parts])
+    try:
+        frame = FrameName.parse(name)
+    except ValueError:
+        return
+    assert is_random_id(frame.room)
+    assert f"{FRAMES_CONTAINER}/{frame.path}" == name
+
+
+TRICKS = [
+    "..",
+    ".",
+    "%2e%2e",
+    "../" * 7 + "x",
+    "r" * 23,
+    "r" * 21 + "/",
+    "r" * 22 + "\n",
+    "\0" * 22,
+]
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_tricks_in_a_path_open_nothing(app: App, trick: str) -> None:
+    """A room's or participant's name that is a path: refused before the storage hears of it."""
+    ada = app.join(app.room())
+    for name in ("heartbeat", "set_consent", "request_capture", "leave_room", "negotiate"):
+        answer = app.call(name, {}, ticket=ada.ticket, room=trick, participant=trick)
+        assert answer.status == 403, name
+    answer = app.call("leave_room", ticket=ada.ticket, room=ada.room, participant=trick)
+    assert answer.body["error"] == "other-participant"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "{}", "*", "{headers.authorization}", "a,b", "ADA"],
+)
+def test_a_smuggled_user_id_gets_no_connection(app: App, header: str) -> None:
+    """The hub's connection is made for one header: anything but the ticket's own id is refused."""
+    ada, zoe = app.join(app.room()), app.join(app.room())
+    smuggled = header.replace("ADA", f"{ada.participant},{zoe.participant}")
+    for value in (smuggled, f"{ada.participant} ", f" {zoe.participant}", ada.participant.upper()):
+        answer = app.member("negotiate", ada, headers={"x-participant": value})
+        assert (answer.status, answer.body["error"]) == (403, "other-participant")
+
+
+def test_a_shared_upload_ticket_is_still_its_owners(app: App) -> None:
+    """Whoever uploads with it: the frame is the owner's, read only while the owner agrees."""
+    ada = app.join(app.room())
+    url = app.upload_url(ada)
+    app.member("set_consent", ada, {"consent": False})
+    blob = BlobClient.from_blob_url(url)
+    blob.upload_blob(b"somebody else's picture")
+    assert app.trigger(f"{blob.container_name}/{blob.blob_name}") == []
+    blob.upload_blob(b"once more, after it was deleted")  # a SAS knows no once
+    assert app.trigger(f"{blob.container_name}/{blob.blob_name}") == []
+    assert not [name for name in app.frames() if ada.room in name]
+
+
+def test_a_replayed_upload_ticket_ends(app: App) -> None:
+    """Another name, another container and another right than its own are refused."""
+    ada = app.join(app.room())
+    url = app.upload_url(ada)
+    for changed in (
+        url.replace(ada.participant, new_id()),
+        url.replace("/frames/", "/rooms/"),
+        url.replace("sp=c", "sp=racwd"),
+    ):
+        with pytest.raises(HttpResponseError) as caught:
+            BlobClient.from_blob_url(changed).upload_blob(b"x")
+        assert caught.value.status_code == 403
+    assert json.dumps(app.frames()).count(ada.participant) == 0
