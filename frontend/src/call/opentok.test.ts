@@ -536,3 +536,65 @@ describe('the token', () => {
     expect(sessions).toHaveLength(1);
   });
 });
+
+describe('a shared screen', () => {
+  it('is sent as a second stream, named so, and ends without the camera', async () => {
+    const { call, session, connect, settle } = callUp();
+    await connect();
+    const camera = track();
+    const screen = track();
+    call.publish({ audio: null, video: camera, screen });
+    await settle();
+    const names = () => session().published.map(({ publisher }) => publisher.properties.name);
+    expect(names()).toEqual([undefined, 'screen']);
+    call.publish({ audio: null, video: camera, screen: null });
+    expect(names()).toEqual([undefined]);
+    expect(screen.copies.map(({ readyState }) => readyState)).toEqual(['ended']);
+    expect(screen.readyState).toBe('live'); // ours to stop, not the library's
+  });
+
+  it('of somebody else is told apart from their camera, whichever comes first', async () => {
+    const { call, session, connect } = callUp();
+    call.setParticipants(new Set([ZOE]));
+    await connect();
+    session().emit('streamCreated', { stream: streamOf(ZOE, { name: 'screen' }) });
+    session().emit('streamCreated', { stream: streamOf(ZOE) });
+    const [camera, screen] = session().received;
+    for (const subscriber of session().received) subscriber.arrive();
+    const media = () => call.remotes.value.get(ZOE);
+    const ofScreen = session().received.find(({ stream }) => stream.name === 'screen');
+    expect(session().received).toHaveLength(2);
+    expect(media()?.screen).toBe(ofScreen?.media);
+    expect(media()?.stream).toBe((ofScreen === camera ? screen : camera)?.media);
+    session().emit('streamDestroyed', { stream: ofScreen?.stream });
+    expect(media()?.screen).toBeNull();
+    expect(media()?.video).toBe(true);
+  });
+});
+
+describe('what is heard of somebody', () => {
+  it('is whether they speak, and how well they reach us', async () => {
+    const { call, session, connect } = callUp();
+    call.setParticipants(new Set([ZOE]));
+    await connect();
+    session().emit('streamCreated', { stream: streamOf(ZOE) });
+    const [subscriber] = session().received;
+    subscriber?.arrive();
+    const media = () => call.remotes.value.get(ZOE);
+    expect([media()?.speaking, media()?.quality]).toEqual([false, null]);
+    subscriber?.emit('audioLevelUpdated', { audioLevel: 0.2 });
+    expect(media()?.speaking).toBe(true);
+    vi.advanceTimersByTime(2_000);
+    subscriber?.emit('audioLevelUpdated', { audioLevel: 0 });
+    expect(media()?.speaking).toBe(false);
+    for (const [score, quality] of [
+      [5, 'good'],
+      [3, 'fair'],
+      [1, 'poor'],
+    ] as const) {
+      const qualityScore = { audioQualityScore: 5, videoQualityScore: score };
+      subscriber?.emit('qualityScoreChanged', { qualityScore });
+      expect(media()?.quality).toBe(quality);
+    }
+  });
+});
