@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from infra import site_config
 from local.signalr_access import SignalRConnection
 from local.stack import Stack
+from tests.browser.conftest import until
 
 # The page's own world, not the test's: scripts there are under the page's policy.
 _ATTEMPTS = {
@@ -75,6 +76,6 @@ def test_the_policy_stops_what_is_not_the_pages(
             "addEventListener('securitypolicyviolation', () => { window.stopped = true })"
         )
         page.evaluate(_ATTEMPTS[attempt])
-        page.wait_for_function("window.stopped")
+        until(lambda: page.evaluate("Boolean(window.stopped)"), "the policy stops it")
         assert page.evaluate("window.hit") is None
         assert not [url for url in answered if "elsewhere" in url]
