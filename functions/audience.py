@@ -2,7 +2,7 @@
 
 In an open room everybody does. In room-only mode a reading goes to whose face it is alone; the
 room gets each face's scores under a name that leads back to nobody, and not even those while
-fewer than three people are read, since then they would say whose they are.
+fewer than three people agree to be read, since then they would say whose they are.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class Audience:
     def _anonymous(self, frame: FrameName, looks: list[dict[str, Any]]) -> list[hub.Action]:
         if not looks:
             return []
-        readable = [p for p in self._rooms.roster(frame.room).participants if p.consent]
-        if len(readable) < ANONYMOUS_FROM:
+        agreed = {p.participant for p in self._rooms.present(frame.room) if p.consent}
+        if frame.participant not in agreed or len(agreed) < ANONYMOUS_FROM:
             return []
         return [
             hub.anonymous(frame.room, self._name(frame, number), look)

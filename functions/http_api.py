@@ -155,13 +155,10 @@ def create_blueprint(
         claims = tickets.verify(req.headers.get("authorization"), req.route_params["room"])
         _same_participant(claims, req.route_params["participant"])
         rooms.leave(claims.room, claims.participant)
+        leaving = [hub.leave_group(claims.room, claims.participant)]
         if limits.allows("announcements-per-participant", claims.participant):
-            actions.set(
-                hub.encode(
-                    hub.left(claims.room, claims.participant),
-                    hub.leave_group(claims.room, claims.participant),
-                )
-            )
+            leaving.insert(0, hub.left(claims.room, claims.participant))
+        actions.set(hub.encode(*leaving))
         return func.HttpResponse(status_code=204)
 
     @api.function_name("issue_video_token")

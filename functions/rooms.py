@@ -111,12 +111,15 @@ class Rooms:
         return participant, host
 
     def participant(self, room: str, participant: str) -> Participant:
-        """Somebody who has joined and not left.
+        """Somebody who has joined, has not left, and gave a sign of life of late.
 
         Raises:
             ApiError: 404 `unknown-participant`.
         """
-        return self._record(room, participant).participant
+        record = self._record(room, participant)
+        if self._is_absent(record.last_seen):
+            raise _unknown_participant()
+        return record.participant
 
     def present(self, room: str) -> list[Participant]:
         """Everybody who gave a sign of life of late."""
@@ -171,10 +174,7 @@ class Rooms:
         Raises:
             ApiError: 404 `unknown-participant`, also for somebody absent: their seat may be taken.
         """
-        record = self._record(room, participant)
-        if self._is_absent(record.last_seen):
-            self.leave(room, participant)
-            raise _unknown_participant()
+        record = self._seated(room, participant)
         try:
             self._write(room, record, record.participant)
         except ResourceModifiedError:  # somebody wrote it just now: it is fresh
@@ -185,10 +185,10 @@ class Rooms:
         """Give or withdraw consent; it counts for frames uploaded before, too.
 
         Raises:
-            ApiError: 404 `unknown-participant`; 503 `storage-busy`.
+            ApiError: 404 `unknown-participant`, as for `touch`; 503 `storage-busy`.
         """
         for _ in _attempts():
-            record = self._record(room, participant)
+            record = self._seated(room, participant)
             changed = replace(record.participant, consent=consent)
             with contextlib.suppress(ResourceModifiedError):
                 self._write(room, record, changed)
@@ -210,6 +210,14 @@ class Rooms:
             properties.last_modified,
             properties.etag,
         )
+
+    def _seated(self, room: str, participant: str) -> _Record:
+        """The record of somebody present; an absent one is forgotten, for others may sit there."""
+        record = self._record(room, participant)
+        if self._is_absent(record.last_seen):
+            self.leave(room, participant)
+            raise _unknown_participant()
+        return record
 
     def _is_absent(self, last_seen: datetime) -> bool:
         return datetime.fromtimestamp(self._now(), UTC) - last_seen > _ABSENT_AFTER

@@ -242,13 +242,13 @@ class _Reader:
         return value
 
     def limits(self, name: str) -> Mapping[str, int]:
-        """Numbers from 1 to a million by the name of the limit, as JSON."""
+        """Numbers by the name of the limit, as JSON; 50,000 is what an append blob counts to."""
         try:
             limits = json.loads(self.value(name) or "{}")
         except ValueError:
             limits = None
         if not isinstance(limits, dict) or not all(
-            limit in LIMITS and type(most) is int and 1 <= most <= 1_000_000
+            limit in LIMITS and type(most) is int and 1 <= most <= 50_000
             for limit, most in limits.items()
         ):
             self.problems.append(

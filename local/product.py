@@ -17,7 +17,7 @@ SITE = ROOT / "frontend" / "dist"
 OVERLAY = ROOT / "local" / "site"  # a demonstration participant, offered on one machine alone
 
 # Everybody on this machine has one address.
-_LIMITS = '{"rooms-per-address": 100000, "joins-per-address": 100000, "rooms": 100000}'
+_LIMITS = '{"rooms-per-address": 50000, "joins-per-address": 50000, "rooms": 50000}'
 
 
 def product_stack(

@@ -5,6 +5,7 @@ import { JpegWorker } from './jpeg-worker.ts';
 const MAX_WIDTH = 640; // px; faces stay readable and a frame stays below 100 kB
 const FIRST_FRAME_TIMEOUT = 3_000; // ms
 const NEXT_FRAME_TIMEOUT = 250; // ms; a still source sends no new frame, and its last one is true
+const WORKER_PATIENCE = 3; // failures in a row, after which the page encodes by itself
 const MEASURE = 'capture'; // what one frame costs the page's thread, for the browser's tools and the bench
 
 /** One JPEG of the camera; `capturedAt` is milliseconds since the Unix epoch. */
@@ -22,6 +23,8 @@ export class FrameCapture {
   readonly #encoder = new JpegEncoder();
   /** Opened by the first capture; null where the page has to encode by itself. */
   #worker: JpegWorker | null | undefined;
+  /** How often in a row the worker made no picture. */
+  #failures = 0;
 
   constructor() {
     this.#video.muted = true;
@@ -59,10 +62,15 @@ export class FrameCapture {
     const worker = this.#openWorker();
     if (worker) {
       try {
-        return await measured(() => this.#handOver(worker, width, height));
+        const jpeg = await measured(() => this.#handOver(worker, width, height));
+        this.#failures = 0;
+        return jpeg;
       } catch {
-        worker.close();
-        this.#worker = null;
+        this.#failures += 1; // once may be a machine that was asleep, or too busy
+        if (this.#failures === WORKER_PATIENCE) {
+          worker.close();
+          this.#worker = null;
+        }
       }
     }
     return measured(() => this.#encoder.encode(this.#video, width, height));

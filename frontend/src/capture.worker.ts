@@ -8,10 +8,11 @@ const encoder = new JpegEncoder();
 addEventListener('message', async ({ data }: MessageEvent<EncodeJob>) => {
   const { picture, width, height, answer } = data;
   try {
-    answer.postMessage(await encoder.encode(picture, width, height));
+    const jpeg = encoder.encode(picture, width, height);
+    picture.close(); // it is drawn: a camera has few frames to lend
+    answer.postMessage(await jpeg);
   } catch {
-    answer.postMessage(null); // the page encodes by itself
-  } finally {
     picture.close();
+    answer.postMessage(null); // the page encodes by itself
   }
 });

@@ -122,6 +122,7 @@ describe('switching devices', () => {
 describe('devices that come and go', () => {
   const front = { kind: 'videoinput', deviceId: 'front', label: 'Front' };
   const desk = { kind: 'videoinput', deviceId: 'desk', label: 'Desk' };
+  const headset = { kind: 'audioinput', deviceId: 'headset', label: 'Headset' };
   let plugged = [front, desk];
   const events = new EventTarget();
 
@@ -159,6 +160,30 @@ describe('devices that come and go', () => {
         enumerateDevices: async () => plugged,
       }),
     });
+  });
+
+  it('a silenced microphone stays silent, whichever stands in for it', async () => {
+    const media = new LocalMedia();
+    await media.open();
+    await media.setMicrophone(false);
+    const heard: boolean[] = [];
+    media.microphone.subscribe(({ track }) => {
+      if (track) heard.push(track.enabled);
+    });
+    media.microphone.value.track?.dispatchEvent(new Event('ended'));
+    await vi.waitFor(() => expect(media.microphone.value.problem).toBe('lost'));
+    await media.setMicrophone(false);
+    plug(front, desk, headset);
+    await vi.waitFor(() => expect(media.microphone.value.track).not.toBeNull());
+    expect(heard).not.toContain(true);
+  });
+
+  it('what is granted after leaving is let go of at once', async () => {
+    const media = new LocalMedia();
+    const asked = media.open();
+    media.close();
+    await asked;
+    expect([media.camera.value.track, media.microphone.value.track]).toEqual([null, null]);
   });
 
   it('a chosen one that goes is stood in for, and taken up when it is back', async () => {

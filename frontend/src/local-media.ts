@@ -40,6 +40,9 @@ export class LocalMedia {
   readonly screen = new LocalScreen();
   readonly devices = new Devices();
   readonly #changed = signal<DeviceChange | null>(null);
+  #closed = false;
+  /** The person's own wish, whichever device stands in. */
+  #muted = false;
   readonly #camera = signal<Device>(OFF);
   readonly #microphone = signal<Device>(OFF);
   readonly #asked = signal(false);
@@ -73,15 +76,17 @@ export class LocalMedia {
     this.devices.choose(role, id);
     const kind = role === 'camera' ? 'video' : 'audio';
     const { track } = this.#device(kind).value;
-    if (track && idOf(track) !== id) await this.#exchange(kind, id);
+    if (track && idOf(track) !== id) await this.#request(kind, id);
   }
 
   /** Asks for both with one question; what is refused together is asked for one by one. */
   async open(): Promise<void> {
+    this.#closed = false;
     this.#asked.value = false;
     await this.#openBoth();
     this.#asked.value = true;
     await this.devices.refresh(); // only now do the devices have names
+    if (this.#closed) return;
     navigator.mediaDevices?.addEventListener?.('devicechange', this.#onDeviceChange);
   }
 
@@ -116,6 +121,7 @@ export class LocalMedia {
 
   /** Switches the microphone; off keeps it open but silent, so that speaking again is instant. */
   async setMicrophone(on: boolean): Promise<void> {
+    this.#muted = !on;
     const { track } = this.#microphone.value;
     if (!track) {
       if (on) await this.#request('audio');
@@ -125,8 +131,10 @@ export class LocalMedia {
     this.#microphone.value = { track, on, problem: null };
   }
 
-  /** Releases everything. */
+  /** Releases everything, what is still being asked for included. */
   close(): void {
+    this.#closed = true;
+    this.#muted = false;
     navigator.mediaDevices?.removeEventListener?.('devicechange', this.#onDeviceChange);
     this.screen.stop();
     this.#camera.value.track?.stop();
@@ -148,7 +156,7 @@ export class LocalMedia {
       const lost = problem === 'lost' && this.devices.options.value[role].length > 0;
       const inUse = track && idOf(track);
       if ((track && isBack && inUse !== chosen && inUse !== 'default') || lost) {
-        await this.#exchange(kind, isBack ? chosen : null);
+        await this.#request(kind, isBack ? chosen : null);
         this.#tellExchange(kind, isBack || lost);
       }
     }
@@ -156,7 +164,6 @@ export class LocalMedia {
 
   /** Puts another device in the place of one that has gone, if there is one. */
   async #replaceLost(kind: Kind, gone: string | null): Promise<void> {
-    const silenced = kind === 'audio' && !this.#microphone.value.on;
     this.#fail(kind, 'lost');
     await this.devices.refresh();
     const role = ROLES[kind];
@@ -164,21 +171,9 @@ export class LocalMedia {
       ({ id }) => id !== gone && id !== 'default',
     );
     if (!other || this.#device(kind).value.problem !== 'lost') return;
-    await this.#exchange(kind, other.id, silenced);
+    await this.#request(kind, other.id);
     if (this.#device(kind).value.track) this.#tellExchange(kind, false);
     else this.#fail(kind, 'lost');
-  }
-
-  /** Opens another device in the place of the one in use; a silenced microphone stays silent. */
-  async #exchange(
-    kind: Kind,
-    id: string | null,
-    silenced = kind === 'audio' &&
-      !this.#microphone.value.on &&
-      this.#microphone.value.track !== null,
-  ): Promise<void> {
-    await this.#request(kind, id);
-    if (silenced) await this.setMicrophone(false);
   }
 
   #tellExchange(kind: Kind, back: boolean): void {
@@ -212,13 +207,19 @@ export class LocalMedia {
   }
 
   #take(kind: Kind, track: MediaStreamTrack | undefined): void {
+    if (this.#closed) {
+      track?.stop(); // the answer to a question asked before the call was left
+      return;
+    }
     if (!track) {
       this.#fail(kind, 'missing');
       return;
     }
+    const on = kind === 'video' || !this.#muted;
+    track.enabled = on;
     const device = this.#device(kind);
     device.value.track?.stop();
-    device.value = { track, on: true, problem: null };
+    device.value = { track, on, problem: null };
     track.addEventListener('ended', () => {
       if (device.value.track === track) void this.#replaceLost(kind, idOf(track));
     });

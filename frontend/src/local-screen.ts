@@ -8,6 +8,7 @@ export type ShareOutcome = 'shared' | 'refused' | 'failed';
 
 /** Shares one screen, window or tab at a time. */
 export class LocalScreen {
+  #closed = false;
   readonly #track = signal<MediaStreamTrack | null>(null);
 
   /** The screen shared at present. */
@@ -25,6 +26,7 @@ export class LocalScreen {
 
   /** Lets the person choose what to share; only after a click. */
   async share(): Promise<ShareOutcome> {
+    this.#closed = false;
     try {
       const stream = await navigator.mediaDevices.getDisplayMedia({
         video: { frameRate: { max: FRAME_RATE } },
@@ -32,7 +34,11 @@ export class LocalScreen {
       });
       const [track] = stream.getVideoTracks();
       if (!track) return 'failed';
-      this.stop();
+      if (this.#closed) {
+        track.stop(); // chosen after the call was left
+        return 'refused';
+      }
+      this.#track.value?.stop();
       track.contentHint = 'detail'; // text stays legible when the network is slow
       this.#track.value = track;
       // The browser has a bar of its own that stops sharing.
@@ -46,7 +52,9 @@ export class LocalScreen {
     }
   }
 
+  /** Stops sharing, and what is still being chosen. */
   stop(): void {
+    this.#closed = true;
     this.#track.value?.stop();
     this.#track.value = null;
   }

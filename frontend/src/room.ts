@@ -265,5 +265,13 @@ function see(room: Room, participant: string, sight: Sight): Room {
 function withPeople(room: Room, people: Room['people']): Room {
   const sights = [...room.sights].filter(([participant]) => people.get(participant)?.consent);
   const lastFrames = [...room.lastFrames].filter(([participant]) => people.has(participant));
-  return { ...room, people, sights: new Map(sights), lastFrames: new Map(lastFrames) };
+  // Nobody can tell whose the nameless faces are: where anybody stops being read, all of them go.
+  const stopped = [...room.people].some(([id, { consent }]) => consent && !people.get(id)?.consent);
+  return {
+    ...room,
+    people,
+    sights: new Map(sights),
+    lastFrames: new Map(lastFrames),
+    anonymous: stopped ? new Map() : room.anonymous,
+  };
 }

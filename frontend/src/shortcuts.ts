@@ -18,7 +18,8 @@ export interface Shortcut {
 }
 
 /** What of a keyboard event tells which key it is. */
-export type Key = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey'>;
+export type Key = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey'> &
+  Partial<Pick<KeyboardEvent, 'getModifierState'>>;
 
 /** The list, for a Mac or for others. */
 export function shortcutsOf(mac: boolean): readonly Shortcut[] {
@@ -54,7 +55,7 @@ export function actionOf(event: Key, mac: boolean, typing: boolean): ShortcutAct
   }
   // With Alt many keyboards write other characters: the place of the key counts. And in a field
   // they shall write them.
-  if (typing) return null;
+  if (typing || event.getModifierState?.('AltGraph')) return null; // AltGr is Ctrl+Alt to Windows
   if (ctrlKey && altKey && !metaKey) return OWN[code] ?? null;
   return key === '?' && !ctrlKey && !metaKey && !altKey ? 'shortcuts' : null;
 }

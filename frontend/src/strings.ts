@@ -143,7 +143,7 @@ export const english = {
     title: 'The room',
     looks: 'The room looks',
     mostly: (word: string) => `The room looks mostly ${word}.`,
-    nothing: 'The room: nothing read now',
+    nothing: 'The room: too little read now',
     tooFew: (people: number) => `Shown once ${format.number(people)} people are read`,
     only: 'Room only',
     onlyHint:
@@ -156,7 +156,7 @@ export const english = {
     othersOff: 'Others’ readings are off',
     sharesEmpty: 'How the room looks will be shown here, once three people are read.',
     sharesMeaning:
-      'The mean of all that was read in the last seconds, whoever it belongs to. It tells what faces look like, and can be wrong.',
+      'The mean of what was read in the last seconds. It tells what faces look like, and can be wrong.',
     emojiOf: (name: string) => `Emoji of ${name}`,
     sizeOf: (name: string) => `Size of the emoji of ${name}`,
     sizes: { small: 'Small', medium: 'Medium', large: 'Large' },
@@ -255,7 +255,7 @@ export const english = {
   problem: {
     'hub-lost': 'Live updates are interrupted. Reconnecting…',
     'api-away': 'The service does not answer. Trying again…',
-    'video-away': 'The video of this call could not be started; reading goes on. Trying again…',
+    'video-away': 'The video could not be started; reading goes on. Trying again…',
     'video-refused':
       'The video service refuses this call; reading goes on. Whoever runs this site should look at its keys.',
     'video-unreachable':

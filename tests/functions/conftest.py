@@ -230,7 +230,7 @@ def make_app(azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
         "FramesStorage": azurite.connection_string,
         "AzureSignalRConnectionString": SIGNALR,
         "TICKET_KEY": "k" * 32,
-        "LIMITS": '{"rooms-per-address": 100000, "joins-per-address": 100000, "rooms": 100000}',
+        "LIMITS": '{"rooms-per-address": 50000, "joins-per-address": 50000, "rooms": 50000}',
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
