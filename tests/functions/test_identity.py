@@ -7,6 +7,7 @@ import ipaddress
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
@@ -110,7 +111,7 @@ class StubStorage(StubServer):
             return Response(
                 headers={
                     "ETag": '"0x1"',
-                    "Last-Modified": "Sat, 22 Nov 2025 18:00:00 GMT",
+                    "Last-Modified": formatdate(usegmt=True),
                     "x-ms-meta-name": "Ada",
                     "x-ms-meta-consent": "yes",
                     "x-ms-meta-joined": "1763834400000",
