@@ -12,10 +12,12 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 FRAMES_CONTAINER = "frames"
-ANONYMOUS_FROM = 3  # people who are read; among fewer, a score that names nobody still tells whose
+ANONYMOUS_FROM = (
+    3  # people who agree to be read; among fewer, a score that names nobody still tells whose
+)
 FRAME_MAX_BYTES = 1_000_000  # a 640 px JPEG is 30 to 100 kB
 # px, checked in the header before anything is allocated. A progressive JPEG of 20 kB makes its
 # decoder hold 8 bytes a pixel: 32 MB at this side, and 512 MB of memory read four frames at once.
@@ -23,6 +25,8 @@ FRAME_MAX_SIDE = 2048
 NAME_MAX_LENGTH = 60
 SIGNAL_MAX_BYTES = 64_000  # an offer with its candidates is 3 to 20 kB
 UPLOADS_MAX = 8  # upload tickets in one answer
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 _RANDOM_ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits, base64url without padding
 _FRAME_NUMBER = re.compile(r"[0-9]{13}")
@@ -344,28 +348,16 @@ def int_field(body: Mapping[str, Any], field: str, *, minimum: int, maximum: int
     return value
 
 
-def expression_field(body: Mapping[str, Any], field: str) -> Expression:
-    """The expression at `field`.
+def choice_field(body: Mapping[str, Any], field: str, choices: type[Choice]) -> Choice:
+    """The one of `choices` at `field`.
 
     Raises:
         ApiError: 400 `invalid-field`.
     """
     value = body.get(field)
-    if not isinstance(value, str) or value not in set(Expression):
-        _wrong_field(field, "one of " + ", ".join(Expression))
-    return Expression(value)
-
-
-def mode_field(body: Mapping[str, Any], field: str) -> RoomMode:
-    """The mode at `field`.
-
-    Raises:
-        ApiError: 400 `invalid-field`.
-    """
-    value = body.get(field)
-    if not isinstance(value, str) or value not in set(RoomMode):
-        _wrong_field(field, "one of " + ", ".join(RoomMode))
-    return RoomMode(value)
+    if not isinstance(value, str) or value not in set(choices):
+        _wrong_field(field, "one of " + ", ".join(choices))
+    return choices(value)
 
 
 def frame_field(body: Mapping[str, Any], field: str) -> str:

@@ -22,14 +22,15 @@ from functions.contract import (
     UPLOADS_MAX,
     ApiError,
     Claims,
+    Expression,
     FrameName,
     Participant,
+    RoomMode,
     bool_field,
-    expression_field,
+    choice_field,
     frame_field,
     int_field,
     is_random_id,
-    mode_field,
     participant_name,
     text_field,
 )
@@ -290,7 +291,7 @@ def create_blueprint(
         who = agreed(req)
         body = _body(req)
         frame = FrameName(who.room, who.id, frame_field(body, "frame"))
-        expression = expression_field(body, "expression")
+        expression = choice_field(body, "expression", Expression)
         limits.spend("announcements-per-participant", who.id)
         age = time.time() - int(frame.frame) / 1000
         if not -_AHEAD <= age <= _CORRECTABLE:
@@ -309,7 +310,7 @@ def create_blueprint(
         who = member(req)
         if not who.claims.host:
             raise ApiError(403, "host-required", "Only the room's host may change this.")
-        mode = mode_field(_body(req), "mode")
+        mode = choice_field(_body(req), "mode", RoomMode)
         limits.spend("announcements-per-participant", who.id)
         rooms.set_mode(who.room, mode)
         actions.set(hub.encode(hub.mode_changed(who.room, mode)))

@@ -29,8 +29,12 @@ export async function openSmallWindow(context: CallContext): Promise<void> {
   }
   page.body.className = 'small-window';
   render(h(Stage, { context, quiet: true }), page.body);
-  context.session.ended.subscribe((reason) => {
+  const unsubscribe = context.session.ended.subscribe((reason) => {
     if (reason) small.close();
   });
-  small.addEventListener('pagehide', () => render(null, page.body), { once: true });
+  const close = () => {
+    unsubscribe();
+    render(null, page.body);
+  };
+  small.addEventListener('pagehide', close, { once: true });
 }
