@@ -55,6 +55,9 @@ class Recipe:
     mixup_alpha: float = 0.3
     calm: float = 0.75
     """Share of the run after which mixup stops and augmentation is halved."""
+    bfloat16: bool = False
+    """Convolutions in bfloat16: less than half the time on a processor with AVX512-BF16, ten times
+    as long on one without."""
 
 
 SAMPLING = {
@@ -246,9 +249,10 @@ class Trainer:
             older = share * older + (1 - share) * older.flip(0)
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
-        expression, fer2013 = self.network(views)
-        loss = functional.cross_entropy(expression + self.log_prior, targets)
-        second = functional.cross_entropy(fer2013 + self.log_older_prior, older)
+        with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
+            expression, fer2013 = self.network(views)
+        loss = functional.cross_entropy(expression.float() + self.log_prior, targets)
+        second = functional.cross_entropy(fer2013.float() + self.log_older_prior, older)
         total = loss + recipe.fer2013_share * second
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
@@ -318,6 +322,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="stop after this much time, learning rate 0")
     parser.add_argument("--rate", type=float, default=Recipe.rate, help="peak learning rate")
     parser.add_argument(
+        "--teacher-share",
+        type=float,
+        default=Recipe.teacher_share,
+        help="part of each target that the teachers give",
+    )
+    parser.add_argument("--bfloat16", action="store_true", help="for AVX512-BF16 alone")
+    parser.add_argument(
         "--teacher",
         type=Path,
         nargs="*",
@@ -330,6 +341,8 @@ def main() -> None:
         minutes=arguments.minutes,
         seed=arguments.seed,
         rate=arguments.rate,
+        teacher_share=arguments.teacher_share,
+        bfloat16=arguments.bfloat16,
     )
     trainer = Trainer(recipe, arguments.data, arguments.out, arguments.start, arguments.teacher)
     trainer.resume()

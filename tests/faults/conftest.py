@@ -24,7 +24,7 @@ def frames(request: pytest.FixtureRequest) -> int:
     return count
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     """A stack of these tests' own, whose parts are killed."""
     with product_stack(app=APP, site=None, settings=SETTINGS) as running:

@@ -29,6 +29,7 @@ PEOPLE = 4
 PATIENCE = 120  # s for a whole stream, however slow the machine
 _REFUSED_PAUSE = 0.5  # s
 _EMPTY_WITHIN = 20  # s
+_HEARD_WITHIN = 10  # s
 
 
 def picture() -> bytes:
@@ -156,6 +157,7 @@ class Stream:
             ended = time.time()
             self._calm.set()
             await asyncio.gather(*sending)
+            await self._everybody_heard()
             left_over = await asyncio.to_thread(self._left_over, sweeps)
             for key, sent in self._sent.items():
                 sent.heard = self._heard.get(key, {})
@@ -214,6 +216,15 @@ class Stream:
             if waits:
                 await ending
         await asyncio.gather(*endings)
+
+    async def _everybody_heard(self) -> None:
+        """Wait until the last frame of each has come to all: its sender may hear it first."""
+        last = dict(self._sent)  # of each sender, the number sent last
+        deadline = time.monotonic() + _HEARD_WITHIN
+        while time.monotonic() < deadline and any(
+            len(self._heard.get(key, {})) < len(self._people) for key in last.items()
+        ):
+            await asyncio.sleep(0.01)
 
     def _left_over(self, sweeps: bool) -> list[str]:
         deadline = time.monotonic() + _EMPTY_WITHIN

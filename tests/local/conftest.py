@@ -17,7 +17,7 @@ OTHER_APP = Path(__file__).parent / "other_app"
 HUB = "harbour"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The other app on the whole stack, with a small site."""
     site = tmp_path_factory.mktemp("site")
