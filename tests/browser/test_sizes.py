@@ -12,15 +12,15 @@ from local.stack import Stack
 from tests.browser.conftest import Person, meet
 
 # A window of 1280 × 800 at 200 % zoom has 640 × 400 pixels of the page's.
-SIZES = [(360, 740), (640, 400), (320, 568)]
+SIZES = [(360, 740), (640, 400), (320, 568), (740, 360)]
 _TARGETS = "button, select, summary, a[href], input, [role=switch], [role=tab]"
 _MEASURE = """selector => [...document.querySelectorAll(selector)]
   .filter((target) => target.checkVisibility())
   .map((target) => {
-    const { width, height, left, right } = (target.closest('label.check') ?? target)
+    const { width, height, left, right, top, bottom } = (target.closest('label.check') ?? target)
       .getBoundingClientRect();
     const name = target.getAttribute('aria-label') ?? target.textContent ?? '';
-    return { name: name || target.name, width, height, left, right };
+    return { name: name || target.name, width, height, left, right, top, bottom };
   })"""
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -53,6 +53,9 @@ def test_every_target_is_in_reach_of_a_finger(
     assert tile["height"] >= 100
     ada.button("More").click()
     assert_fits(ada.page, "menu")
+    for target in ada.page.evaluate(_MEASURE, ".more button"):
+        assert target["top"] >= 0, f"menu: {target}"
+        assert target["bottom"] <= height, f"menu: {target}"
     ada.page.keyboard.press("Escape")
     for title in ("People", "Expressions"):
         panel = ada.open_panel(title)

@@ -17,6 +17,7 @@ export function MoreMenu({ context, open }: { context: CallContext; open: OpenPa
     const style = list.current?.style;
     if (!style) return;
     style.bottom = `${innerHeight - top + GAP}px`;
+    style.maxHeight = `${top - 2 * GAP}px`;
     // Towards the middle of the window, whichever way the page is written.
     const onTheRight = left + right > innerWidth;
     style.right = onTheRight ? `${innerWidth - right}px` : 'auto';
