@@ -50,11 +50,11 @@ function weight(): Plugin {
   };
 }
 
-/** The hub is reached by WebSockets and `fetch` alone, and a lost connection is begun anew: what
- * else its client brings stays out. */
+/** The hub is reached by WebSockets alone, asked for by `hub-http.ts`, and a lost connection is begun
+ * anew: what else its client brings stays out. */
 function withoutOtherTransports(): Plugin {
   const others =
-    /\/(LongPollingTransport|ServerSentEventsTransport|XhrHttpClient|MessageBuffer|Subject|DefaultReconnectPolicy)$/;
+    /\/(LongPollingTransport|ServerSentEventsTransport|DefaultHttpClient|MessageBuffer|Subject|DefaultReconnectPolicy)$/;
   const empty = '\0empty:';
   return {
     name: 'without-other-transports',
@@ -68,8 +68,23 @@ function withoutOtherTransports(): Plugin {
   };
 }
 
+/** The hub's client logs nothing here (`hub.ts`) and never runs in Node: what it has for that, mostly
+ * sentences, stays out. */
+function withoutLogAndNode(): Plugin {
+  return {
+    name: 'without-log-and-node',
+    apply: 'build',
+    transform: (code, id) =>
+      id.includes('@microsoft/signalr')
+        ? code
+            .replace(/^(\s*)this\._logger\.log\(.*\);$/gm, '$1;')
+            .replaceAll('Platform.isNode', 'false')
+        : null,
+  };
+}
+
 export default defineConfig({
-  plugins: [weight(), withoutOtherTransports()],
+  plugins: [weight(), withoutOtherTransports(), withoutLogAndNode()],
   // The storage and the hub may live on other origins: nothing of the page does.
   build: {
     target: 'es2022',

@@ -20,6 +20,7 @@ const service = vi.hoisted(() => ({
 vi.mock('@microsoft/signalr', () => ({
   HttpTransportType: { WebSockets: 1 },
   LogLevel: { None: 6 },
+  HttpClient: class {},
   HubConnectionBuilder: class {
     #connection = {
       url: '',

@@ -6,6 +6,7 @@ import {
   LogLevel,
 } from '@microsoft/signalr';
 import { HUB_TARGETS, type HubAccess, type HubMessage, parseHubMessage } from './contract.ts';
+import { HubHttp } from './hub-http.ts';
 
 const TOKEN_FRESH_FOR = 30_000; // ms; one connection asks for its token twice
 const RETRY_DELAYS = [0, 500, 1_000, 2_000, 4_000, 8_000]; // ms; the last one for ever after
@@ -63,6 +64,7 @@ export class Hub {
     const connection = new HubConnectionBuilder()
       .withUrl(url, {
         transport: HttpTransportType.WebSockets,
+        httpClient: new HubHttp(),
         accessTokenFactory: async () => (await this.#negotiated()).accessToken,
       })
       .withAutomaticReconnect({
