@@ -147,15 +147,22 @@ class SignalRService:
         await websocket.accept()
         connection = Connection(connection_id, user_of(claims))
         with suppress(WebSocketDisconnect, TimeoutError, RuntimeError):
-            if await _handshake(websocket):
-                await self._serve(websocket, self.hubs[hub], connection)
+            records = _records(websocket)
+            if await _handshake(websocket, records):
+                await self._serve(websocket, records, self.hubs[hub], connection)
         with suppress(RuntimeError, WebSocketDisconnect):
             await websocket.close()
 
-    async def _serve(self, websocket: WebSocket, hub: Hub, connection: Connection) -> None:
+    async def _serve(
+        self,
+        websocket: WebSocket,
+        records: AsyncIterator[dict[str, Any]],
+        hub: Hub,
+        connection: Connection,
+    ) -> None:
         hub.open(connection)
         sender = asyncio.create_task(_send_waiting(websocket, connection))
-        receiver = asyncio.create_task(_receive(websocket, connection))
+        receiver = asyncio.create_task(_receive(records, connection))
         try:
             await asyncio.wait({sender, receiver}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -259,13 +266,28 @@ class SignalRService:
 DATA_PLANE_METHODS: Final = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 
 
-async def _handshake(websocket: WebSocket) -> bool:
-    text = await asyncio.wait_for(websocket.receive_text(), HANDSHAKE_SECONDS)
-    try:
-        request: Any = json.loads(text.partition(RECORD_END)[0])
-        known = bool(request["protocol"] == "json" and request["version"] == 1)
-    except (ValueError, KeyError, TypeError):
-        known = False
+async def _records(websocket: WebSocket) -> AsyncIterator[dict[str, Any]]:
+    """What a client sends, however its records lie in frames; ends at what is not the protocol."""
+    rest = ""
+    while len(rest) <= MAX_CLIENT_RECORD:
+        text = (await websocket.receive()).get("text")
+        if text is None:  # a binary frame, or the end
+            return
+        *whole, rest = (rest + text).split(RECORD_END)
+        for record in whole:
+            try:
+                message: Any = json.loads(record)
+            except (ValueError, RecursionError):
+                return
+            if not isinstance(message, dict):
+                return
+            yield message
+
+
+async def _handshake(websocket: WebSocket, records: AsyncIterator[dict[str, Any]]) -> bool:
+    async with asyncio.timeout(HANDSHAKE_SECONDS):
+        request: dict[str, Any] = await anext(records, {})
+    known = request.get("protocol") == "json" and request.get("version") == 1
     answer = {} if known else {"error": "this service speaks the json protocol, version 1"}
     await websocket.send_text(json.dumps(answer) + RECORD_END)
     return known
@@ -273,32 +295,24 @@ async def _handshake(websocket: WebSocket) -> bool:
 
 async def _send_waiting(websocket: WebSocket, connection: Connection) -> None:
     while (record := await connection.waiting.get()) is not None:
-        await asyncio.wait_for(websocket.send_text(record), SEND_SECONDS)
+        async with asyncio.timeout(SEND_SECONDS):  # wait_for may swallow that we are cancelled
+            await websocket.send_text(record)
         connection.sent = time.monotonic()
 
 
-async def _receive(websocket: WebSocket, connection: Connection) -> None:
-    while True:
-        try:
-            text = await websocket.receive_text()
-        except KeyError:  # a binary frame: not this protocol
-            return
+async def _receive(records: AsyncIterator[dict[str, Any]], connection: Connection) -> None:
+    async for message in records:
         connection.heard = time.monotonic()
-        for record in filter(None, text.split(RECORD_END)):
-            try:
-                message: Any = json.loads(record)
-                kind = message["type"]
-            except (ValueError, KeyError, TypeError):
-                return
-            if kind == 7:
-                return
-            if kind in (1, 4) and "invocationId" in message:
-                refusal = {
-                    "type": 3,
-                    "invocationId": message["invocationId"],
-                    "error": "no upstream is configured: clients of a serverless hub only listen",
-                }
-                connection.send(json.dumps(refusal) + RECORD_END)
+        kind, invocation = message.get("type"), message.get("invocationId")
+        if kind == 7 or not isinstance(invocation, str | None):
+            return
+        if kind in (1, 4) and invocation is not None:
+            refusal = {
+                "type": 3,
+                "invocationId": invocation,
+                "error": "no upstream is configured: clients of a serverless hub only listen",
+            }
+            connection.send(json.dumps(refusal) + RECORD_END)
 
 
 def _token(connection: HTTPConnection) -> str:
@@ -316,12 +330,13 @@ def _send(connections: Iterable[Connection], body: bytes, excluded: frozenset[st
     try:
         message: Any = json.loads(body)
         target, arguments = message["target"], message["arguments"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ValueError("the body must be JSON with target and arguments") from None
     if not isinstance(target, str) or not isinstance(arguments, list):
         raise ValueError("target must be a string and arguments an array")
     invocation = {"type": 1, "target": target, "arguments": arguments}
-    record = json.dumps(invocation, ensure_ascii=False, separators=(",", ":")) + RECORD_END
+    # ASCII: a frame cannot hold lone surrogates, and JSON may; NaN, which Python reads, is no JSON.
+    record = json.dumps(invocation, allow_nan=False, separators=(",", ":")) + RECORD_END
     for connection in connections:
         if connection.id not in excluded:
             connection.send(record)
