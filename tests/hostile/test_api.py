@@ -48,8 +48,8 @@ def test_a_hundred_thousand_requests(
         fuzzer.run(500, seed)
         if fuzzer.requests >= MANY:
             break
-    _judge(fuzzer)
     with capsys.disabled():
         print(f"\n{operation}: {fuzzer.requests} requests, slowest {fuzzer.slowest:.2f} s")
         for (_, status), count in sorted(fuzzer.statuses.items()):
             print(f"  {status}: {count}")
+    _judge(fuzzer)
