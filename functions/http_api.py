@@ -7,7 +7,6 @@ import hmac
 import ipaddress
 import json
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +30,7 @@ from functions.contract import (
     frame_field,
     int_field,
     is_random_id,
+    object_field,
     participant_name,
     text_field,
 )
@@ -41,7 +41,6 @@ from functions.video import VideoProvider
 
 _BODY_MAX_BYTES = SIGNAL_MAX_BYTES + 1_000
 _CORRECTABLE = 180  # s since a frame's time slot; it may be uploaded two minutes after that
-_AHEAD = 60 * UPLOADS_MAX  # s a frame's time slot may lie ahead: the tickets of the longest slots
 _STORAGE_PAUSE = 2  # s until the storage may answer again
 
 
@@ -228,11 +227,9 @@ def create_blueprint(
         """
         who = member(req)
         body = _body(req)
-        to, payload = body.get("to"), body.get("payload")
-        if not isinstance(to, str) or not is_random_id(to) or not isinstance(payload, dict):
-            raise ApiError(
-                400, "invalid-field", "to, payload: send a participant's id and an object."
-            )
+        to, payload = body.get("to"), object_field(body, "payload")
+        if not isinstance(to, str) or not is_random_id(to):
+            raise ApiError(400, "invalid-field", "to: send a participant's id.")
         limits.spend("signals-per-participant", who.id)
         try:
             rooms.participant(who.room, to)
@@ -293,8 +290,7 @@ def create_blueprint(
         frame = FrameName(who.room, who.id, frame_field(body, "frame"))
         expression = choice_field(body, "expression", Expression)
         limits.spend("announcements-per-participant", who.id)
-        age = time.time() - int(frame.frame) / 1000
-        if not -_AHEAD <= age <= _CORRECTABLE:
+        if not uploads.may_have_signed(frame, _CORRECTABLE):
             raise ApiError(
                 409, "frame-too-old", "That reading is too old. Correct the one shown now."
             )

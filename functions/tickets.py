@@ -19,7 +19,14 @@ from azure.storage.blob import (
     generate_blob_sas,
 )
 
-from functions.contract import FRAMES_CONTAINER, ApiError, Claims, FrameName, is_random_id
+from functions.contract import (
+    FRAMES_CONTAINER,
+    UPLOADS_MAX,
+    ApiError,
+    Claims,
+    FrameName,
+    is_random_id,
+)
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "room"
@@ -177,6 +184,12 @@ class UploadTickets:
             self._ticket(FrameName(room, participant, f"{first + k * self._slot_ms:013}"))
             for k in range(count)
         ]
+
+    def may_have_signed(self, frame: FrameName, within: float) -> bool:
+        """Whether it has a slot of its own, begun at most `within` seconds ago or to begin soon."""
+        ahead = int(frame.frame) - int(self._now() * 1000)
+        own_slot = int(frame.frame) % self._slot_ms == 0
+        return own_slot and -within * 1000 <= ahead <= UPLOADS_MAX * self._slot_ms
 
     def _ticket(self, frame: FrameName) -> UploadTicket:
         now = datetime.fromtimestamp(self._now(), UTC)

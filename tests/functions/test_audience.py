@@ -184,8 +184,8 @@ def test_a_face_has_one_name_on_every_instance_and_another_in_every_frame(
 
 
 def now_frame(age: float = 0) -> str:
-    """The number of a frame so many seconds old."""
-    return f"{int((time.time() - age) * 1000):013}"
+    """The number of a frame whose slot began so many seconds ago."""
+    return f"{int(time.time() - age) * 1000:013}"
 
 
 def test_a_correction_tells_the_room_the_persons_own_word(app: App) -> None:
@@ -237,6 +237,22 @@ def test_only_who_agreed_corrects_and_only_what_is_recent(app: App) -> None:
     assert (late.status, late.body["error"], late.actions) == (409, "frame-too-old", [])
     far = correct(app, ada, now_frame(age=-3600))  # nothing later would ever replace it
     assert (far.status, far.actions) == (409, [])
+    ahead = correct(app, ada, now_frame(age=-9))  # beyond the last ticket that is signed now
+    assert (ahead.status, ahead.actions) == (409, [])
+    assert correct(app, ada, now_frame(age=-7)).status == 202
+
+
+def test_a_slot_has_one_frame_to_be_corrected(app: App) -> None:
+    """Corrections of frames that never were weigh on a room no more than frames can."""
+    ada, *_ = room_only(app, 3)
+    slot = int(now_frame())
+    for between in (1, 500, 999):
+        made_up = correct(app, ada, str(slot - between))
+        assert (made_up.status, made_up.body["error"], made_up.actions) == (
+            409,
+            "frame-too-old",
+            [],
+        )
 
 
 @pytest.mark.parametrize(

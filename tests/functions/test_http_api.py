@@ -92,7 +92,7 @@ def _check_examples(app: App, opentok_app: App, limited_app: App) -> None:
         "POST /api/rooms/{room}/corrections": app.member(
             "correct_reading",
             ada,
-            {"frame": str(int(time.time() * 1000)), "expression": "sadness"},
+            {"frame": str(int(time.time()) * 1000), "expression": "sadness"},
         ),
         "PUT /api/rooms/{room}/mode": app.member("set_mode", ada, {"mode": "room-only"}),
         "PUT /api/rooms/{room}/consent": app.member("set_consent", ada, {"consent": False}),

@@ -190,7 +190,7 @@ class Fuzzer:
             case.path_parameters["participant"] = who.participant
         ticket = self._member("member").ticket if caller == "other room" else who.ticket
         if isinstance(case.body, dict) and "frame" in case.body and self._random.random() < 0.5:
-            case.body["frame"] = str(int(time.time() * 1000))
+            case.body["frame"] = str(int(time.time()) * 1000)
         headers = dict(case.headers or {})
         headers["Authorization"] = f"Bearer {ticket}"
         if self._random.random() < 0.5:

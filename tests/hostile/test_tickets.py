@@ -20,6 +20,7 @@ from functions.contract import (
     FrameName,
     int_field,
     is_random_id,
+    object_field,
     participant_name,
     text_field,
 )
@@ -35,6 +36,10 @@ ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
+)
+ANY_PYTHON_READS = st.recursive(
+    st.floats() | st.text(st.characters(categories=["L", "Cs"]), max_size=3) | st.integers(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
 )
 quick = settings(max_examples=300, deadline=None, database=None)
 
@@ -105,6 +110,29 @@ def test_a_name_is_one_visible_line(name: str) -> None:
     assert 1 <= len(accepted) <= 60
     assert accepted == accepted.strip()
     assert not [c for c in accepted if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"}]
+
+
+@quick
+@given(st.dictionaries(st.text(), ANY_PYTHON_READS))
+def test_what_is_passed_on_can_be_read_by_all(payload: dict[str, Any]) -> None:
+    """An object is taken only when strict JSON in UTF-8 holds it."""
+    try:
+        taken = object_field({"payload": payload}, "payload")
+    except ApiError:
+        return
+    assert json.loads(json.dumps(taken, ensure_ascii=False, allow_nan=False).encode()) == payload
+
+
+@pytest.mark.parametrize(
+    "value", ["NaN", "-Infinity", "1e999", r'"\ud800"', r'{"\udfff": 1}', "[" * 8 + "]" * 8]
+)
+def test_a_signal_that_would_cut_off_who_gets_it_is_refused(app: App, value: str) -> None:
+    """Found by the hub's tests: numbers that are none, half characters, and what is too deep."""
+    ada = app.host()
+    zoe = app.join(ada.room)
+    raw = f'{{"to": "{zoe.participant}", "payload": {{"sdp": {value}}}}}'.encode()
+    answer = app.member("relay_signal", ada, raw=raw)
+    assert (answer.status, answer.body["error"], answer.actions) == (400, "invalid-field", [])
 
 
 def _mistake(parse: Callable[[], object]) -> str | None:

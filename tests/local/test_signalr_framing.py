@@ -75,6 +75,7 @@ class Service:
 
     def unharmed(self) -> None:
         """No handler of the service failed; who listens still hears."""
+        self.bystander.send('{"type":6}' + RECORD_END)  # a sign of life
         self.said += 1
         assert self.told(self.said) == self.said
         complaints = self.log.read_text()
