@@ -78,7 +78,7 @@ function withoutLogAndNode(): Plugin {
       id.includes('@microsoft/signalr')
         ? code
             .replace(/^(\s*)this\._logger\.log\(.*\);$/gm, '$1;')
-            .replaceAll('Platform.isNode', 'false')
+            .replace(/Platform\.is(Node|ReactNative)/g, 'false')
         : null,
   };
 }

@@ -156,7 +156,8 @@ export const arabic: Strings = {
     sharesMeaning:
       'متوسط كل ما قُرئ في الثواني الأخيرة، أيًّا كان صاحبه. يصف كيف تبدو الوجوه، وقد يكون خاطئًا.',
     emojiOf: (name: string) => `رمز ${isolated(name)}`,
-    sizeOf: (name: string) => `حجم رمز ${isolated(name)}`,
+    size: 'حجم الرمز',
+    sizeOf: (name: string) => `حجم الرمز: ${isolated(name)}`,
     sizes: { small: 'صغير', medium: 'متوسط', large: 'كبير' },
   },
   ownWord: {

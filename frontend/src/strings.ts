@@ -158,6 +158,7 @@ export const english = {
     sharesMeaning:
       'The mean of what was read in the last seconds. It tells what faces look like, and can be wrong.',
     emojiOf: (name: string) => `Emoji of ${name}`,
+    size: 'Size of the emoji',
     sizeOf: (name: string) => `Size of the emoji of ${name}`,
     sizes: { small: 'Small', medium: 'Medium', large: 'Large' },
   },

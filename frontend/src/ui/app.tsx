@@ -116,9 +116,11 @@ export function App({ ports, media, session, demonstrate }: AppProps) {
       media={media}
       busy={busy.value}
       refusal={refusal.value && refusalWords(refusal.value)}
+      roomGone={refusal.value?.code === 'unknown-room'}
       asksKey={refusal.value?.code === 'creation-key-wrong'}
       onEnter={(entry) => void enter(entry)}
       onFollow={goTo}
+      onHome={() => goTo(null)}
     />
   );
 }

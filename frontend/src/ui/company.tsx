@@ -61,7 +61,7 @@ export function Company({
       </button>
       {demonstrate && session.provider.value === 'mesh' && (
         <button type="button" disabled={busy.value} title={words.hint} onClick={() => void add()}>
-          {words.add}
+          {busy.value ? strings.lobby.busy : words.add}
         </button>
       )}
     </div>

@@ -3,6 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { strings } from '../strings.ts';
 import type { CallContext } from './call-context.ts';
 
+const PATIENCE = 8_000; // ms; what takes longer is offered to be tried again
+
 type Body = FunctionComponent<CallContext>;
 
 /** The body of a panel whose code is loaded when it is opened first: not everybody opens it. */
@@ -16,7 +18,10 @@ export function loadedBody(load: () => Promise<Body>): Body {
         loaded = body;
         setState('loaded');
       };
-      load().then(done, () => setState('failed'));
+      const fail = () => setState('failed');
+      const timer = setTimeout(fail, PATIENCE);
+      load().then(done, fail);
+      return () => clearTimeout(timer);
     }, [state]);
     if (loaded) {
       const Loaded = loaded;
@@ -24,18 +29,41 @@ export function loadedBody(load: () => Promise<Body>): Body {
     }
     if (state !== 'failed') {
       return (
-        <p class="panel-hint" aria-busy="true">
+        <p class="panel-hint loading" role="status">
           {strings.lobby.busy}
         </p>
       );
     }
     return (
       <>
-        <p class="panel-hint">{strings.panel.notLoaded}</p>
-        <button type="button" onClick={() => setState('loading')}>
+        <p class="panel-hint" role="alert">
+          {strings.panel.notLoaded}
+        </p>
+        <button
+          type="button"
+          onClick={() => {
+            reloadStyles();
+            setState('loading');
+          }}
+        >
           {strings.notice.tryAgain}
         </button>
       </>
     );
   };
+}
+
+/** Asks again for the style sheets that did not come: an import does so for its code alone. */
+function reloadStyles(): void {
+  for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')) {
+    if (!hasCome(link)) link.replaceWith(link.cloneNode());
+  }
+}
+
+function hasCome({ sheet }: HTMLLinkElement): boolean {
+  try {
+    return sheet !== null && sheet.cssRules.length > 0;
+  } catch {
+    return false; // Chromium keeps a closed one for what failed
+  }
 }

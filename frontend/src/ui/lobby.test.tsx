@@ -1,27 +1,60 @@
 // @vitest-environment happy-dom
 import { render } from 'preact';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LocalMedia } from '../local-media.ts';
 import { strings } from '../strings.ts';
 import { Lobby } from './lobby.tsx';
 
 afterEach(() => render(null, document.body));
 
-function open(damagedLink: boolean) {
-  const props = { room: null, name: '', busy: false, refusal: null, asksKey: false };
-  const events = { onEnter: () => undefined, onFollow: () => undefined };
+function open({ damagedLink = false, roomGone = false } = {}) {
+  const room = roomGone ? 'rrrrrrrrrrrrrrrrrrrr01' : null;
+  const refusal = roomGone ? strings.refused['unknown-room'] : null;
+  const props = { room, name: '', busy: false, refusal, asksKey: false, damagedLink, roomGone };
+  const events = { onEnter: () => undefined, onFollow: () => undefined, onHome: vi.fn() };
   const media = new LocalMedia();
-  render(<Lobby {...props} {...events} media={media} damagedLink={damagedLink} />, document.body);
+  render(<Lobby {...props} {...events} media={media} />, document.body);
+  return events;
 }
 
+describe('the lobby', () => {
+  it.each([true, false])('says first that the link we came by is wrong: %s', (damagedLink) => {
+    open({ damagedLink });
+    expect(document.body.textContent?.includes(strings.lobby.wrongLink)).toBe(damagedLink);
+    const said = document.querySelector('h1')?.nextElementSibling?.textContent;
+    expect(said).toBe(damagedLink ? strings.lobby.wrongLink : '');
+  });
+
+  it('leads from a room that is gone to a new call, and to its heading', () => {
+    const { onHome } = open({ roomGone: true });
+    const buttons = [...document.querySelectorAll('button')];
+    buttons.find(({ textContent }) => textContent === strings.end.home)?.click();
+    expect(onHome).toHaveBeenCalledOnce();
+    expect(document.activeElement?.tagName).toBe('H1');
+  });
+
+  it('offers no second way to a new call where there is a room', () => {
+    open();
+    expect(document.body.textContent?.split(strings.end.home)).toHaveLength(2);
+  });
+});
+
 describe('the link form', () => {
-  it.each([true, false])('says that the link we came by is wrong: %s', (damaged) => {
-    open(damaged);
-    expect(document.body.textContent?.includes(strings.lobby.wrongLink)).toBe(damaged);
+  it('says that what was pasted is no link, above the field', () => {
+    open();
+    const form = document.querySelector<HTMLFormElement>('form.follow');
+    const field = form?.querySelector('input');
+    if (field) field.value = 'https://calls.example/no-room';
+    form?.dispatchEvent(new Event('submit', { cancelable: true }));
+    return vi.waitFor(() => {
+      const said = form?.querySelector('[role=alert]');
+      expect(said?.textContent).toBe(strings.lobby.wrongLink);
+      expect(said?.compareDocumentPosition(field as Node)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    });
   });
 
   it('names its field by the label alone, without the words of the button beside it', () => {
-    open(false);
+    open();
     const field = document.querySelector<HTMLInputElement>('input[name=link]');
     expect(field?.labels?.[0]?.textContent).toBe(strings.lobby.link);
   });

@@ -28,10 +28,13 @@ interface LobbyProps {
   readonly busy: boolean;
   /** Why the last attempt was refused, in words. */
   readonly refusal: string | null;
+  /** Whether the room turned out not to exist. */
+  readonly roomGone: boolean;
   /** Whether this deployment asks for a key before it creates rooms. */
   readonly asksKey: boolean;
   readonly onEnter: (entry: Entry) => void;
   readonly onFollow: (room: string) => void;
+  readonly onHome: () => void;
 }
 
 /** Where somebody sees themselves, says their name, and decides whether to be read. */
@@ -42,11 +45,14 @@ export function Lobby({
   media,
   busy,
   refusal,
+  roomGone,
   asksKey,
   onEnter,
   onFollow,
+  onHome,
 }: LobbyProps) {
   const missing = useSignal(false);
+  const heading = useRef<HTMLHeadingElement>(null);
   const submit = (event: TargetedEvent<HTMLFormElement, SubmitEvent>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -66,39 +72,53 @@ export function Lobby({
         <LanguageChoice />
       </header>
       <Preview media={media} />
-      <div class="lobby-side">
-        <form class="card" onSubmit={submit} noValidate>
-          <h1>{room ? strings.lobby.joinTitle : strings.lobby.startTitle}</h1>
-          {room && <Elsewhere room={room} />}
+      <form class="card lobby-enter" onSubmit={submit} noValidate>
+        <h1 tabindex={-1} ref={heading}>
+          {room ? strings.lobby.joinTitle : strings.lobby.startTitle}
+        </h1>
+        <p class="refusal" role="alert">
+          {damagedLink && strings.lobby.wrongLink}
+        </p>
+        {room && <Elsewhere room={room} />}
+        <label class="field">
+          <span>{strings.lobby.name}</span>
+          <input
+            name="name"
+            defaultValue={name}
+            maxLength={NAME_MAX_LENGTH}
+            placeholder={strings.lobby.namePlaceholder}
+            autocomplete="name"
+            required
+            aria-invalid={missing.value}
+          />
+        </label>
+        {asksKey && (
           <label class="field">
-            <span>{strings.lobby.name}</span>
-            <input
-              name="name"
-              defaultValue={name}
-              maxLength={NAME_MAX_LENGTH}
-              placeholder={strings.lobby.namePlaceholder}
-              autocomplete="name"
-              required
-              aria-invalid={missing.value}
-            />
+            <span>{strings.lobby.creationKey}</span>
+            <input name="creation-key" type="password" autocomplete="off" />
+            <small>{strings.lobby.creationKeyHint}</small>
           </label>
-          {asksKey && (
-            <label class="field">
-              <span>{strings.lobby.creationKey}</span>
-              <input name="creation-key" type="password" autocomplete="off" />
-              <small>{strings.lobby.creationKeyHint}</small>
-            </label>
-          )}
-          <Consent />
-          <p class="refusal" role="alert">
-            {words}
-          </p>
-          <button type="submit" class="primary" disabled={busy}>
-            {busy ? strings.lobby.busy : room ? strings.lobby.join : strings.lobby.start}
+        )}
+        <Consent />
+        <p class="refusal" role="alert">
+          {words}
+        </p>
+        <button type="submit" class="primary" disabled={busy}>
+          {busy ? strings.lobby.busy : room ? strings.lobby.join : strings.lobby.start}
+        </button>
+        {roomGone && (
+          <button
+            type="button"
+            onClick={() => {
+              onHome();
+              heading.current?.focus(); // this button goes
+            }}
+          >
+            {strings.end.home}
           </button>
-        </form>
-        {!room && <FollowLink damaged={damagedLink} onFollow={onFollow} />}
-      </div>
+        )}
+      </form>
+      {!room && <FollowLink onFollow={onFollow} />}
     </main>
   );
 }
@@ -157,24 +177,25 @@ function Preview({ media }: { media: LocalMedia }) {
   );
 }
 
-interface FollowLinkProps {
-  readonly damaged: boolean;
-  readonly onFollow: (room: string) => void;
-}
-
-function FollowLink({ damaged, onFollow }: FollowLinkProps) {
-  const refused = useSignal(false);
-  const wrong = refused.value || damaged;
+function FollowLink({ onFollow }: Pick<LobbyProps, 'onFollow'>) {
+  const wrong = useSignal(false);
+  const card = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (wrong.value) card.current?.scrollIntoView({ block: 'nearest' });
+  }, [wrong.value]);
   const submit = (event: TargetedEvent<HTMLFormElement, SubmitEvent>) => {
     event.preventDefault();
     const room = roomFromLink(String(new FormData(event.currentTarget).get('link') ?? ''));
-    refused.value = room === null;
+    wrong.value = room === null;
     if (room) onFollow(room);
   };
   return (
-    <form class="card follow" onSubmit={submit} noValidate>
+    <form class="card follow" ref={card} onSubmit={submit} noValidate>
       <div class="field">
         <label for="link">{strings.lobby.link}</label>
+        <p class="refusal" role="alert">
+          {wrong.value && strings.lobby.wrongLink}
+        </p>
         <span class="field-row">
           <input
             id="link"
@@ -182,14 +203,11 @@ function FollowLink({ damaged, onFollow }: FollowLinkProps) {
             inputMode="url"
             autocomplete="off"
             placeholder={strings.lobby.linkPlaceholder}
-            aria-invalid={wrong}
+            aria-invalid={wrong.value}
           />
           <button type="submit">{strings.lobby.follow}</button>
         </span>
       </div>
-      <p class="refusal" role="alert">
-        {wrong && strings.lobby.wrongLink}
-      </p>
     </form>
   );
 }

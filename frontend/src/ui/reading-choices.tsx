@@ -18,21 +18,24 @@ export function ReadingChoices({ person, context: { session, shown } }: ReadingC
   const shows = own || shown.shows(participant);
   return (
     <div class="reading-choices">
-      <select
-        aria-label={strings.room.sizeOf(name)}
-        title={strings.room.sizeOf(name)}
-        disabled={!shows || !(own || shown.others.value)}
-        value={shown.sizeOf(participant)}
-        onChange={({ currentTarget }) =>
-          shown.resize(participant, currentTarget.value as EmojiSize)
-        }
-      >
-        {(Object.keys(EMOJI_SIZES) as EmojiSize[]).map((size) => (
-          <option key={size} value={size}>
-            {strings.room.sizes[size]}
-          </option>
-        ))}
-      </select>
+      <label class="emoji-size">
+        <span aria-hidden="true">{strings.room.size}</span>
+        <select
+          aria-label={strings.room.sizeOf(name)}
+          title={strings.room.sizeOf(name)}
+          disabled={!shows || !(own || shown.others.value)}
+          value={shown.sizeOf(participant)}
+          onChange={({ currentTarget }) =>
+            shown.resize(participant, currentTarget.value as EmojiSize)
+          }
+        >
+          {(Object.keys(EMOJI_SIZES) as EmojiSize[]).map((size) => (
+            <option key={size} value={size}>
+              {strings.room.sizes[size]}
+            </option>
+          ))}
+        </select>
+      </label>
       {!own && (
         <button
           type="button"
