@@ -50,12 +50,12 @@ describe('placing a face', () => {
   const tile = { width: 400, height: 300 };
   const badge = { width: 100, height: 30, emoji: 20 };
 
-  it('puts the emoji above the middle of the face, touching it, and the words beside', () => {
+  it('puts the emoji above the middle of the face, at the hair, and the words beside', () => {
     const rect = { x: 100, y: 100, width: 80, height: 90 };
     const centre = overlay.placeBadge(rect, badge, tile);
     expect(centre.x - 50 + 20).toBe(140);
-    expect(centre.y).toBeLessThan(100);
-    expect(centre.y + 15).toBeGreaterThan(100);
+    expect(centre.y).toBeGreaterThan(100 - 90 / 2);
+    expect(centre.y + 15).toBeLessThan(100);
   });
 
   it('turns the words to the left where they would leave the tile on the right', () => {
@@ -65,11 +65,11 @@ describe('placing a face', () => {
     expect(centre.x + 50 - 20).toBe(350);
   });
 
-  it('goes beside a face that leaves no room above it', () => {
+  it('goes beside the hair of a face that leaves no room above it', () => {
     const left = { x: 40, y: 0, width: 80, height: 80 };
-    expect(overlay.placeBadge(left, badge, tile)).toEqual({ x: 170, y: 15, flipped: false });
+    expect(overlay.placeBadge(left, badge, tile)).toEqual({ x: 190, y: 21, flipped: false });
     const right = { x: 300, y: 0, width: 80, height: 80 };
-    expect(overlay.placeBadge(right, badge, tile)).toEqual({ x: 250, y: 15, flipped: true });
+    expect(overlay.placeBadge(right, badge, tile)).toEqual({ x: 230, y: 21, flipped: true });
   });
 
   it('goes below a face that leaves no room above or beside it', () => {
@@ -77,11 +77,32 @@ describe('placing a face', () => {
     expect(overlay.placeBadge(wide, badge, tile)).toMatchObject({ y: 75 });
   });
 
-  it('keeps the badge inside the tile, also for a face that was cropped away', () => {
-    const corner = { x: -90, y: -50, width: 60, height: 60 };
-    expect(overlay.placeBadge(corner, badge, tile)).toMatchObject({ x: 50, y: 15 });
-    const beyond = { x: 390, y: 390, width: 60, height: 60 };
-    expect(overlay.placeBadge(beyond, badge, tile)).toMatchObject({ x: 350, y: 285 });
+  it('stays off the rounded edges of the tile, also for a face that was cropped away', () => {
+    for (let x = -100; x < tile.width + 100; x += 13) {
+      for (let y = -100; y < tile.height + 100; y += 13) {
+        for (const side of [20, 60, 150, 290]) {
+          const at = overlay.placeBadge({ x, y, width: side, height: side }, badge, tile);
+          expect(at.x).toBeGreaterThanOrEqual(50 + 6);
+          expect(at.x).toBeLessThanOrEqual(tile.width - 50 - 6);
+          expect(at.y).toBeGreaterThanOrEqual(15 + 6);
+          expect(at.y).toBeLessThanOrEqual(tile.height - 15 - 6);
+        }
+      }
+    }
+  });
+
+  it('covers neither eyes nor mouth of a face of any size that is in view', () => {
+    for (const side of [30, 60, 110, 150, 200, 240]) {
+      for (let x = 0; x + side <= tile.width; x += 9) {
+        for (let y = 0; y + side <= tile.height; y += 9) {
+          const at = overlay.placeBadge({ x, y, width: side, height: side }, badge, tile);
+          const above = at.y + 15 <= y + side * 0.3;
+          const below = at.y - 15 >= y + side;
+          const beside = at.x + 50 <= x || at.x - 50 >= x + side;
+          expect(above || below || beside, `${side} at ${x}, ${y}`).toBe(true);
+        }
+      }
+    }
   });
 
   it('shows all of a picture that filling the tile would crop too much', () => {

@@ -42,7 +42,10 @@ const FADED = 0.35; // opacity just before it goes
 // ms that reading can have taken: a picture's time is its browser's, a reading's the functions', and
 // a clock that is slow by some seconds must not make every reading old at birth.
 const TOOK_AT_MOST = 3_000;
-const BADGE_RISE = 0.3; // of its height; eyes and brows stay in view
+const EDGE = 6; // px kept free at a tile's edge: its corners are round
+const HAIR_ABOVE = 0.35; // of a face's height; a face is found from the forehead down
+const HAIR_BESIDE = 0.25; // of its width
+const HAIR_COVERED = 0.15; // of its height; a badge that would cover more goes beside the face
 const FOREHEAD = 0.3; // of a face's height; below are the eyes
 const CROP_LIMIT = 0.45; // of the picture; cropping more would cut faces off
 
@@ -73,9 +76,9 @@ export function placeFace(box: Box, picture: Rect, mirrored: boolean): Rect {
 }
 
 /**
- * Centre of a badge: its emoji above the middle of the face, touching it, all of it on the tile.
- * Where the tile leaves no room above, it goes beside the face, else below it: an emoji covers
- * somebody's eyes only where there is no other place.
+ * Centre of a badge: its emoji above the middle of the face, at the hair, all of it on the tile.
+ * Where the tile leaves no room there, it goes beside the face, else onto the hair, else below the
+ * face: an emoji covers somebody's eyes only where there is no other place.
  *
  * `emoji` is how far the emoji's middle lies from the badge's left edge, or from the right one
  * when `flipped`, as it must be where the words would reach beyond the tile.
@@ -85,25 +88,30 @@ export function placeBadge(
   badge: BadgeSize,
   tile: Size,
 ): { x: number; y: number; flipped: boolean } {
+  const [halfWidth, halfHeight] = [badge.width / 2, badge.height / 2];
+  const insideX = (x: number) => clamp(x, EDGE + halfWidth, tile.width - EDGE - halfWidth);
+  const insideY = (y: number) => clamp(y, EDGE + halfHeight, tile.height - EDGE - halfHeight);
   const middle = face.x + face.width / 2;
   const words = badge.width - badge.emoji;
-  const flipped = middle + words > tile.width && middle > tile.width / 2;
-  const left = middle - (flipped ? words : badge.emoji);
-  const inside = (x: number) => clamp(x, badge.width / 2, tile.width - badge.width / 2);
-  const above = face.y - badge.height * BADGE_RISE;
-  const y = clamp(above, badge.height / 2, tile.height - badge.height / 2);
-  if (y + badge.height / 2 > face.y + face.height * FOREHEAD) {
-    const right = face.x + face.width;
-    if (right + badge.width <= tile.width) {
-      return { x: inside(right + badge.width / 2), y, flipped: false };
-    }
-    if (face.x >= badge.width) return { x: face.x - badge.width / 2, y, flipped: true };
-    const below = face.y + face.height;
-    if (below + badge.height <= tile.height) {
-      return { x: inside(left + badge.width / 2), y: below + badge.height / 2, flipped };
-    }
+  const flipped = middle + words > tile.width - EDGE && middle > tile.width / 2;
+  const x = insideX(middle + (flipped ? -words : -badge.emoji) + halfWidth);
+  const wanted = face.y - Math.max(face.height * HAIR_ABOVE, halfHeight);
+  const y = insideY(wanted);
+  if (y - wanted <= face.height * HAIR_COVERED) return { x, y, flipped };
+  const gap = face.width * HAIR_BESIDE;
+  const beside = insideY(face.y + halfHeight);
+  const right = face.x + face.width + gap;
+  if (right + badge.width <= tile.width - EDGE) {
+    return { x: insideX(right + halfWidth), y: beside, flipped: false };
   }
-  return { x: inside(left + badge.width / 2), y, flipped };
+  const left = face.x - gap;
+  if (left - badge.width >= EDGE) {
+    return { x: insideX(left - halfWidth), y: beside, flipped: true };
+  }
+  const below = face.y + face.height;
+  const coversEyes = y + halfHeight > face.y + face.height * FOREHEAD;
+  const fitsBelow = below + badge.height <= tile.height - EDGE;
+  return { x, y: coversEyes && fitsBelow ? below + halfHeight : y, flipped };
 }
 
 /** Whether `next` comes after `lastFrame`: frame names alone order what was seen, not arrival. */
