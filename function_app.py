@@ -70,9 +70,13 @@ def create_app(settings: Settings, reader: FaceReader | None = None) -> func.Fun
     )
     app.register_functions(
         frames.create_blueprint(
-            container=storage.get_container_client(FRAMES_CONTAINER),
-            frames=frames.Frames(rooms, _reader(settings, reader), settings.frame_lifetime),
-            audience=audience,
+            frames=frames.Frames(
+                container=storage.get_container_client(FRAMES_CONTAINER),
+                rooms=rooms,
+                audience=audience,
+                reader=_reader(settings, reader),
+                lifetime=settings.frame_lifetime,
+            ),
             trigger_source=settings.blob_trigger_source,
             storage_connection=STORAGE_CONNECTION,
             signalr_connection=SIGNALR_CONNECTION,

@@ -1,4 +1,4 @@
-"""Who hears what was read: decided when it is sent, by the room's mode of that moment.
+"""Who hears what was read: decided when it is sent, by the room's mode of the last half second.
 
 In an open room everybody does. In room-only mode a reading goes to whose face it is alone; the
 room gets each face's scores under a name that leads back to nobody, and not even those while
@@ -15,6 +15,7 @@ from typing import Any
 from azure.core.exceptions import AzureError
 
 from functions import hub
+from functions.ahead import Ahead
 from functions.contract import (
     ANONYMOUS_FROM,
     ApiError,
@@ -39,7 +40,7 @@ class Audience:
         self._rooms = rooms
         self._key = key.encode()
 
-    def of(self, result: Reading | Unread) -> list[hub.Action]:
+    def of(self, result: Reading | Unread, mode: Ahead[RoomMode]) -> list[hub.Action]:
         """What became of a frame, to all who may hear it; where nobody can say who, to its owner.
 
         Nobody but its owner needs to know of an unread frame in room-only mode.
@@ -47,7 +48,7 @@ class Audience:
         frame = result.frame
         own = hub.own_outcome(result)
         try:
-            if self._rooms.mode(frame.room) is RoomMode.OPEN:
+            if mode.value() is RoomMode.OPEN:
                 return [hub.outcome(result)]
             faces = result.faces if isinstance(result, Reading) else ()
             return [own, *self._anonymous(frame, [face.look_to_json() for face in faces])]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import azure.functions as func
@@ -15,6 +16,7 @@ from azure.functions.blob import InputStream
 from azure.storage.blob import ContainerClient
 
 from functions import hub
+from functions.ahead import Ahead
 from functions.audience import Audience
 from functions.contract import (
     FRAME_MAX_BYTES,
@@ -30,18 +32,20 @@ from functions.contract import (
 from functions.reader import FaceReader
 from functions.rooms import Rooms
 
-_QUICK = 0.5  # s; a reader that took longer left time to withdraw, or for the frame to grow old
 # Blob metadata, from the participant's own browser:
 CAPTURED_AT = "capturedat"  # when it took the frame, milliseconds
 CORRECTION = "correction"  # what the participant says of themselves, `INSTEAD:EXPRESSION`
 
 
 class Frames:
-    """Decides what becomes of a frame."""
+    """Decides what becomes of a frame, and who hears of it."""
 
     def __init__(
         self,
+        *,
+        container: ContainerClient,
         rooms: Rooms,
+        audience: Audience,
         reader: Callable[[], FaceReader],
         lifetime: float,
         now: Callable[[], float] = time.time,
@@ -49,31 +53,60 @@ class Frames:
         """Takes its collaborators.
 
         Args:
+            container: where the frames lie.
             rooms: says who consents.
+            audience: says who hears of it.
             reader: gives the reader, made when the first frame asks for it.
             lifetime: seconds after which a frame is not read any more.
             now: seconds since the epoch.
         """
+        self._container = container
         self._rooms = rooms
+        self._audience = audience
         self._reader = reader
         self._lifetime = lifetime
         self._now = now
 
-    def outcome(self, blob: InputStream, claimed: Callable[[], bool]) -> Reading | Unread | None:
-        """A reading, or why there is none; None when nobody may know.
+    def outcome(self, blob: InputStream) -> list[hub.Action]:
+        """A reading, or why there is none, for all who may know; nothing when nobody may.
+
+        The frame is deleted first, which the host's copy of it outlives.
 
         Args:
             blob: the whole frame, as the host gives it.
-            claimed: waits until the frame is deleted; whether this call is the one to read it.
+
+        Raises:
+            AzureError: it could not be deleted.
         """
+        name = blob.name or ""
         try:
-            frame = FrameName.parse(blob.name or "")
+            frame = FrameName.parse(name)
         except ValueError:
             logging.warning("a blob that is not a frame: deleted unread")
-            return None
+            self._delete(name)
+            return []
+        agreed = Ahead(partial(self._consents, frame), self._now)
+        # Asked now and not beside the reading, which would take turns with it at the interpreter.
+        mode = Ahead(partial(self._rooms.mode, frame.room), self._now)
+        if not self._delete(name):
+            return []
+        result = self._result(frame, blob, agreed)
+        return [] if result is None else self._audience.of(result, mode)
+
+    def _delete(self, name: str) -> bool:
+        """Whether it was there: of several events for one frame, exactly one finds it."""
+        try:
+            self._container.delete_blob(name.removeprefix(f"{FRAMES_CONTAINER}/"))
+        except ResourceNotFoundError:
+            return False
+        return True
+
+    def _result(
+        self, frame: FrameName, blob: InputStream, agreed: Ahead[bool]
+    ) -> Reading | Unread | None:
         reason = UnreadReason.READER_UNAVAILABLE
         try:
-            return self._reading(frame, blob, claimed)
+            return self._reading(frame, blob, agreed)
         except UnreadError as unread:
             reason = unread.reason
             logging.info("frame %s: %s", frame.frame, reason)
@@ -81,15 +114,17 @@ class Frames:
             logging.error("frame %s: storage failed: %s", frame.frame, type(error).__name__)
         except Exception:
             logging.exception("frame %s: reading failed", frame.frame)
+        # Nobody hears of somebody who has withdrawn meanwhile; where the storage cannot say, the
+        # room hears at least that nothing was read.
+        with contextlib.suppress(AzureError):
+            if not agreed.value():
+                return None
         return Unread(frame, reason)
 
-    def _reading(
-        self, frame: FrameName, blob: InputStream, claimed: Callable[[], bool]
-    ) -> Reading | None:
+    def _reading(self, frame: FrameName, blob: InputStream, agreed: Ahead[bool]) -> Reading | None:
         began = self._now()
         created = _created_at(blob.blob_properties or {}, began)
-        agreed = self._consents(frame)
-        if not claimed() or not agreed:
+        if not agreed.value():
             return None
         self._require_fresh(created, began)
         image = blob.read()
@@ -98,10 +133,9 @@ class Frames:
         reader = self._reader()
         faces = reader.read(image)
         read_at = self._now()
-        if read_at - began > _QUICK:
-            self._require_fresh(created, read_at)
-            if not self._consents(frame):
-                return None
+        self._require_fresh(created, read_at)
+        if not agreed.value():
+            return None
         if not faces:
             raise UnreadError(UnreadReason.NO_FACE)
         correction = Correction.parse((blob.metadata or {}).get(CORRECTION, ""))
@@ -129,16 +163,13 @@ class Frames:
 
 def create_blueprint(
     *,
-    container: ContainerClient,
     frames: Frames,
-    audience: Audience,
     trigger_source: func.BlobSource,
     storage_connection: str,
     signalr_connection: str,
 ) -> func.Blueprint:
     """Register the frame trigger."""
     triggers = func.Blueprint()
-    deletions = ThreadPoolExecutor(thread_name_prefix="deletion")
 
     @triggers.function_name("read_frame")
     @triggers.blob_trigger(
@@ -160,14 +191,8 @@ def create_blueprint(
         process is gone before it is opened. Only a failed deletion raises, so that the host tries
         again.
         """
-        # The host gave us the whole frame: its blob can go while we ask who consents.
-        deletion = deletions.submit(_delete, container, blob.name or "")
-        try:
-            result = frames.outcome(blob, deletion.result)
-        finally:
-            deletion.result()
-        if result is not None:
-            actions.set(hub.encode(*audience.of(result)))
+        if told := frames.outcome(blob):
+            actions.set(hub.encode(*told))
 
     return triggers
 
@@ -185,12 +210,3 @@ def _captured_at(metadata: dict[str, str], earliest: float, latest: float) -> in
     except ValueError:
         captured = int(latest * 1000)
     return min(max(captured, int(earliest * 1000)), int(latest * 1000))
-
-
-def _delete(container: ContainerClient, blob_name: str) -> bool:
-    """Whether it was there: of several events for one frame, exactly one finds it."""
-    try:
-        container.delete_blob(blob_name.removeprefix(f"{FRAMES_CONTAINER}/"))
-    except ResourceNotFoundError:
-        return False
-    return True

@@ -219,7 +219,7 @@ class Stream:
 
     async def _everybody_heard(self) -> None:
         """Wait until the last frame of each has come to all: its sender may hear it first."""
-        last = dict(self._sent)  # of each sender, the number sent last
+        last = dict(self._sent.keys())  # of each sender, the number sent last
         deadline = time.monotonic() + _HEARD_WITHIN
         while time.monotonic() < deadline and any(
             len(self._heard.get(key, {})) < len(self._people) for key in last.items()

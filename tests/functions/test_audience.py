@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from azure.core.exceptions import AzureError
 
+from functions.ahead import FRESH
 from functions.contract import Box, Expression, Face, UnreadError, UnreadReason
 from tests.functions.conftest import App, Joined, ScriptedReader
 
@@ -121,13 +122,14 @@ def test_in_room_only_mode_an_unread_frame_concerns_its_owner_alone(
 
 
 def test_the_mode_counts_as_it_is_when_a_reading_is_sent(make_app: Callable[..., App]) -> None:
-    """A change while a face is being read holds for that reading: no copy of the mode is kept."""
+    """A change while a face is slowly read holds for that reading: no old mode is used."""
 
     class SwitchingReader(ScriptedReader):
         mode = "room-only"
 
         def read(self, image: bytes) -> tuple[Face, ...]:
             app.member("set_mode", ada, {"mode": self.mode})
+            time.sleep(FRESH + 0.1)
             return super().read(image)
 
     reader = SwitchingReader((HAPPY,))

@@ -15,6 +15,7 @@ from azure.functions.blob import InputStream
 from azure.storage.blob import BlobClient
 from PIL import Image
 
+from functions.ahead import FRESH
 from functions.contract import Box, Expression, Face, UnreadError, UnreadReason
 from tests.functions.conftest import App, Joined, ScriptedReader
 
@@ -167,16 +168,19 @@ def test_withdrawing_counts_for_frames_already_uploaded(make_app: Callable[..., 
     assert app.frames() == []
 
 
-def test_withdrawing_counts_while_a_frame_is_being_read(make_app: Callable[..., App]) -> None:
-    """Who withdraws before a slow reader is done is not shown any more."""
+@pytest.mark.parametrize("result", [(FACE,), (), UnreadError(UnreadReason.READER_UNAVAILABLE)])
+def test_withdrawing_counts_while_a_frame_is_being_read(
+    make_app: Callable[..., App], result: tuple[Face, ...] | Exception
+) -> None:
+    """Of who withdraws before a slow reader is done nothing is told, not even that it failed."""
 
     class SlowReader(ScriptedReader):
         def read(self, image: bytes) -> tuple[Face, ...]:
             app.member("set_consent", ada, {"consent": False})
-            time.sleep(0.6)
+            time.sleep(FRESH + 0.1)
             return super().read(image)
 
-    app = make_app(SlowReader((FACE,)))
+    app = make_app(SlowReader(result))
     ada = app.join(app.room())
     assert app.trigger(app.upload(ada, SMILE)) == []
     assert app.frames() == []

@@ -36,8 +36,10 @@ ARROWS = {
     "functions.settings": {"functions.limits"},
     "functions.limits": {"functions.contract"},
     "functions.hub": {"functions.contract"},
+    "functions.ahead": set(),
     "functions.audience": {
         "functions",
+        "functions.ahead",
         "functions.contract",
         "functions.hub",
         "functions.rooms",
@@ -61,6 +63,7 @@ ARROWS = {
     },
     "functions.frames": {
         "functions",
+        "functions.ahead",
         "functions.audience",
         "functions.contract",
         "functions.hub",
@@ -122,7 +125,7 @@ TYPESCRIPT_HOMES = {
     r"\bHubConnectionBuilder\b": {"hub.ts"},
     r"\bconvertToBlob\b": {"jpeg.ts"},
     r"\bx-ms-blob-type\b": {"upload.ts"},
-    r"\bfetch\(": {"api.ts", "upload.ts", "config.ts", "main.tsx"},
+    r"\bfetch\(": {"api.ts", "hub-http.ts", "upload.ts", "config.ts", "main.tsx"},
 }
 
 
