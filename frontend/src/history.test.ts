@@ -101,6 +101,15 @@ describe('the history', () => {
     expect(stay.history.room).toHaveLength(1);
   });
 
+  it('is the same object while a room that changes brings nothing new', () => {
+    const { history, room } = new Stay().hear(reading(ADA, 'happiness', START + 1), START + 1);
+    const again = (changed: Room) => record(history, changed, () => true, START + 500);
+    expect(again({ ...room, people: new Map(room.people) })).toBe(history);
+    expect(again(applyMessage(room, reading(ZOE, 'anger', START + 400), 0))).not.toBe(history);
+    expect(again({ ...room, mode: 'room-only' })).not.toBe(history);
+    expect(again({ ...room, people: new Map() })).not.toBe(history);
+  });
+
   it('keeps ten minutes, and no more', () => {
     const stay = new Stay();
     for (let at = START; at < START + 2 * KEPT_FOR; at += 2_000) {

@@ -14,6 +14,7 @@ import { type Room, roomFaces, type SteadySight, shownFaces } from './room.ts';
 export const KEPT_FOR = 600_000;
 const SHORTEST_SPAN = 60_000; // ms
 const LEAST_SHARE = 0.1; // of the room; less is no row worth drawing
+const NOTHING: readonly Moment[] = [];
 const TOGETHER = 1_000; // ms within which readings of several people are one moment of the room
 
 /** From `at` on somebody looked like `face`; null where a picture gave no reading. */
@@ -53,7 +54,10 @@ export function beginHistory(room: Room, now: number): History {
   return { since: now, self, mode, anonymous, ...nothing };
 }
 
-/** Takes in what is new in the room, and lets go of what is too old or may not be shown any more. */
+/**
+ * Takes in what is new in the room, and lets go of what is too old or may not be shown any more. It
+ * is the same object as before where nothing changed: rooms change often, and charts are drawn of it.
+ */
 export function record(
   history: History,
   room: Room,
@@ -67,7 +71,7 @@ export function record(
     const own = participant === room.self;
     if (!own && !(consent && room.mode === 'open')) continue;
     // After we lost our place and joined again we have another id, and are the same person.
-    const moments = history.strips.get(own ? history.self : participant) ?? [];
+    const moments = history.strips.get(own ? history.self : participant) ?? NOTHING;
     const sight = room.sights.get(participant);
     const lastFrame = history.lastFrames.get(participant) ?? '';
     const frame = sight ? frameOf(sight) : lastFrame;
@@ -76,11 +80,10 @@ export function record(
     lastFrames.set(participant, frame > lastFrame ? frame : lastFrame);
     strips.set(participant, keep(next ? [...moments, next] : moments, now));
   }
-  const { since, mode } = history;
   // The room was more than one person's only where the mode saw to that.
-  const former = room.mode === mode ? keep(history.room, now) : [];
-  return {
-    since,
+  const former = room.mode === history.mode ? keep(history.room, now) : [];
+  const next = {
+    since: history.since,
     self: room.self,
     mode: room.mode,
     strips,
@@ -88,6 +91,7 @@ export function record(
     anonymous: room.anonymous,
     room: withShares(former, sharesOf(room, hasVideo, now), heard, now),
   };
+  return isSame(history, next) ? history : next;
 }
 
 /** Forgets everything that was read of us; the room's shares go too, since we are part of them. */
@@ -113,7 +117,21 @@ export function spanOf(history: History, now: number): readonly [from: number, t
 
 function keep<T extends { readonly at: number }>(moments: readonly T[], now: number): readonly T[] {
   // What began before is kept while it reaches into what is shown.
-  return moments.filter(({ at }) => at > now - KEPT_FOR - GONE_AFTER);
+  const isKept = ({ at }: T) => at > now - KEPT_FOR - GONE_AFTER;
+  return moments.every(isKept) ? moments : moments.filter(isKept);
+}
+
+function isSame(a: History, b: History): boolean {
+  const sameEntries = <T>(one: ReadonlyMap<string, T>, other: ReadonlyMap<string, T>) =>
+    one.size === other.size && [...one].every(([key, value]) => other.get(key) === value);
+  return (
+    a.self === b.self &&
+    a.mode === b.mode &&
+    a.anonymous === b.anonymous &&
+    a.room === b.room &&
+    sameEntries(a.strips, b.strips) &&
+    sameEntries(a.lastFrames, b.lastFrames)
+  );
 }
 
 /** What a sight adds: a new picture, or the word its person put in place of what was read of it. */

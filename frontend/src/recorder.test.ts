@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import messages from '../../tests/contract/messages.json';
 import { parseHubMessage } from './contract.ts';
 import { Recorder } from './recorder.ts';
@@ -35,4 +35,19 @@ it('records from its making until it is stopped; what was forgotten does not com
   recorder.stop();
   hear('1763834400004');
   expect(frames()).toEqual(['1763834400003']);
+});
+
+it('tells of nothing when a camera or a list says again what it said', () => {
+  const room = signal(enterRoom(ADA, 0));
+  const camera = signal({ on: true });
+  const ports = { room, hasVideo: () => camera.value.on, now: () => 1 };
+  const recorder = new Recorder(ports);
+  const message = parseHubMessage('reading', messages.reading);
+  if (message) room.value = applyMessage(room.value, message, 1);
+  const told = vi.fn();
+  recorder.history.subscribe(told);
+  room.value = { ...room.value };
+  camera.value = { on: true };
+  expect(told).toHaveBeenCalledTimes(1);
+  recorder.stop();
 });

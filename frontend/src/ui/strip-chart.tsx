@@ -33,14 +33,16 @@ export function StripChart({ levels, looks, span, time }: StripChartProps) {
     );
     return () => chart.current?.destroy();
   }, [box, width, rowCount, dark]);
+  // Drawn anew when there is something else to draw, or another chart to draw it on.
+  const drawn = [width, rowCount, dark, levels, looks, ...span];
   useLayoutEffect(() => {
     const { times, rows } = chartPoints(levels, looks, span[1]);
     chart.current?.setData([times, ...rows]);
-  });
+  }, drawn);
   useLayoutEffect(() => {
     const left = time === null ? -1 : (chart.current?.valToPos(time, 'x') ?? -1);
     chart.current?.setCursor({ left, top: 0 }, false);
-  });
+  }, [time, ...drawn]);
   return (
     <div
       ref={box}

@@ -1,5 +1,5 @@
-import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useComputed, useSignal } from '@preact/signals';
+import { useId, useMemo } from 'preact/hooks';
 import { expressionSigns, percentOf } from '../expressions.ts';
 import { type Moment, momentAt, type RoomMoment, spanOf } from '../history.ts';
 import type { Person } from '../room.ts';
@@ -11,6 +11,7 @@ import { StripChart } from './strip-chart.tsx';
 import './timeline.css';
 
 const SECOND = 1_000; // ms
+const NOTHING: readonly Moment[] = [];
 const STEPS: Readonly<Record<string, number>> = {
   ArrowLeft: -5 * SECOND,
   ArrowDown: -5 * SECOND,
@@ -23,7 +24,9 @@ const STEPS: Readonly<Record<string, number>> = {
 interface Strip {
   readonly id: string;
   readonly title: string;
-  readonly levels: readonly Level[];
+  /** What the levels are made of: they are made anew when it is another. */
+  readonly moments: readonly unknown[];
+  readonly levels: () => readonly Level[];
   /** What it shows at a time; empty where nothing was read. */
   readonly at: (time: number) => readonly Part[];
 }
@@ -38,7 +41,7 @@ interface Part {
 /** The last ten minutes as strips, and one moment of them in words. */
 export function TimelinePanel({ session, recorder, shown }: CallContext) {
   const words = strings.timeline;
-  const now = Math.floor(clock.value / SECOND) * SECOND;
+  const now = useComputed(() => Math.floor(clock.value / SECOND) * SECOND).value;
   const history = recorder.history.value;
   const span = spanOf(history, now);
   const pointed = useSignal<number | null>(null);
@@ -55,13 +58,13 @@ export function TimelinePanel({ session, recorder, shown }: CallContext) {
   const others = people.filter(({ consent }) => !consent);
   const wanted = ({ participant, consent }: Person) =>
     participant === room.self
-      ? consent || (history.strips.get(participant) ?? []).length > 0
+      ? consent || (history.strips.get(participant)?.length ?? 0) > 0
       : consent && room.mode === 'open' && shown.others.value && shown.shows(participant);
   const strips: readonly Strip[] = [
     ...(shown.others.value ? [roomStrip(history.room)] : []),
     ...people.filter(wanted).map(({ participant, name }) => {
       const title = participant === room.self ? strings.call.you(name) : name;
-      return personStrip(participant, title, history.strips.get(participant) ?? []);
+      return personStrip(participant, title, history.strips.get(participant) ?? NOTHING);
     }),
   ];
   const at = time ?? now;
@@ -129,7 +132,8 @@ interface StripSectionProps {
 
 function StripSection({ strip, note, span, time, parts, onPoint, onChoose }: StripSectionProps) {
   const title = useId();
-  const looks = looksIn(strip.levels);
+  const levels = useMemo(strip.levels, [strip.moments]);
+  const looks = useMemo(() => looksIn(levels), [levels]);
   const timeOf = (event: PointerEvent) => {
     const { left, width } = (event.currentTarget as HTMLElement).getBoundingClientRect();
     return span[0] + ((event.clientX - left) / width) * (span[1] - span[0]);
@@ -166,7 +170,7 @@ function StripSection({ strip, note, span, time, parts, onPoint, onChoose }: Str
             onPointerLeave={() => onPoint(null)}
             onPointerDown={(event) => onChoose(timeOf(event))}
           >
-            <StripChart levels={strip.levels} looks={looks} span={span} time={time} />
+            <StripChart levels={levels} looks={looks} span={span} time={time} />
           </div>
         </div>
       )}
@@ -178,7 +182,8 @@ function roomStrip(moments: readonly RoomMoment[]): Strip {
   return {
     id: 'room',
     title: strings.timeline.room,
-    levels: roomLevelsOf(moments),
+    moments,
+    levels: () => roomLevelsOf(moments),
     at: (time) =>
       [...(momentAt(moments, time)?.shares ?? [])].map(({ expression, share }) => ({
         look: expression,
@@ -191,7 +196,8 @@ function personStrip(id: string, title: string, moments: readonly Moment[]): Str
   return {
     id,
     title,
-    levels: levelsOf(moments),
+    moments,
+    levels: () => levelsOf(moments),
     at: (time) => {
       const face = momentAt(moments, time)?.face;
       if (!face) return [];
