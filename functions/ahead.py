@@ -10,7 +10,8 @@ from typing import Final, Generic, TypeVar
 Looked = TypeVar("Looked")
 
 FRESH: Final = 0.5  # s; what was looked up longer ago may have changed meanwhile
-_threads = ThreadPoolExecutor(thread_name_prefix="ahead")
+# With the worker's six threads no more than the ten connections that the SDK keeps.
+_threads = ThreadPoolExecutor(4, "ahead")
 
 
 class Ahead(Generic[Looked]):
