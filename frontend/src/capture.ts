@@ -21,7 +21,7 @@ export class FrameCapture {
   /** The track of which a picture has been seen. */
   #seen: MediaStreamTrack | null = null;
   readonly #encoder = new JpegEncoder();
-  /** Opened by the first capture; null where the page has to encode by itself. */
+  /** Open while there is a camera and it was captured; null where the page has to encode by itself. */
   #worker: JpegWorker | null | undefined;
   /** How often in a row the worker made no picture. */
   #failures = 0;
@@ -38,6 +38,7 @@ export class FrameCapture {
     this.#video.srcObject = track ? new MediaStream([track]) : null;
     // A page that may not play it yet tries again with each capture.
     if (track) this.#video.play().catch(() => undefined);
+    else this.#closeWorker();
   }
 
   /**
@@ -65,7 +66,8 @@ export class FrameCapture {
         const jpeg = await measured(() => this.#handOver(worker, width, height));
         this.#failures = 0;
         return jpeg;
-      } catch {
+      } catch (failure) {
+        if (worker !== this.#worker) throw failure; // the camera was let go of
         this.#failures += 1; // once may be a machine that was asleep, or too busy
         if (this.#failures === WORKER_PATIENCE) {
           worker.close();
@@ -81,6 +83,11 @@ export class FrameCapture {
     if (frame) return worker.encode(frame, width, height);
     const bitmap = createImageBitmap(this.#video);
     return bitmap.then((picture) => worker.encode(picture, width, height));
+  }
+
+  #closeWorker(): void {
+    this.#worker?.close();
+    this.#worker &&= undefined;
   }
 
   #openWorker(): JpegWorker | null {

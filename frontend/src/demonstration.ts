@@ -8,6 +8,9 @@ const HEIGHT = 480; // px
 const FRAME_RATE = 10; // a second; photographs need no more
 const SHOWN_FOR = 8_000; // ms of each photograph: some readings each
 const NOBODY_FOR = 4_000; // ms after the last one without a face, which is read too
+// ms after another picture at which it is captured: once it is in the video, and a second time, since
+// an expression is shown as another one when two pictures in a row say so
+const CAPTURED_AFTER = [400, 1_500];
 const SWAY = 40; // px to each side, so that the emoji has something to follow
 const SWAY_TIME = 12_000; // ms there and back
 const BACKDROP = '#46505f';
@@ -30,24 +33,27 @@ export async function openDemonstration(
   invitation: Pick<Invitation, 'room' | 'name'>,
 ): Promise<Demonstration> {
   const images = await Promise.all(pictures.map(load));
-  const { track, stop: stopPainting } = paint(images);
+  let session: Session | undefined;
+  const { track, stop: stopPainting } = paint(images, () => {
+    for (const delay of CAPTURED_AFTER) setTimeout(() => session?.captureNow(), delay);
+  });
   const camera = signal<Device>({ track, on: true, problem: null });
   const { screen: _, ...others } = ports;
   const media = { camera, microphone: signal(OFF) };
-  let session: Session;
-  try {
-    session = await Session.join({ ...others, media }, { ...invitation, consent: true });
-  } catch (error) {
-    stopPainting();
-    throw error;
-  }
-  const participant = signal(session.room.value.self);
+  const stay = await Session.join({ ...others, media }, { ...invitation, consent: true }).catch(
+    (error: unknown) => {
+      stopPainting();
+      throw error;
+    },
+  );
+  session = stay;
+  const participant = signal(stay.room.value.self);
   const ended = signal(false);
-  const sayGoodbye = () => session.sayGoodbye();
+  const sayGoodbye = () => stay.sayGoodbye();
   addEventListener('pagehide', sayGoodbye);
   const dispose = effect(() => {
-    participant.value = session.room.value.self;
-    if (session.ended.value === null || ended.peek()) return;
+    participant.value = stay.room.value.self;
+    if (stay.ended.value === null || ended.peek()) return;
     removeEventListener('pagehide', sayGoodbye);
     stopPainting();
     ended.value = true;
@@ -56,7 +62,7 @@ export async function openDemonstration(
     participant,
     ended,
     stop: () => {
-      session.leave();
+      stay.leave();
       dispose();
     },
   };
@@ -69,8 +75,11 @@ async function load(url: string): Promise<HTMLImageElement> {
   return image;
 }
 
-/** Paints the photographs by turns, swaying unless motion is unwanted. */
-function paint(images: readonly HTMLImageElement[]): {
+/** Paints the photographs by turns, swaying unless motion is unwanted; tells of each change. */
+function paint(
+  images: readonly HTMLImageElement[],
+  onChange: () => void,
+): {
   readonly track: MediaStreamTrack;
   stop(): void;
 } {
@@ -82,10 +91,13 @@ function paint(images: readonly HTMLImageElement[]): {
   if (!context || !track) throw new Error('This browser cannot draw a camera picture.');
   const sways = !matchMedia('(prefers-reduced-motion: reduce)').matches;
   const began = performance.now();
+  let painted = images[0];
   const draw = () => {
     const time = performance.now() - began;
     const round = images.length * SHOWN_FOR + NOBODY_FOR;
     const image = images[Math.floor((time % round) / SHOWN_FOR)];
+    if (image !== painted) onChange();
+    painted = image;
     context.fillStyle = BACKDROP;
     context.fillRect(0, 0, WIDTH, HEIGHT);
     if (!image) return;

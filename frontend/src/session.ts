@@ -185,6 +185,11 @@ export class Session {
     }
   }
 
+  /** Takes a frame of ours at once: what our camera shows is known to have changed. */
+  captureNow(): void {
+    this.#reading.captureNow();
+  }
+
   /** Tries at once what is wrong with the video. */
   retryVideo(): void {
     this.#call.value?.retry();

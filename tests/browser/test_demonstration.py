@@ -37,8 +37,10 @@ def test_one_person_alone_sees_a_demonstration_read_and_removes_it(
     )
     expect(tile.locator("[data-expression=neutral]")).to_be_visible(timeout=30_000)
 
+    assert len(ada.page.workers) == 1  # which encodes its pictures
     ada.button("Remove demonstration").click()
     expect(tile).to_have_count(0)
+    until(lambda: not ada.page.workers, "its worker goes with it")
     expect(ada.page.get_by_role("paragraph").filter(has_text="You are alone")).to_be_visible()
 
 
