@@ -282,9 +282,10 @@ def main() -> None:
     parser.add_argument("--plots", type=Path, help="draw SVG files into this folder")
     arguments = parser.parse_args()
     if arguments.simulate:
-        from bench.simulate import compare  # noqa: PLC0415 - SimPy for this alone
+        from bench.simulate import compare, table  # noqa: PLC0415 - SimPy for this alone
 
-        print(json.dumps(compare(json.loads(arguments.simulate.read_text())), indent=2))
+        told = compare(json.loads(arguments.simulate.read_text()))
+        print(json.dumps(told, indent=2) if arguments.json else table(told))
         return
     if arguments.plots:
         from bench.plots import draw  # noqa: PLC0415 - Matplotlib for this alone

@@ -4,9 +4,10 @@
 
 Synthetic participants (`bench.crowd`) send frames at a rate that grows in steps until readings fall
 behind; the highest rate of readings is the saturation. Then the same crowd sends at 25, 50, 75 and
-100 % of it. Before and after, the reader alone reads the same picture on one thread: `ratio` is
-saturation divided by that. `--clients N` connects so many SignalR clients to one room and times one
-reading to all of them. Times are milliseconds, cores are processor seconds per second.
+100 % of it. Before and after each of these the reader alone reads the same picture on one thread,
+which says how much of the machine others take at the time: `ratio` is saturation divided by the
+mean of those. `--clients N` connects so many SignalR clients to one room and times one reading to
+all of them. Times are milliseconds, cores are processor seconds per second.
 """
 
 from __future__ import annotations
@@ -53,6 +54,14 @@ def bare_rate(seconds: float = _BARE_SECONDS) -> tuple[float, float]:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     clock, own = map(float, done.stdout.split())
     return clock, own
+
+
+def _bare(*rates: tuple[float, float]) -> dict[str, float]:
+    clock, own = (sum(several) / len(rates) for several in zip(*rates, strict=True))
+    return {
+        "bare_readings_per_s_one_core": round(clock, 1),
+        "bare_readings_per_processor_s": round(own, 1),
+    }
 
 
 def falls_behind(step: StepResult) -> bool:
@@ -105,7 +114,7 @@ def measure(stack: Stack, arguments: argparse.Namespace) -> dict[str, Any]:
         "machine_cores": os.cpu_count(),
         "load_average": round(os.getloadavg()[0], 1),
     }
-    before = bare_rate()
+    bare = [bare_rate()]
     with Crowd(stack.url, arguments.rooms, arguments.people) as crowd:
         watched = processes(stack, crowd.pid)
         crowd.step(arguments.first, 2)  # models load and connections open
@@ -116,20 +125,22 @@ def measure(stack: Stack, arguments: argparse.Namespace) -> dict[str, Any]:
             rows.append(row(rate, step, now.cores(seen)))
             seen = now
         saturated = max(line["readings_per_s"] for line in rows)
+        bare.append(bare_rate())
+        rows[-1] |= _bare(*bare)
         shares = {}
         for share in _SHARES:
             seen = look(watched)
             step = crowd.step(share * saturated, arguments.seconds)
-            shares[f"{share:.0%}"] = row(share * saturated, step, look(watched).cores(seen))
-    bare = [sum(rates) / 2 for rates in zip(before, bare_rate(), strict=True)]
+            cores = look(watched).cores(seen)
+            bare.append(bare_rate())
+            shares[f"{share:.0%}"] = row(share * saturated, step, cores) | _bare(*bare[-2:])
     return figures | {
         "rooms": arguments.rooms,
         "people": arguments.people,
         "steps": rows,
         "saturation_readings_per_s": saturated,
-        "bare_readings_per_s_one_core": round(bare[0], 1),
-        "bare_readings_per_processor_s": round(bare[1], 1),
-        "ratio": round(saturated / bare[0], 3),
+        **_bare(*bare),
+        "ratio": round(saturated / _bare(*bare)["bare_readings_per_s_one_core"], 3),
         "of_saturation": shares,
     }
 

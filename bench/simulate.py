@@ -1,9 +1,9 @@
 """Frames through the system as a discrete-event simulation: this machine, and Azure.
 
-`compare` plays a run of `bench.load` again. What each process spends on a frame comes from the row
-at a quarter of saturation; how much of the machine others take, from the bare reader of the same
-run (its own time against the clock). Rates and latencies are predicted, and set beside what was
-measured.
+`compare` plays a run of `bench.load` again, and counts as it does. It is told what each process
+spends on a frame at a quarter of saturation, and how much of the machine others take: from the bare
+reader beside each row (its own time against the clock). Rates and latencies are predicted, and set
+beside what was measured.
 
 `azure` plays a deployment whose calls all begin within a minute: events delivered at least once,
 instances that start cold and are added as frames wait, frames deleted late.
@@ -19,13 +19,12 @@ from typing import Any, Final
 
 import simpy
 
-from bench.capacity import Demand, Deployment
+from bench.capacity import TICKETS_PER_REQUEST, Demand, Deployment
 
 _SLICE: Final = 1.0  # ms for which the machine's speed is taken as it is
-_WARM_UP: Final = 3_000.0  # ms
-_STEP: Final = 30_000.0  # ms
-_SETTLE: Final = 5_000.0  # ms after which a person gives a frame up
+_RUNS: Final = 20  # of each step; one has too few frames for a median to be steady
 _ALONE: Final = 1.05  # the clock's time over one's own, below which nobody else is there
+_BARE: Final = ("bare_readings_per_processor_s", "bare_readings_per_s_one_core")
 _PARALLEL: Final = 4  # host.json: maxDegreeOfParallelism
 
 Process = Generator[simpy.Event, Any, None]
@@ -47,13 +46,20 @@ class Machine:
     """The functions' process, without the reader: one thread at a time, as Python goes."""
     reader: float
     """Decoding and both networks, which run beside each other."""
+    request: float = 0.0
+    """An HTTP function's, again in the functions' process."""
 
     @classmethod
-    def of(cls, load: Mapping[str, Any]) -> Machine:
-        """The machine as a run of `bench.load` saw it, at a quarter of its saturation."""
+    def of(cls, load: Mapping[str, Any], at: Mapping[str, Any]) -> Machine:
+        """The machine as a run of `bench.load` saw it at a quarter of its saturation.
+
+        Others come and go: how many there are is taken from the bare reader beside the row `at`,
+        or of the whole run where there was none.
+        """
         spent = load["of_saturation"]["25%"]["processor_ms_per_reading"]
-        own, clock = load["bare_readings_per_processor_s"], load["bare_readings_per_s_one_core"]
-        cores = int(load["machine_cores"])
+        own, clock = ({**load, **at}[key] for key in _BARE)
+        cores, request = int(load["machine_cores"]), Deployment.request_processor_ms
+        reader = 1000 / load["bare_readings_per_processor_s"]
         return cls(
             people=load["rooms"] * load["people"],
             cores=cores,
@@ -62,8 +68,9 @@ class Machine:
             azurite=spent["azurite"],
             signalr=spent["signalr"],
             event_grid=spent["event grid"],
-            host=max(0.0, spent["functions"] - 1000 / own),
-            reader=1000 / own,
+            host=max(0.0, spent["functions"] - reader - request / TICKETS_PER_REQUEST),
+            reader=reader,
+            request=request,
         )
 
 
@@ -77,21 +84,25 @@ class Played:
     p95: float
 
 
-class _Play:
-    def __init__(self, machine: Machine, interval: float, seed: int) -> None:
-        self.env = simpy.Environment()
+class _Step:
+    """One step of `bench.load`, as `bench.crowd` plays and counts it."""
+
+    def __init__(self, machine: Machine, frames_per_second: float, seconds: float, seed: int):
+        self._env = simpy.Environment()
         self._machine = machine
-        self._interval = interval
+        self._interval = 1000 * machine.people / frames_per_second
+        self._end = 1000 * seconds
         self._random = random.Random(seed)
         self._busy = 0
         self._one = {
-            name: simpy.Resource(self.env)
+            name: simpy.Resource(self._env)
             for name in ("crowd", "azurite", "signalr", "grid", "host")
         }
-        self._turns = simpy.Resource(self.env, _PARALLEL)
+        self._turns = simpy.Resource(self._env, _PARALLEL)
         self.times: list[float] = []
-        for _ in range(machine.people):
-            self.env.process(self._person())
+        people = [self._env.process(self._person()) for _ in range(machine.people)]
+        self._env.run(self._env.all_of(people))
+        self.rate = 1000 * len(self.times) / max(self._end, self._env.now)
 
     def _work(self, milliseconds: float) -> Process:
         """Processor time at the speed that the machine has for one of so many."""
@@ -100,7 +111,7 @@ class _Play:
             piece = min(_SLICE, milliseconds)
             machine = self._machine
             speed = min(1.0, machine.cores / (machine.others + self._busy))
-            yield self.env.timeout(piece / speed)
+            yield self._env.timeout(piece / speed)
             milliseconds -= piece
         self._busy -= 1
 
@@ -109,8 +120,11 @@ class _Play:
             yield turn
             yield from self._work(milliseconds * self._random.uniform(0.7, 1.3))
 
+    def _tickets(self) -> Process:
+        yield from self._at("host", self._machine.request)
+
     def _frame(self) -> Process:
-        machine, began = self._machine, self.env.now
+        machine, began = self._machine, self._env.now
         yield from self._at("crowd", machine.crowd / 2)
         yield from self._at("azurite", machine.azurite / 2)
         yield from self._at("grid", machine.event_grid)
@@ -122,26 +136,29 @@ class _Play:
             yield from self._at("host", machine.host / 2)
             yield from self._at("signalr", machine.signalr)
         yield from self._at("crowd", machine.crowd / 2)
-        if self.env.now > _WARM_UP:
-            self.times.append(self.env.now - began)
+        self.times.append(self._env.now - began)
 
     def _person(self) -> Process:
         due = self._random.uniform(0, self._interval)
-        while True:
-            yield self.env.timeout(max(0.0, due - self.env.now))
-            yield self.env.process(self._frame())
+        tickets = self._random.randrange(TICKETS_PER_REQUEST)
+        while due < self._end:
+            yield self._env.timeout(max(0.0, due - self._env.now))
+            if tickets == 0:
+                yield from self._tickets()
+                tickets = TICKETS_PER_REQUEST
+            tickets -= 1
+            yield from self._frame()
             due += self._interval
-            while due < self.env.now:
+            while due < self._env.now:
                 due += self._interval
 
 
-def play(machine: Machine, frames_per_second: float, seed: int = 1) -> Played:
-    """One step on one machine."""
-    step = _Play(machine, 1000 * machine.people / frames_per_second, seed)
-    step.env.run(_WARM_UP + _STEP)
-    times = sorted(step.times)
+def play(machine: Machine, frames_per_second: float, seconds: float = 30, runs: int = 1) -> Played:
+    """A step on a machine, so many times over."""
+    steps = [_Step(machine, frames_per_second, seconds, seed) for seed in range(runs)]
+    times = sorted(time for step in steps for time in step.times)
     return Played(
-        len(times) / _STEP * 1000,
+        statistics.fmean(step.rate for step in steps),
         statistics.median(times),
         times[int(0.95 * (len(times) - 1))],
     )
@@ -149,15 +166,33 @@ def play(machine: Machine, frames_per_second: float, seed: int = 1) -> Played:
 
 def compare(load: Mapping[str, Any]) -> dict[str, Any]:
     """The simulation beside the measurement, row by row."""
-    rows = load["of_saturation"]
-    machine = Machine.of(load)
+    rows = {**load["of_saturation"], "beyond saturation": load["steps"][-1]}
     beside = {}
     for name, row in rows.items():
-        played = play(machine, row["frames_per_s"])
-        beside[name] = _beside(row, played)
-    last = load["steps"][-1]
-    beside["beyond saturation"] = _beside(last, play(machine, last["frames_per_s"]))
-    return {"machine": vars(machine), "rows": beside}
+        machine, rate = Machine.of(load, row), row["frames_per_s"]
+        played = play(machine, rate, row["due"] / rate, _RUNS)
+        beside[name] = {"others": round(machine.others, 1), **_beside(row, played)}
+    return {"machine": vars(Machine.of(load, {})), "rows": beside}
+
+
+def table(told: Mapping[str, Any]) -> str:
+    """The rows of `compare` for docs/scale.md."""
+    lines = [
+        "| load | readings/s measured | simulated | off by "
+        "| median ms measured | simulated | off by |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, row in told["rows"].items():
+        rates, medians = row["readings_per_s"], row["p50_ms"]
+        lines.append(
+            f"| {name} | {rates[0]:.1f} | {rates[1]:.1f} | {_percent(row['rate_off_by'])} "
+            f"| {medians[0]:.0f} | {medians[1]:.0f} | {_percent(row['p50_off_by'])} |"
+        )
+    return "\n".join(lines)
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share)} %"
 
 
 def _beside(row: Mapping[str, Any], played: Played) -> dict[str, Any]:

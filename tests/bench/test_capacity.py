@@ -111,6 +111,15 @@ def test_a_cold_deployment_reads_late_what_a_warm_one_reads_at_once() -> None:
     assert sum(one.read for one in warm) <= demand.frames * 30
 
 
+def test_others_are_those_of_the_time() -> None:
+    """A row beside which the reader was slow is played on a machine more crowded than the run's."""
+    load = json.loads(LOAD.read_text())
+    own = load["bare_readings_per_processor_s"]
+    beside = {"bare_readings_per_processor_s": own, "bare_readings_per_s_one_core": own / 4}
+    assert Machine.of(load, beside).others == pytest.approx(7)
+    assert Machine.of(load, {}).others == pytest.approx(5.1, abs=0.05)
+
+
 def test_the_simulation_agrees_with_the_measurement() -> None:
     """Every rate within a fifth, saturation's too; the median within a quarter up to 75 % of it."""
     rows: dict[str, Any] = compare(json.loads(LOAD.read_text()))["rows"]
