@@ -253,6 +253,22 @@ def test_a_flood_of_messages_reaches_nobody(make_limited: Callable[..., App]) ->
     assert limited(app.member("relay_signal", ada, signal), "too-many-messages")
 
 
+def test_joining_again_floods_no_further_than_the_joins_reach(
+    make_limited: Callable[..., App],
+) -> None:
+    """Whoever leaves and joins again may tell anew, as often as the room may be joined."""
+    app = make_limited(joins_per_room=3, announcements_per_participant=2)
+    room, told = app.room(), 0
+    for _ in range(3):
+        who = app.join(room)
+        while app.member("announce_presence", who).status == 200:
+            told += 1
+        app.member("leave_room", who, participant=who.participant)
+    again = app.call("join_room", {"name": "Flood", "consent": False}, room=room)
+    assert limited(again, "too-many-joins")
+    assert told == 3 * 2
+
+
 def test_withdrawing_and_leaving_are_never_refused(make_limited: Callable[..., App]) -> None:
     """Whoever used up what they may withdraws and leaves all the same; a flood is not told."""
     app = make_limited(announcements_per_participant=1)
