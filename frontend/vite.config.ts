@@ -77,7 +77,8 @@ function withoutLogAndNode(): Plugin {
     transform: (code, id) =>
       id.includes('@microsoft/signalr')
         ? code
-            .replace(/^(\s*)this\._logger\.log\(.*\);$/gm, '$1;')
+            .replace(/^(\s*)(this\._)?logger\.log\(.*\);$/gm, '$1;')
+            .replace(/(class ConsoleLogger) \{[\s\S]*?^\}/m, '$1 {}')
             .replace(/Platform\.is(Node|ReactNative)/g, 'false')
         : null,
   };

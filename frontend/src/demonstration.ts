@@ -7,7 +7,8 @@ const WIDTH = 640; // px
 const HEIGHT = 480; // px
 const FRAME_RATE = 10; // a second; photographs need no more
 const SHOWN_FOR = 8_000; // ms of each photograph: some readings each
-const NOBODY_FOR = 4_000; // ms after the last one without a face, which is read too
+// ms after the last one without a face, which is read too: longer than a face is remembered as it looked
+const NOBODY_FOR = 6_000;
 // ms after another picture at which it is captured: once it is in the video, and a second time, since
 // an expression is shown as another one when two pictures in a row say so
 const CAPTURED_AFTER = [400, 1_500];
