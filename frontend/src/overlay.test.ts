@@ -65,11 +65,13 @@ describe('placing a face', () => {
     expect(centre.x + 50 - 20).toBe(350);
   });
 
-  it('goes beside the hair of a face that leaves no room above it', () => {
+  it('goes beside a face that leaves no room above it, and beside the hair of a large one', () => {
     const left = { x: 40, y: 0, width: 80, height: 80 };
-    expect(overlay.placeBadge(left, badge, tile)).toEqual({ x: 190, y: 21, flipped: false });
+    expect(overlay.placeBadge(left, badge, tile)).toEqual({ x: 170, y: 21, flipped: false });
     const right = { x: 300, y: 0, width: 80, height: 80 };
-    expect(overlay.placeBadge(right, badge, tile)).toEqual({ x: 230, y: 21, flipped: true });
+    expect(overlay.placeBadge(right, badge, tile)).toEqual({ x: 250, y: 21, flipped: true });
+    const large = { x: 40, y: 40, width: 160, height: 200 };
+    expect(overlay.placeBadge(large, badge, tile)).toEqual({ x: 290, y: 55, flipped: false });
   });
 
   it('goes below a face that leaves no room above or beside it', () => {

@@ -45,7 +45,7 @@ const TOOK_AT_MOST = 3_000;
 const EDGE = 6; // px kept free at a tile's edge: its corners are round
 const HAIR_ABOVE = 0.35; // of a face's height; a face is found from the forehead down
 const HAIR_BESIDE = 0.25; // of its width
-const HAIR_COVERED = 0.15; // of its height; a badge that would cover more goes beside the face
+const HAIR_COVERED = 0.15; // of its height; of a large face no more is covered if it need not be
 const FOREHEAD = 0.3; // of a face's height; below are the eyes
 const CROP_LIMIT = 0.45; // of the picture; cropping more would cut faces off
 
@@ -77,8 +77,8 @@ export function placeFace(box: Box, picture: Rect, mirrored: boolean): Rect {
 
 /**
  * Centre of a badge: its emoji above the middle of the face, at the hair, all of it on the tile.
- * Where the tile leaves no room there, it goes beside the face, else onto the hair, else below the
- * face: an emoji covers somebody's eyes only where there is no other place.
+ * Where the tile leaves no room there, it goes onto the hair, of a large face beside it, else below
+ * the face: an emoji covers somebody's eyes only where there is no other place.
  *
  * `emoji` is how far the emoji's middle lies from the badge's left edge, or from the right one
  * when `flipped`, as it must be where the words would reach beyond the tile.
@@ -97,8 +97,11 @@ export function placeBadge(
   const x = insideX(middle + (flipped ? -words : -badge.emoji) + halfWidth);
   const wanted = face.y - Math.max(face.height * HAIR_ABOVE, halfHeight);
   const y = insideY(wanted);
-  if (y - wanted <= face.height * HAIR_COVERED) return { x, y, flipped };
-  const gap = face.width * HAIR_BESIDE;
+  const large = face.width >= badge.width;
+  const coversHair = large && y - wanted > face.height * HAIR_COVERED;
+  const coversEyes = y + halfHeight > face.y + face.height * FOREHEAD;
+  if (!coversHair && !coversEyes) return { x, y, flipped };
+  const gap = large ? face.width * HAIR_BESIDE : 0;
   const beside = insideY(face.y + halfHeight);
   const right = face.x + face.width + gap;
   if (right + badge.width <= tile.width - EDGE) {
@@ -109,7 +112,6 @@ export function placeBadge(
     return { x: insideX(left - halfWidth), y: beside, flipped: true };
   }
   const below = face.y + face.height;
-  const coversEyes = y + halfHeight > face.y + face.height * FOREHEAD;
   const fitsBelow = below + badge.height <= tile.height - EDGE;
   return { x, y: coversEyes && fitsBelow ? below + halfHeight : y, flipped };
 }
