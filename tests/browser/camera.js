@@ -10,6 +10,7 @@
   const camera = {
     scene: { photographs: [], colour: null },
     pace: 66, // ms between two pictures
+    strip: 8, // px at the top, where something always moves
     missing: false,
     refused: false,
     screen: '#fff',
@@ -62,9 +63,9 @@
     }
     // Something always moves, so that a frozen video can be told from a living one.
     context.fillStyle = '#444';
-    context.fillRect(0, 0, canvas.width, 8);
+    context.fillRect(0, 0, canvas.width, camera.strip);
     context.fillStyle = '#555';
-    context.fillRect((ticks++ * 16) % canvas.width, 0, 32, 8);
+    context.fillRect((ticks++ * 16) % canvas.width, 0, 32, camera.strip);
   };
   paint();
   const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);

@@ -84,11 +84,12 @@ class Photograph:
     x: float
     y: float
     side: float
+    file: Path = _PHOTOGRAPH
 
     def scene(self) -> dict[str, Any]:
         """As the painted camera wants it."""
         return {
-            "url": _photograph_url(),
+            "url": _url_of(self.file),
             "x": self.x,
             "y": self.y,
             "width": self.side,
@@ -107,8 +108,8 @@ class Photograph:
         )
 
 
-def _photograph_url() -> str:
-    with Image.open(_PHOTOGRAPH) as photograph:
+def _url_of(photograph_file: Path) -> str:
+    with Image.open(photograph_file) as photograph:
         file = io.BytesIO()
         photograph.save(file, "JPEG", quality=90)
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
