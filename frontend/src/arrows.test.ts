@@ -35,8 +35,12 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
 describe('imports', () => {
   // What each kind of module may run of the page; types of anything may be named.
   const arrows: readonly (readonly [kind: RegExp, may: RegExp])[] = [
-    [/^(contract|formats|remembered|announcer|live|own-word|jpeg|other-tabs)\.ts$/, /^(?!.)/],
-    [/^(api|hub|config|upload|overlay|room-link|aggregate)\.ts$/, /^contract\.ts$/],
+    [
+      /^(contract|formats|remembered|announcer|live|own-word|jpeg|other-tabs|hub-http)\.ts$/,
+      /^(?!.)/,
+    ],
+    [/^(api|config|upload|overlay|room-link|aggregate)\.ts$/, /^contract\.ts$/],
+    [/^hub\.ts$/, /^(contract|hub-http)\.ts$/],
     [/^steady\.ts$/, /^(contract|overlay)\.ts$/],
     [/^(capture\.worker|jpeg-worker)\.ts$/, /^jpeg\.ts$/],
     [/^capture\.ts$/, /^jpeg(-worker)?\.ts$/],

@@ -196,6 +196,8 @@ def test_everybody_chooses_whose_emoji_they_see_and_how_large(
     emoji = ada.badges(zoe).locator(".badge-emoji")
     panel = ada.open_panel("People")
     size = panel.get_by_role("combobox", name="Size of the emoji of Zoë")
+    said = panel.get_by_role("listitem").filter(has_text="Zoë").get_by_text("Size of the emoji")
+    expect(said).to_be_in_viewport(ratio=1)
 
     def font_size() -> float:
         return float(emoji.evaluate("emoji => parseFloat(getComputedStyle(emoji).fontSize)"))
