@@ -23,7 +23,7 @@ def _judge(fuzzer: Fuzzer) -> None:
     assert not [status for _, status in fuzzer.statuses if status == 500]
     # An emulator on a busy machine may miss a moment; the answer says so, and says when to return.
     busy = sum(count for (_, status), count in fuzzer.statuses.items() if status == 503)
-    assert busy <= fuzzer.requests / 1_000
+    assert busy <= fuzzer.requests / 100
     assert fuzzer.slowest < PATIENCE * (1 if not busy else 3)  # nothing hangs
 
 
