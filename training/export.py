@@ -282,7 +282,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--share", type=float, help="of the prior; chosen on validation if absent")
     parser.add_argument("--fer2013", type=float, default=0.0, help="part of the second head")
-    parser.add_argument("--mirror-below", type=float, default=0.6)
+    parser.add_argument("--mirror-below", type=float, default=0.8)
     parser.add_argument("--unsure-below", type=float, default=0.4)
     arguments = parser.parse_args()
     faces, train = load(arguments.data, "val"), load(arguments.data, "train")

@@ -12,7 +12,7 @@ says is what the shipped model's says:
                "crop": 1.0},            the crop's side as a multiple of the detector's box
      "output": "scores",
      "softmax": false,                  true where the output is logits
-     "mirror_below": 0.6,               the top score below which the mirror image is asked too
+     "mirror_below": 0.8,               the top score below which the mirror image is asked too
      "unsure_below": 0.4,               the top score below which nothing is likely
      "weak": ["contempt"]}              labels the model is bad at
 """
