@@ -29,7 +29,7 @@ test: tools
 	$(BIN)/python -m pytest -m "not long" $(ARGS)
 
 test-long: tools
-	@$(MAKE) -s --no-print-directory -j3 setup-dev $(STAMPS)/lighthouse
+	@$(MAKE) -s --no-print-directory -j3 setup-dev
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m pytest -m long $(ARGS)
 
@@ -76,7 +76,8 @@ clean:
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 
 setup: $(STAMPS)/python $(STAMPS)/azurite frontend/dist/index.html
-setup-dev: $(STAMPS)/python-dev $(STAMPS)/azurite $(STAMPS)/openapi frontend/dist/index.html
+setup-dev: $(STAMPS)/python-dev $(STAMPS)/azurite $(STAMPS)/openapi $(STAMPS)/lighthouse \
+	frontend/dist/index.html
 
 tools:
 	@sh local/check_tools.sh

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,22 +14,31 @@ from tests import chromium
 
 _FOLDER = Path(__file__).parent / "lighthouse"
 _CHROMIUM = chromium.find()
+_CATEGORIES = {"accessibility", "best-practices"}
 _ENOUGH = 95  # of 100
 
 
-@pytest.mark.long
 def test_lighthouse_is_content_with_lobby_and_call(
     scripted_stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Accessibility and best practices are at least 95; performance is told, not judged."""
-    command = ["node", "judge.mjs", scripted_stack.url, str(_CHROMIUM), *chromium.ARGUMENTS]
-    run = subprocess.run(
-        command, cwd=_FOLDER, capture_output=True, text=True, timeout=180, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    judged = json.loads(run.stdout)
+    judged = _judge(scripted_stack.url)
     with capsys.disabled():
         print(f"\nLighthouse: {judged}")
-    for screen in ("lobby", "call"):
-        for category in ("accessibility", "best-practices"):
+    for screen in judged:
+        for category in _CATEGORIES:
             assert judged[screen][category] >= _ENOUGH, judged[screen]
+
+
+def _judge(url: str) -> dict[str, dict[str, Any]]:
+    """Lobby and call; again where an audit found no time on a busy machine and gave no score."""
+    command = ["node", "judge.mjs", url, str(_CHROMIUM), *chromium.ARGUMENTS]
+    for _ in range(3):
+        run = subprocess.run(
+            command, cwd=_FOLDER, capture_output=True, text=True, timeout=180, check=False
+        )
+        assert run.returncode == 0, run.stderr
+        judged: dict[str, dict[str, Any]] = json.loads(run.stdout)
+        if all(judged[screen].keys() >= _CATEGORIES for screen in ("lobby", "call")):
+            return judged
+    raise AssertionError(f"an audit gave no score three times: {judged}")
