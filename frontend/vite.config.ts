@@ -69,18 +69,32 @@ function withoutOtherTransports(): Plugin {
 }
 
 /** The hub's client logs nothing here (`hub.ts`) and never runs in Node: what it has for that, mostly
- * sentences, stays out. */
+ * sentences, stays out. A cut that finds nothing any more, as after an upgrade, fails the build. */
 function withoutLogAndNode(): Plugin {
+  const cuts = [
+    { pattern: /^(\s*)(this\._)?logger\.log\(.*\);$/gm, rest: '$1;' },
+    { pattern: /(class ConsoleLogger) \{[\s\S]*?^\}/m, rest: '$1 {}' },
+    { pattern: /Platform\.is(Node|ReactNative)/g, rest: 'false' },
+  ];
+  const unused = new Set(cuts.map(({ pattern }) => pattern));
   return {
     name: 'without-log-and-node',
     apply: 'build',
-    transform: (code, id) =>
-      id.includes('@microsoft/signalr')
-        ? code
-            .replace(/^(\s*)(this\._)?logger\.log\(.*\);$/gm, '$1;')
-            .replace(/(class ConsoleLogger) \{[\s\S]*?^\}/m, '$1 {}')
-            .replace(/Platform\.is(Node|ReactNative)/g, 'false')
-        : null,
+    transform(code, id) {
+      if (!id.includes('@microsoft/signalr')) return null;
+      return cuts.reduce((whole, { pattern, rest }) => {
+        const cut = whole.replace(pattern, rest);
+        if (cut !== whole) unused.delete(pattern);
+        return cut;
+      }, code);
+    },
+    generateBundle() {
+      for (const pattern of unused) {
+        this.error(
+          `Nothing in @microsoft/signalr matches ${pattern} any more: see vite.config.ts.`,
+        );
+      }
+    },
   };
 }
 

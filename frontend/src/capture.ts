@@ -42,7 +42,8 @@ export class FrameCapture {
   }
 
   /**
-   * The camera's present picture, at most 640 px wide, unmirrored; null without a running camera.
+   * The camera's present picture, at most 640 px wide, unmirrored; null without a running camera,
+   * or when it is let go of meanwhile.
    *
    * Rejects when the camera delivers no picture.
    */
@@ -56,18 +57,19 @@ export class FrameCapture {
     const width = Math.round(videoWidth * scale);
     const height = Math.round(videoHeight * scale);
     const capturedAt = Date.now();
-    return { jpeg: await this.#encode(width, height), capturedAt };
+    const jpeg = await this.#encode(width, height);
+    return jpeg && { jpeg, capturedAt };
   }
 
-  async #encode(width: number, height: number): Promise<Blob> {
+  async #encode(width: number, height: number): Promise<Blob | null> {
     const worker = this.#openWorker();
     if (worker) {
       try {
         const jpeg = await measured(() => this.#handOver(worker, width, height));
         this.#failures = 0;
         return jpeg;
-      } catch (failure) {
-        if (worker !== this.#worker) throw failure; // the camera was let go of
+      } catch {
+        if (worker !== this.#worker) return null; // the camera was let go of
         this.#failures += 1; // once may be a machine that was asleep, or too busy
         if (this.#failures === WORKER_PATIENCE) {
           worker.close();
@@ -87,7 +89,7 @@ export class FrameCapture {
 
   #closeWorker(): void {
     this.#worker?.close();
-    this.#worker &&= undefined;
+    if (this.#worker) this.#worker = undefined;
   }
 
   #openWorker(): JpegWorker | null {

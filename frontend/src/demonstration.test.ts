@@ -44,6 +44,14 @@ it('is captured when it shows another picture, twice, as a changed expression ne
   expect(stay.captureNow).toHaveBeenCalledTimes(4); // nobody is another picture, too
 });
 
+it('is not captured any more after its end', async () => {
+  const { demonstration, stay } = await demonstrate();
+  vi.advanceTimersByTime(8_100);
+  demonstration.stop();
+  vi.advanceTimersByTime(2_000);
+  expect(stay.captureNow).not.toHaveBeenCalled();
+});
+
 it('ends painting and its camera with its stay', async () => {
   const { demonstration } = await demonstrate();
   demonstration.stop();

@@ -35,15 +35,20 @@ export async function openDemonstration(
 ): Promise<Demonstration> {
   const images = await Promise.all(pictures.map(load));
   let session: Session | undefined;
+  let captures: ReturnType<typeof setTimeout>[] = [];
   const { track, stop: stopPainting } = paint(images, () => {
-    for (const delay of CAPTURED_AFTER) setTimeout(() => session?.captureNow(), delay);
+    captures = CAPTURED_AFTER.map((delay) => setTimeout(() => session?.captureNow(), delay));
   });
+  const stopShowing = () => {
+    stopPainting();
+    for (const timer of captures) clearTimeout(timer);
+  };
   const camera = signal<Device>({ track, on: true, problem: null });
   const { screen: _, ...others } = ports;
   const media = { camera, microphone: signal(OFF) };
   const stay = await Session.join({ ...others, media }, { ...invitation, consent: true }).catch(
     (error: unknown) => {
-      stopPainting();
+      stopShowing();
       throw error;
     },
   );
@@ -56,7 +61,7 @@ export async function openDemonstration(
     participant.value = stay.room.value.self;
     if (stay.ended.value === null || ended.peek()) return;
     removeEventListener('pagehide', sayGoodbye);
-    stopPainting();
+    stopShowing();
     ended.value = true;
   });
   return {

@@ -15,6 +15,9 @@ export class JpegWorker {
   readonly #worker = new Worker(new URL('./capture.worker.ts', import.meta.url), {
     type: 'module',
   });
+  #closed = false;
+  /** Gives up the picture in work. */
+  #giveUp: () => void = () => undefined;
 
   /** The picture is gone from the page when this returns. */
   encode(picture: VideoFrame | ImageBitmap, width: number, height: number): Promise<Blob> {
@@ -24,6 +27,8 @@ export class JpegWorker {
       const fail = () => reject(new Error('The capture worker does not work.'));
       const timer = setTimeout(fail, ANSWER_TIMEOUT);
       this.#worker.onerror = fail;
+      this.#giveUp = fail;
+      if (this.#closed) fail();
       port1.onmessage = ({ data }: MessageEvent<Blob | null>) => {
         clearTimeout(timer);
         if (data) resolve(data);
@@ -34,7 +39,10 @@ export class JpegWorker {
     return answered.finally(() => port1.close());
   }
 
+  /** What is in work rejects at once: no answer will come. */
   close(): void {
+    this.#closed = true;
     this.#worker.terminate();
+    this.#giveUp();
   }
 }

@@ -46,6 +46,17 @@ it('offers to try again what failed, and its style sheets with it', async () => 
   expect(document.querySelectorAll('link')).toHaveLength(1);
 });
 
+it('lets an attempt that was given up not fail the next one', async () => {
+  let reject: () => void = () => undefined;
+  const never = new Promise<typeof Loaded>(() => undefined);
+  const first = new Promise<typeof Loaded>((_, rejected) => (reject = rejected));
+  await open(vi.fn(() => never).mockReturnValueOnce(first));
+  await act(() => void vi.advanceTimersByTime(8_000));
+  await tryAgain();
+  await act(async () => reject());
+  expect(shown()).toBe(strings.lobby.busy);
+});
+
 it('does not wait for ever, and takes what comes late', async () => {
   let arrive: (body: typeof Loaded) => void = () => undefined;
   await open(() => new Promise((resolve) => (arrive = resolve)));

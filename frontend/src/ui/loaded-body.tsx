@@ -14,14 +14,20 @@ export function loadedBody(load: () => Promise<Body>): Body {
     const [state, setState] = useState<'loading' | 'loaded' | 'failed'>('loading');
     useEffect(() => {
       if (state !== 'loading') return;
+      let current = true;
       const done = (body: Body) => {
         loaded = body;
         setState('loaded');
       };
-      const fail = () => setState('failed');
+      const fail = () => {
+        if (current) setState('failed');
+      };
       const timer = setTimeout(fail, PATIENCE);
       load().then(done, fail);
-      return () => clearTimeout(timer);
+      return () => {
+        current = false;
+        clearTimeout(timer);
+      };
     }, [state]);
     if (loaded) {
       const Loaded = loaded;

@@ -1,14 +1,20 @@
 // @vitest-environment happy-dom
 import { render } from 'preact';
+import { act } from 'preact/test-utils';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LocalMedia } from '../local-media.ts';
 import { strings } from '../strings.ts';
 import { Lobby } from './lobby.tsx';
 
-afterEach(() => render(null, document.body));
+const ROOM = 'rrrrrrrrrrrrrrrrrrrr01';
 
-function open({ damagedLink = false, roomGone = false } = {}) {
-  const room = roomGone ? 'rrrrrrrrrrrrrrrrrrrr01' : null;
+afterEach(() => {
+  render(null, document.body);
+  vi.restoreAllMocks();
+});
+
+function open({ damagedLink = false, roomGone = false, hasRoom = false } = {}) {
+  const room = hasRoom || roomGone ? ROOM : null;
   const refusal = roomGone ? strings.refused['unknown-room'] : null;
   const props = { room, name: '', busy: false, refusal, asksKey: false, damagedLink, roomGone };
   const events = { onEnter: () => undefined, onFollow: () => undefined, onHome: vi.fn() };
@@ -34,8 +40,9 @@ describe('the lobby', () => {
   });
 
   it('offers no second way to a new call where there is a room', () => {
-    open();
-    expect(document.body.textContent?.split(strings.end.home)).toHaveLength(2);
+    open({ hasRoom: true });
+    expect(document.body.textContent).toContain(strings.lobby.joinTitle);
+    expect(document.body.textContent).not.toContain(strings.end.home);
   });
 });
 
@@ -51,6 +58,21 @@ describe('the link form', () => {
       expect(said?.textContent).toBe(strings.lobby.wrongLink);
       expect(said?.compareDocumentPosition(field as Node)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
     });
+  });
+
+  it('says it anew, and shows it, each time', async () => {
+    const scroll = vi.spyOn(HTMLElement.prototype, 'scrollIntoView');
+    open();
+    const form = document.querySelector<HTMLFormElement>('form.follow');
+    const words = () => form?.querySelector('[role=alert]')?.firstChild;
+    const submit = () => act(() => void form?.dispatchEvent(new Event('submit')));
+    await submit();
+    const first = words();
+    scroll.mockClear();
+    await submit();
+    expect(words()?.textContent).toBe(strings.lobby.wrongLink);
+    expect(words()).not.toBe(first);
+    expect(scroll).toHaveBeenCalledOnce();
   });
 
   it('names its field by the label alone, without the words of the button beside it', () => {

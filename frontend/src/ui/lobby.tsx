@@ -178,7 +178,7 @@ function Preview({ media }: { media: LocalMedia }) {
 }
 
 function FollowLink({ onFollow }: Pick<LobbyProps, 'onFollow'>) {
-  const wrong = useSignal(false);
+  const wrong = useSignal(0); // how often in a row: each time is said anew
   const card = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (wrong.value) card.current?.scrollIntoView({ block: 'nearest' });
@@ -186,7 +186,7 @@ function FollowLink({ onFollow }: Pick<LobbyProps, 'onFollow'>) {
   const submit = (event: TargetedEvent<HTMLFormElement, SubmitEvent>) => {
     event.preventDefault();
     const room = roomFromLink(String(new FormData(event.currentTarget).get('link') ?? ''));
-    wrong.value = room === null;
+    wrong.value = room ? 0 : wrong.value + 1;
     if (room) onFollow(room);
   };
   return (
@@ -194,7 +194,7 @@ function FollowLink({ onFollow }: Pick<LobbyProps, 'onFollow'>) {
       <div class="field">
         <label for="link">{strings.lobby.link}</label>
         <p class="refusal" role="alert">
-          {wrong.value && strings.lobby.wrongLink}
+          {wrong.value > 0 && <span key={wrong.value}>{strings.lobby.wrongLink}</span>}
         </p>
         <span class="field-row">
           <input
@@ -203,7 +203,7 @@ function FollowLink({ onFollow }: Pick<LobbyProps, 'onFollow'>) {
             inputMode="url"
             autocomplete="off"
             placeholder={strings.lobby.linkPlaceholder}
-            aria-invalid={wrong.value}
+            aria-invalid={wrong.value > 0}
           />
           <button type="submit">{strings.lobby.follow}</button>
         </span>
