@@ -8,7 +8,7 @@ For N calls of M people who each send one frame every T seconds: the demand on e
 capacity with the settings given and with them turned as far as they go, the first bottleneck and
 the knob that moves it, how many deployments it takes, and the bill per participant-hour with the
 share of each service. Limits and prices are in `bench.published`; what a frame costs a processor
-was measured (`bench.load`, docs/limits.md).
+was measured (`bench.load`, on the slower processor that docs/scale.md names).
 """
 
 from __future__ import annotations

@@ -10,8 +10,7 @@ from typing import Final, Generic, TypeVar
 Looked = TypeVar("Looked")
 
 FRESH: Final = 0.5  # s; what was looked up longer ago may have changed meanwhile
-# With the worker's six threads no more than the ten connections that the SDK keeps.
-_threads = ThreadPoolExecutor(4, "ahead")
+_threads = ThreadPoolExecutor(4, "ahead")  # few: the SDK keeps ten connections for all threads
 
 
 class Ahead(Generic[Looked]):
@@ -30,8 +29,11 @@ class Ahead(Generic[Looked]):
         self._value = _threads.submit(look_up)
 
     def value(self) -> Looked:
-        """The value as it was at most half a second ago. Raises what looking up raises."""
-        if self._now() - self._began > FRESH:
+        """The value as it was half a second ago or later, or as its one look-up still finds it.
+
+        Raises what looking up raises.
+        """
+        if self._value.done() and self._now() - self._began > FRESH:
             self._began = self._now()
             self._value = _threads.submit(self._look_up)
         return self._value.result()

@@ -384,7 +384,7 @@ def object_field(body: Mapping[str, Any], field: str) -> dict[str, Any]:
     """
     value = body.get(field)
     if not isinstance(value, dict) or not _is_plain(value, SIGNAL_MAX_DEPTH):
-        _wrong_field(field, "an object")
+        _wrong_field(field, f"an object of plain JSON, at most {SIGNAL_MAX_DEPTH} levels deep")
     return value
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import azure.functions as func
-from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError
 from azure.functions.blob import InputStream
 from azure.storage.blob import ContainerClient
 
@@ -90,8 +89,21 @@ class Frames:
         mode = Ahead(partial(self._rooms.mode, frame.room), self._now)
         if not self._delete(name):
             return []
-        result = self._result(frame, blob, agreed)
-        return [] if result is None else self._audience.of(result, mode)
+        try:
+            if not agreed.value():
+                return self._withdrawn(frame)
+            result = self._result(frame, blob)
+            if not agreed.value():
+                return self._withdrawn(frame)
+        except Exception as error:  # its text may hold the blob's path, and so the room
+            logging.error("frame %s: no consent known: %s", frame.frame, type(error).__name__)
+            # Whoever may have withdrawn is told that they are not read, and nobody else is.
+            return [hub.own_outcome(Unread(frame, UnreadReason.READER_UNAVAILABLE))]
+        return self._audience.of(result, mode)
+
+    def _withdrawn(self, frame: FrameName) -> list[hub.Action]:
+        logging.info("frame %s: deleted untold, no consent", frame.frame)
+        return []
 
     def _delete(self, name: str) -> bool:
         """Whether it was there: of several events for one frame, exactly one finds it."""
@@ -101,31 +113,20 @@ class Frames:
             return False
         return True
 
-    def _result(
-        self, frame: FrameName, blob: InputStream, agreed: Ahead[bool]
-    ) -> Reading | Unread | None:
+    def _result(self, frame: FrameName, blob: InputStream) -> Reading | Unread:
         reason = UnreadReason.READER_UNAVAILABLE
         try:
-            return self._reading(frame, blob, agreed)
+            return self._reading(frame, blob)
         except UnreadError as unread:
             reason = unread.reason
             logging.info("frame %s: %s", frame.frame, reason)
-        except AzureError as error:  # its text may hold the blob's path, and so the room
-            logging.error("frame %s: storage failed: %s", frame.frame, type(error).__name__)
         except Exception:
             logging.exception("frame %s: reading failed", frame.frame)
-        # Nobody hears of somebody who has withdrawn meanwhile; where the storage cannot say, the
-        # room hears at least that nothing was read.
-        with contextlib.suppress(AzureError):
-            if not agreed.value():
-                return None
         return Unread(frame, reason)
 
-    def _reading(self, frame: FrameName, blob: InputStream, agreed: Ahead[bool]) -> Reading | None:
+    def _reading(self, frame: FrameName, blob: InputStream) -> Reading:
         began = self._now()
         created = _created_at(blob.blob_properties or {}, began)
-        if not agreed.value():
-            return None
         self._require_fresh(created, began)
         image = blob.read()
         if len(image) > FRAME_MAX_BYTES:
@@ -134,8 +135,6 @@ class Frames:
         faces = reader.read(image)
         read_at = self._now()
         self._require_fresh(created, read_at)
-        if not agreed.value():
-            return None
         if not faces:
             raise UnreadError(UnreadReason.NO_FACE)
         correction = Correction.parse((blob.metadata or {}).get(CORRECTION, ""))
@@ -153,12 +152,9 @@ class Frames:
 
     def _consents(self, frame: FrameName) -> bool:
         try:
-            agreed = self._rooms.participant(frame.room, frame.participant).consent
+            return self._rooms.participant(frame.room, frame.participant).consent
         except ApiError:  # they have left
-            agreed = False
-        if not agreed:
-            logging.info("frame %s: deleted untold, no consent", frame.frame)
-        return agreed
+            return False
 
 
 def create_blueprint(

@@ -321,12 +321,6 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--minutes", type=float, help="stop after this much time, learning rate 0")
     parser.add_argument("--rate", type=float, default=Recipe.rate, help="peak learning rate")
-    parser.add_argument(
-        "--teacher-share",
-        type=float,
-        default=Recipe.teacher_share,
-        help="part of each target that the teachers give",
-    )
     parser.add_argument("--bfloat16", action="store_true", help="for AVX512-BF16 alone")
     parser.add_argument(
         "--teacher",
@@ -341,7 +335,6 @@ def main() -> None:
         minutes=arguments.minutes,
         seed=arguments.seed,
         rate=arguments.rate,
-        teacher_share=arguments.teacher_share,
         bfloat16=arguments.bfloat16,
     )
     trainer = Trainer(recipe, arguments.data, arguments.out, arguments.start, arguments.teacher)

@@ -735,7 +735,7 @@ export interface operations {
             readonly content: {
                 readonly "application/json": {
                     readonly to: components["schemas"]["RandomId"];
-                    /** @description Its meaning is the mesh's. With all around it at most 65,000 bytes. */
+                    /** @description Its meaning is the mesh's. With all around it at most 65,000 bytes; at most 8 levels deep, no number that JSON lacks, no half of a character. */
                     readonly payload: Record<string, never>;
                 };
             };
@@ -892,7 +892,7 @@ export interface operations {
             readonly 401: components["responses"]["NoTicket"];
             readonly 403: components["responses"]["NoConsent"];
             readonly 404: components["responses"]["UnknownParticipant"];
-            /** @description The frame is too old to be corrected, or not yet to be. */
+            /** @description The frame is too old to be corrected, not yet to be, or no time slot's. */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;

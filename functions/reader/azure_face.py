@@ -138,15 +138,12 @@ class AzureFaceReader:
         )
 
     def _detect(self, image: bytes, deadline: float) -> list[_Detected]:
+        emotion = not self._emotion_retired  # another thread may learn meanwhile that it is
         try:
             try:
-                detected = self._attempt(image, deadline, emotion=not self._emotion_retired)
+                detected = self._attempt(image, deadline, emotion=emotion)
             except _RefusedError as refused:
-                if (
-                    self._emotion_retired
-                    or refused.status not in (400, 403)
-                    or refused.code in _IMAGE_FAULTS
-                ):
+                if not emotion or refused.status not in (400, 403) or refused.code in _IMAGE_FAULTS:
                     raise
                 detected = self._attempt(image, deadline, emotion=False)
                 self._emotion_retired = True

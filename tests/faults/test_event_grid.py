@@ -17,8 +17,8 @@ from local.stack import Stack
 from tests.faults.conftest import APP, SETTINGS, Report
 from tests.faults.stream import Fault, Stream
 
-LIFETIME = 2  # s
-LATE = 3.5  # s; the storage keeps creation times in whole seconds
+LIFETIME = 3  # s
+LATE = 4.5  # s; the storage keeps creation times in whole seconds
 UNORDERED = 0.5  # s; so much later one event may come than another
 FAULT = 3.0  # s
 

@@ -139,10 +139,11 @@ def test_a_reader_that_takes_too_long_does_not_show_an_old_face(
 def test_when_nobody_can_say_who_consents_nothing_is_read(
     make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the participant's record the frame is deleted unread, and the room told why."""
+    """Without the participant's record the frame is deleted unread, which its owner alone hears."""
     reader = ScriptedReader((FACE,))
     app = make_app(reader)
-    name = app.upload(app.join(app.room()), SMILE)
+    ada = app.join(app.room())
+    name = app.upload(ada, SMILE)
 
     def away(*_: object) -> None:
         raise AzureError("storage is away")
@@ -150,6 +151,8 @@ def test_when_nobody_can_say_who_consents_nothing_is_read(
     monkeypatch.setattr("functions.rooms.Rooms.participant", away)
     (action,) = app.trigger(name)
     assert action["arguments"][0]["reason"] == "reader-unavailable"
+    assert action["userId"] == ada.participant
+    assert "groupName" not in action
     assert reader.reads == 0
     assert app.frames() == []
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from functions.contract import (
     FRAMES_CONTAINER,
+    SIGNAL_MAX_DEPTH,
     ApiError,
     FrameName,
     int_field,
@@ -113,14 +114,29 @@ def test_a_name_is_one_visible_line(name: str) -> None:
 
 
 @quick
-@given(st.dictionaries(st.text(), ANY_PYTHON_READS))
+@given(st.dictionaries(st.text() | st.text(st.characters(categories=["Cs"])), ANY_PYTHON_READS))
 def test_what_is_passed_on_can_be_read_by_all(payload: dict[str, Any]) -> None:
-    """An object is taken only when strict JSON in UTF-8 holds it."""
+    """An object is taken when strict JSON in UTF-8 holds it and it is not deep, and only then."""
+    try:
+        strict = json.dumps(payload, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        strict = b""
     try:
         taken = object_field({"payload": payload}, "payload")
     except ApiError:
+        assert not strict or _depth(payload) > SIGNAL_MAX_DEPTH
         return
-    assert json.loads(json.dumps(taken, ensure_ascii=False, allow_nan=False).encode()) == payload
+    assert json.loads(strict) == taken == payload
+
+
+def _depth(value: object) -> int:
+    """How many objects and arrays lie in one another."""
+    match value:
+        case dict():
+            return 1 + max(map(_depth, value.values()), default=0)
+        case list():
+            return 1 + max(map(_depth, value), default=0)
+    return 0
 
 
 @pytest.mark.parametrize(
