@@ -31,7 +31,8 @@ test: tools
 test-long: tools
 	@$(MAKE) -s --no-print-directory -j3 setup-dev
 	$(BIN)/python -m tests.chromium
-	$(BIN)/python -m pytest -m long $(ARGS)
+	$(BIN)/python -m pytest -m long --timeout=7200 --session-timeout=0 \
+		--override-ini=faulthandler_timeout=7500 $(ARGS)
 
 screenshots: setup-dev
 	$(BIN)/python -m tests.browser.screenshots

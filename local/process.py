@@ -1,9 +1,9 @@
 """A supervised child process: started, awaited, restarted when it dies, ended with its parent."""
 
 import contextlib
-import ctypes
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,8 +22,10 @@ STOP_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 0.02
 
 _SECRET = re.compile(r"\b(sig|access_token|code|AccessKey|AccountKey)=[^&;\s\"']+")
-_PR_SET_PDEATHSIG: Final = 1
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+# util-linux's, on every Debian and Fedora. Not a `preexec_fn`: that forks this process with all its
+# threads' locks, and may hang it for good.
+_SETPRIV: Final = shutil.which("setpriv") if sys.platform == "linux" else None
+_END_WITH_PARENT: Final = [_SETPRIV, "--pdeathsig", "KILL", "--"] if _SETPRIV else []
 
 
 class ChildFailedError(Exception):
@@ -122,8 +124,8 @@ class Child:
         self._thread.join(STOP_SECONDS)
 
     def _supervise(self) -> None:
-        # The kernel ends a child with PR_SET_PDEATHSIG when the *thread* that forked it ends, so
-        # this thread starts the process and stays until it is gone.
+        # The parent death signal comes when the *thread* that forked the child ends, so this
+        # thread starts the process and stays until it is gone.
         quick_deaths = 0
         while not self._stopping.is_set() and quick_deaths < MAX_QUICK_DEATHS:
             began = time.monotonic()
@@ -148,7 +150,7 @@ class Child:
 
     def _live_once(self) -> None:
         process = subprocess.Popen(
-            self._command,
+            [*_END_WITH_PARENT, *self._command],
             env=self._env,
             cwd=self._cwd,
             stdin=subprocess.DEVNULL,
@@ -158,8 +160,6 @@ class Child:
             errors="replace",
             bufsize=1,
             start_new_session=True,
-            # Safe beside threads: the library is loaded before the fork, the call takes no lock.
-            preexec_fn=_end_with_parent if _LIBC else None,  # noqa: PLW1509
         )
         self._process = process
         assert process.stdout is not None
@@ -223,8 +223,3 @@ class Child:
     def _report(self) -> str:
         last = "\n".join(f"  {line}" for line in list(self.output)[-10:])
         return f"{self.name} does not run; its last words:\n{last or '  (none)'}"
-
-
-def _end_with_parent() -> None:
-    assert _LIBC is not None
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

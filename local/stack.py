@@ -5,7 +5,8 @@
         stack["azurite"].kill()  # and it comes back
 
 Everything listens on the loopback with keys made for this run; blobs lie in a private directory
-that is removed at exit. On Linux the children die with this process even when it is killed.
+that is removed at exit. On a Linux with util-linux the children die with this process even when
+it is killed.
 """
 
 import base64

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -30,6 +30,8 @@ from local.product import product_stack
 from local.stack import Stack
 from tests import chromium
 from tests.browser.colours import colour_of
+
+Met = TypeVar("Met")
 
 expect.set_options(timeout=15_000)
 
@@ -211,12 +213,13 @@ def meet(stack: Stack, first: Person, *others: Person, live: bool = False) -> No
         other.join(first.link, live=live)
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = 15) -> None:
-    """Wait for a condition, or fail saying what did not happen."""
+def until(condition: Callable[[], Met], what: str, seconds: float = 15) -> Met:
+    """Wait for a condition and give what met it, or fail saying what did not happen."""
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (met := condition()):
         assert time.monotonic() < deadline, f"did not happen within {seconds} s: {what}"
         time.sleep(0.05)
+    return met
 
 
 def new_person(browser: Browser, name: str, **context: Any) -> Person:

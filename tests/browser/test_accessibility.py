@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, until
 from tests.browser.words import LANGUAGES, words
 
 _AXE = (
@@ -24,11 +24,8 @@ _VIOLATIONS = """async () => (await axe.run(document, { resultTypes: ['violation
   .filter(({ impact }) => impact === 'serious' || impact === 'critical')
   .flatMap(({ id, nodes }) => nodes.map(({ failureSummary, target }) =>
     `${id} at ${target}: ${failureSummary}`))"""
-_SETTLED = """async () => {
-  for (const { finished, effect } of document.getAnimations()) {
-    if (effect.getTiming().iterations === 1) await finished.catch(() => undefined);
-  }
-}"""
+_SETTLED = """() => document.getAnimations().every(({ playState, effect }) =>
+  playState !== 'running' || effect.getTiming().iterations !== 1)"""
 
 
 @dataclass
@@ -59,7 +56,7 @@ class Visit:
         page = self.somebody.page
         if not page.evaluate("'axe' in globalThis"):
             page.evaluate(_AXE)  # no script of the page's: its policy lets none in
-        page.evaluate(_SETTLED)
+        until(lambda: page.evaluate(_SETTLED), "the screen is still")
         self.violations += [f"{self.screen}{where}: {v}" for v in page.evaluate(_VIOLATIONS)]
 
 

@@ -1,0 +1,68 @@
+"""Looking up in the storage ahead: how old an answer may be."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.ahead import FRESH, Ahead
+
+
+class Asked:
+    """Something to look up that counts how often it was; and a clock."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.at = 1000.0
+
+    def look_up(self) -> int:
+        """How often it was looked up, this time included."""
+        self.times += 1
+        return self.times
+
+    def now(self) -> float:
+        """The time of the test."""
+        return self.at
+
+
+@pytest.fixture
+def asked() -> Asked:
+    """Nothing was asked yet."""
+    return Asked()
+
+
+def test_what_is_fresh_is_looked_up_once(asked: Asked) -> None:
+    """Up to half a second later the first answer holds."""
+    ahead = Ahead(asked.look_up, asked.now)
+    assert ahead.value() == 1
+    asked.at += FRESH
+    assert ahead.value() == 1
+    assert asked.times == 1
+
+
+def test_what_is_old_is_looked_up_again(asked: Asked) -> None:
+    """After half a second it may have changed, and after another again."""
+    ahead = Ahead(asked.look_up, asked.now)
+    assert ahead.value() == 1
+    asked.at += FRESH + 0.01
+    assert ahead.value() == 2
+    asked.at += FRESH
+    assert ahead.value() == 2
+    asked.at += 0.01
+    assert ahead.value() == 3
+
+
+def test_what_fails_is_raised_until_it_is_old(asked: Asked) -> None:
+    """A failed look-up raises wherever its value is wanted, and is tried again when old."""
+
+    def look_up() -> int:
+        if asked.look_up() == 1:
+            raise ConnectionError
+        return 7
+
+    ahead = Ahead(look_up, asked.now)
+    with pytest.raises(ConnectionError):
+        ahead.value()
+    with pytest.raises(ConnectionError):
+        ahead.value()
+    asked.at += FRESH + 0.01
+    assert ahead.value() == 7
