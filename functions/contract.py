@@ -321,7 +321,7 @@ def text_field(body: Mapping[str, Any], field: str, *, max_length: int) -> str:
         ApiError: 400 `invalid-field`.
     """
     value = body.get(field)
-    if not isinstance(value, str) or not 1 <= len(value) <= max_length:
+    if not isinstance(value, str) or not 1 <= len(value) <= max_length or _SURROGATE.search(value):
         _wrong_field(field, f"a text of 1 to {max_length} characters")
     return value
 
@@ -409,7 +409,8 @@ def participant_name(body: Mapping[str, Any]) -> str:
     """
     value = body.get("name")
     name = " ".join(value.split()) if isinstance(value, str) else ""
-    if not 1 <= len(name) <= NAME_MAX_LENGTH or not all(map(_is_name_character, name)):
+    visible = any(unicodedata.category(character)[0] in "LNPS" for character in name)
+    if not (visible and len(name) <= NAME_MAX_LENGTH and all(map(_is_name_character, name))):
         raise ApiError(
             400, "invalid-name", f"name: send 1 to {NAME_MAX_LENGTH} visible characters."
         )

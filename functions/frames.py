@@ -29,7 +29,9 @@ from functions.contract import (
     UnreadReason,
 )
 from functions.reader import FaceReader
+from functions.replay_cache import ReplayCache
 from functions.rooms import Rooms
+from functions.tickets import UPLOAD_LIFETIME
 
 # Blob metadata, from the participant's own browser:
 CAPTURED_AT = "capturedat"  # when it took the frame, milliseconds
@@ -65,6 +67,7 @@ class Frames:
         self._reader = reader
         self._lifetime = lifetime
         self._now = now
+        self._replays = ReplayCache(UPLOAD_LIFETIME.total_seconds() + lifetime, now)
 
     def outcome(self, blob: InputStream) -> list[hub.Action]:
         """A reading, or why there is none, for all who may know; nothing when nobody may.
@@ -87,7 +90,7 @@ class Frames:
         agreed = Ahead(partial(self._consents, frame), self._now)
         # Asked now and not beside the reading, which would take turns with it at the interpreter.
         mode = Ahead(partial(self._rooms.mode, frame.room), self._now)
-        if not self._delete(name):
+        if not (self._delete(name) and self._is_first(frame)):
             return []
         try:
             if not agreed.value():
@@ -112,6 +115,12 @@ class Frames:
         except ResourceNotFoundError:
             return False
         return True
+
+    def _is_first(self, frame: FrameName) -> bool:
+        first = self._replays.is_first(frame.path)
+        if not first:
+            logging.warning("frame %s: its ticket was used again: deleted unread", frame.frame)
+        return first
 
     def _result(self, frame: FrameName, blob: InputStream) -> Reading | Unread:
         reason = UnreadReason.READER_UNAVAILABLE

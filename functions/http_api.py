@@ -111,7 +111,8 @@ def create_blueprint(
         limits.spend("rooms-per-address", _address(req))
         given = _body(req).get("creationKey")
         if creation_key is not None and not (
-            isinstance(given, str) and hmac.compare_digest(given.encode(), creation_key.encode())
+            isinstance(given, str)
+            and hmac.compare_digest(given.encode(errors="surrogatepass"), creation_key.encode())
         ):
             raise ApiError(403, "creation-key-wrong", "Creating a room here needs the right key.")
         limits.spend("rooms")

@@ -36,7 +36,7 @@ from functions.contract import ApiError, Participant, RoomMode, Roster, is_rando
 
 ROOMS_CONTAINER = "rooms"
 _ABSENT_AFTER = timedelta(seconds=75)  # hidden pages may beat only once a minute
-_PATIENCE = 10  # s for a write that others keep getting ahead of
+_PATIENCE = 5  # s for a write that others keep getting ahead of; the page waits 8 for an answer
 _LEASE = 15  # s, the shortest the storage gives; a crashed holder blocks the door for so long
 _PAUSE = (0.02, 0.1)  # s between attempts, at random so that racers do not march in step
 

@@ -30,7 +30,7 @@ from functions.contract import (
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "room"
-_UPLOAD_LIFETIME = timedelta(minutes=2)
+UPLOAD_LIFETIME = timedelta(minutes=2)
 _CLOCK_SKEW = timedelta(minutes=5)  # Azure's advice for the start of a SAS
 _KEY_LIFETIME = timedelta(hours=6)  # Azure allows a delegation key seven days
 _KEY_RENEWAL = timedelta(hours=1)  # before its end
@@ -132,23 +132,24 @@ class DelegationKey:
         Raises:
             AzureError: the storage or the identity gives none.
         """
+        now = datetime.fromtimestamp(self._now(), UTC)
         with self._lock:
-            now = datetime.fromtimestamp(self._now(), UTC)
-            if self._key is None or now >= self._renew_at:
+            if self._key is None or now + UPLOAD_LIFETIME > self._end:
                 self._key = self._renewed(now)
-            return self._key
+            key, renew = self._key, now >= self._renew_at
+            if renew:  # one asks; the others need not wait, and sign with what there is
+                self._renew_at = now + _KEY_RETRY
+        if renew:
+            try:
+                self._key = key = self._renewed(now)
+            except AzureError as error:
+                logging.warning("the delegation key was not renewed: %s", type(error).__name__)
+        return key
 
     def _renewed(self, now: datetime) -> UserDelegationKey:
         end = now + _KEY_LIFETIME
-        try:
-            # Its start lies before that of any SAS it signs.
-            key = self._blob_service.get_user_delegation_key(now - 2 * _CLOCK_SKEW, end)
-        except AzureError as error:
-            if self._key is None or now + _UPLOAD_LIFETIME > self._end:
-                raise
-            logging.warning("the delegation key was not renewed: %s", type(error).__name__)
-            self._renew_at = now + _KEY_RETRY
-            return self._key
+        # Its start lies before that of any SAS it signs.
+        key = self._blob_service.get_user_delegation_key(now - 2 * _CLOCK_SKEW, end)
         self._end, self._renew_at = end, end - _KEY_RENEWAL
         return key
 
@@ -193,7 +194,7 @@ class UploadTickets:
 
     def _ticket(self, frame: FrameName) -> UploadTicket:
         now = datetime.fromtimestamp(self._now(), UTC)
-        expiry = now + _UPLOAD_LIFETIME
+        expiry = now + UPLOAD_LIFETIME
         blob = self._blob_service.get_blob_client(FRAMES_CONTAINER, frame.path)
         sas = generate_blob_sas(
             account_name=self._blob_service.account_name or "",

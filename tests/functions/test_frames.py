@@ -211,6 +211,22 @@ def test_the_same_frame_twice_is_read_once(app: App, ada: Joined) -> None:
     assert app.frames() == []
 
 
+def test_an_upload_ticket_used_again_is_read_once(make_app: Callable[..., App]) -> None:
+    """Once its frame is deleted a ticket can create it anew: what comes so is deleted untold."""
+    reader = ScriptedReader((FACE,))
+    app = make_app(reader)
+    ada = app.join(app.room())
+    ticket = BlobClient.from_blob_url(app.upload_url(ada))
+    name = f"{ticket.container_name}/{ticket.blob_name}"
+    told = []
+    for _ in range(3):
+        ticket.upload_blob(SMILE)
+        told += app.trigger(name)
+    assert [action["target"] for action in told] == ["reading"]
+    assert reader.reads == 1
+    assert app.frames() == []
+
+
 def test_a_frame_is_gone_before_it_is_read(make_app: Callable[..., App]) -> None:
     """A picture that kills whoever reads it is not there to be read again."""
 

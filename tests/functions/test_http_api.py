@@ -196,7 +196,7 @@ def test_only_the_creator_becomes_host(app: App) -> None:
 def test_a_creation_key_keeps_strangers_from_creating_rooms(make_app: Callable[..., App]) -> None:
     """Where a deployment sets a key, rooms are created only with it."""
     app = make_app(ROOM_CREATION_KEY="open sesame")
-    for body in ({}, {"creationKey": "wrong"}, {"creationKey": 7}):
+    for body in ({}, {"creationKey": "wrong"}, {"creationKey": 7}, {"creationKey": "\ud800"}):
         assert refused(app.call("create_room", body)) == (403, "creation-key-wrong")
     assert app.call("create_room", {"creationKey": "open sesame"}).status == 201
 
@@ -335,8 +335,13 @@ def test_wrong_fields_are_named(app: App) -> None:
         answer = app.member(name, ada, body)
         assert refused(answer) == (400, "invalid-field"), (name, body)
         assert field in answer.body["message"]
-    join = app.call("join_room", {"name": "Ada"}, room=ada.room)
-    assert refused(join) == (400, "invalid-field")
+    for more in (
+        {},
+        {"consent": True, "hostSecret": ""},
+        {"consent": True, "hostSecret": "\ud800"},
+    ):
+        join = app.call("join_room", {"name": "Ada", **more}, room=ada.room)
+        assert refused(join) == (400, "invalid-field")
 
 
 def test_an_endless_body_is_refused(app: App) -> None:

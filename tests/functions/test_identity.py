@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -102,6 +104,8 @@ class StubStorage(StubServer):
         super().__init__(self.answer, tls)
         self.keys: list[ElementTree.Element] = []
         self.refuses_keys = False
+        self.lends = threading.Event()  # cleared, it takes its time
+        self.lends.set()
 
     def answer(self, request: Request) -> Response:
         """A participant's record, or a delegation key."""
@@ -121,6 +125,7 @@ class StubStorage(StubServer):
         if self.refuses_keys:
             return Response(403, headers={"x-ms-error-code": "AuthorizationPermissionMismatch"})
         self.keys.append(ElementTree.fromstring(request.body))
+        self.lends.wait(10)
         start, expiry = (self.keys[-1].findtext(name) for name in ("Start", "Expiry"))
         key = (
             '<?xml version="1.0" encoding="utf-8"?><UserDelegationKey>'
@@ -221,6 +226,24 @@ def test_a_delegation_key_serves_for_hours_and_is_renewed_before_its_end(
     assert len(storage.keys) == 1
     clock.now += 0.2 * HOUR
     uploads.sign(ROOM, ADA, 1)
+    assert len(storage.keys) == 2
+
+
+def test_a_slow_renewal_keeps_nobody_else_waiting(
+    storage: StubStorage, uploads: UploadTickets, clock: Clock
+) -> None:
+    """While one asks for a new key, the others sign with the one there is."""
+    uploads.sign(ROOM, ADA, 1)
+    clock.now += 5.1 * HOUR
+    storage.lends.clear()
+    with ThreadPoolExecutor(1) as asker:
+        renewing = asker.submit(uploads.sign, ROOM, ADA, 1)
+        while len(storage.keys) < 2:
+            time.sleep(0.01)
+        assert uploads.sign(ROOM, ADA, 1)
+        assert not renewing.done()
+        storage.lends.set()
+        assert renewing.result()
     assert len(storage.keys) == 2
 
 

@@ -16,7 +16,7 @@ import pytest
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from local.azurite import DIRECTORY_PREFIX, AzuriteMissingError, private_directory
-from local.process import ChildFailedError
+from local.process import Child, ChildFailedError
 from local.stack import PortTakenError, Stack
 from tests.local.conftest import OTHER_APP
 from tests.local.official_client import OfficialClient
@@ -258,3 +258,20 @@ def test_the_launcher_runs_the_product(temporary: Path) -> None:
         finally:
             process.kill()
     assert not list(temporary.iterdir())
+
+
+def test_signatures_and_tokens_a_child_says_are_masked(tmp_path: Path) -> None:
+    """Neither what is kept of its output nor the log holds them."""
+    said = "PUT /a?sv=1&sig=c2lnbmF0dXJl&se=2 and /hub?access_token=aGVhZGVy.Y2xhaW1z 201"
+    talks = f"import sys, time; print({said!r}, file=sys.stderr, flush=True); time.sleep(60)"
+    log = io.StringIO()
+    child = Child(
+        "talker", [sys.executable, "-c", talks], env={}, cwd=tmp_path, ready=lambda: True, log=log
+    )
+    child.start()
+    try:
+        assert child.wait_output("201", 10)
+    finally:
+        child.stop()
+    for text in ("\n".join(child.output), log.getvalue()):
+        assert "PUT /a?sv=1&sig=…&se=2 and /hub?access_token=… 201" in text
