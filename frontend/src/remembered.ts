@@ -1,5 +1,13 @@
 /** What this browser remembers between visits. Consent is not among it: it is asked every time. */
 
+const ROOM_LIFETIME = 2 * 24 * 60 * 60_000; // ms; after a day the storage begins to forget a room
+
+interface Hosted {
+  readonly room: string;
+  readonly secret: string;
+  readonly since: number;
+}
+
 /** The name last used, or empty. */
 export function rememberedName(): string {
   return read('name') ?? '';
@@ -54,13 +62,22 @@ export function rememberShortcuts(on: boolean): void {
   write('shortcuts', on ? 'yes' : 'no');
 }
 
-/** The secret that makes us the host of a room we created here. */
+/** The secret that makes us the host of a room we created here, for as long as there are rooms. */
 export function rememberedHostSecret(room: string): string | undefined {
-  return read(`host:${room}`) ?? undefined;
+  return hosted().find((it) => it.room === room)?.secret;
 }
 
 export function rememberHostSecret(room: string, secret: string): void {
-  write(`host:${room}`, secret);
+  write('hosted', JSON.stringify([...hosted(), { room, secret, since: Date.now() }]));
+}
+
+function hosted(): readonly Hosted[] {
+  try {
+    const all = JSON.parse(read('hosted') ?? '[]') as readonly Hosted[];
+    return all.filter(({ since }) => Date.now() - since < ROOM_LIFETIME);
+  } catch {
+    return []; // not written by us
+  }
 }
 
 // A browser may forbid storage; then nothing is remembered, and nothing else changes.

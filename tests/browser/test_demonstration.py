@@ -46,6 +46,7 @@ def test_one_person_alone_sees_a_demonstration_read_and_removes_it(
     assert len(ada.page.workers) == 1  # which encodes its pictures
     ada.button("Remove demonstration").click()
     expect(tile).to_have_count(0)
+    expect(ada.page.get_by_role("heading", level=1)).to_be_focused()  # the button has gone
     until(lambda: not ada.page.workers, "its worker goes with it")
     expect(ada.page.get_by_role("paragraph").filter(has_text="You are alone")).to_be_visible()
 

@@ -157,6 +157,7 @@ def test_a_camera_unplugged_in_the_call_is_told_each_time(
         expect(zoe.tile(ada).get_by_role("img", name="Camera off")).to_be_visible()
         notice.get_by_role("button", name="Dismiss").click()
         expect(notice).to_have_count(0)
+        expect(ada.page.get_by_role("heading", level=1)).to_be_focused()  # the button has gone
         ada.button("Camera").click()
 
 

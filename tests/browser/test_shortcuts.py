@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -51,9 +52,19 @@ def test_a_small_window_keeps_everybody_in_view(
     small = opened.value
     tile = small.get_by_role("group", name="Zoë", exact=True)
     expect(tile).to_be_visible()
-    zoe.look(Expression.HAPPINESS)
+    for somebody in (ada, zoe):
+        somebody.look(Expression.HAPPINESS)
     ada.button("Analyze").click()
     expect(tile.locator("[data-expression=happiness]")).to_be_visible()
+    small.get_by_role("button", name="That was wrong").click()
+    words = small.get_by_role("group", name=re.compile("own word"))
+    expect(words).to_be_visible()
+    box = words.bounding_box()
+    assert box
+    assert min(box["x"], box["y"]) >= 0
+    width, height = small.evaluate("[innerWidth, innerHeight]")
+    assert box["x"] + box["width"] <= width
+    assert box["y"] + box["height"] <= height
     ada.button("Leave call").click()
     expect(ada.button("Join again")).to_be_visible()
     assert small.is_closed()

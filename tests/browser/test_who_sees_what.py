@@ -97,6 +97,8 @@ def test_room_only_shows_the_room_from_three_people_up_and_nobodys_own_emoji(
         keys = {key for face in faces for key in face}
         assert keys == {"face", "scores", "expression", "confidence", "unsure"}
 
+    # What a screen reader is told of the room can be turned off here, too.
+    expect(kim.open_panel("Expressions").get_by_role("switch", name="Announce")).to_be_checked()
     kim.switch("Read my expression").set_checked(False)
     for viewer in (ada, zoe, kim):
         expect(room(viewer)).to_contain_text("Shown once 3 people are read")

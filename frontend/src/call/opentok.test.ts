@@ -472,6 +472,23 @@ describe('a refusal', () => {
     },
   );
 
+  it('to publish the camera is told until it is sent, whatever becomes of a shared screen', async () => {
+    const { call, session, connect } = callUp();
+    const camera = { audio: track(), video: track() };
+    call.publish(camera);
+    await connect();
+    session().published[0]?.done({ name: 'OT_HARDWARE_UNAVAILABLE', message: '' });
+    const shared = session().published.length;
+    call.publish({ ...camera, screen: track() });
+    for (const { done } of session().published.slice(shared + 1)) done();
+    expect(call.problem.value).toBe('device-busy');
+    call.publish(camera);
+    expect(call.problem.value).toBe('device-busy');
+    call.retry();
+    session().published[0]?.done();
+    expect(call.problem.value).toBeNull();
+  });
+
   it('is tried again less and less often by itself, and at once when we ask', async () => {
     const { call, sessions, settle, lose } = callUp();
     await settle();

@@ -84,6 +84,8 @@ export class OpenTokCall implements Call {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #tracks: LocalTracks = { audio: null, video: null };
   readonly #publications = new Map<Source, Publication>();
+  /** What could not be sent, and why. */
+  readonly #unsent = new Map<Source, CallProblem>();
   #closed = false;
 
   constructor(ports: OpenTokPorts) {
@@ -206,6 +208,7 @@ export class OpenTokCall implements Call {
   #setConnection(connection: Connection): void {
     this.#connection = connection;
     if (connection === 'connected') {
+      this.#unsent.clear();
       this.problem.value = null;
       this.#publish();
     }
@@ -217,6 +220,7 @@ export class OpenTokCall implements Call {
     if (this.#closed) return;
     if (this.#connection === 'connected') this.#connection = 'reconnecting';
     this.#reset();
+    this.#unsent.clear();
     this.problem.value = problem;
     this.#update();
     const delay = Math.min(RETRY_DELAY * 2 ** this.#failures, RETRY_DELAY_MAX);
@@ -263,8 +267,12 @@ export class OpenTokCall implements Call {
   #publish(): void {
     const { audio, video, screen } = this.#tracks;
     this.#send('camera', { audio, video });
-    if (screen) this.#send('screen', { audio: null, video: screen });
-    else this.#unpublish('screen');
+    if (screen) {
+      this.#send('screen', { audio: null, video: screen });
+    } else {
+      this.#unpublish('screen');
+      this.#tell('screen', null);
+    }
   }
 
   /** Prepares what we send, sends it while connected, and mutes what is to be muted. */
@@ -279,12 +287,19 @@ export class OpenTokCall implements Call {
     if (!this.#session || this.#connection !== 'connected') return;
     publication.start(this.#session, (error) => {
       if (publication !== this.#publications.get(source)) return;
-      this.problem.value = error ? problemIn(error) : null;
+      this.#tell(source, error ? problemIn(error) : null);
       if (!error) return;
       this.#unpublish(source);
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => this.#publish(), RETRY_DELAY_MAX);
     });
+  }
+
+  /** Tells what keeps one source from being sent, or that nothing does any more. */
+  #tell(source: Source, problem: CallProblem | null): void {
+    if (problem) this.#unsent.set(source, problem);
+    else if (!this.#unsent.delete(source)) return;
+    this.problem.value = [...this.#unsent.values()][0] ?? null;
   }
 
   #unpublish(source: Source): void {

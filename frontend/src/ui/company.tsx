@@ -4,6 +4,7 @@ import { ApiError } from '../api.ts';
 import type { Demonstration } from '../demonstration.ts';
 import { strings } from '../strings.ts';
 import { type CallContext, isAlone } from './call-context.ts';
+import { focusHeading } from './focus.ts';
 import { LinkIcon } from './icons.tsx';
 import { refusalWords } from './refusal.ts';
 
@@ -33,7 +34,13 @@ export function Company({
     return (
       <div class="alone">
         <p>{words.present}</p>
-        <button type="button" onClick={() => demonstration.value?.stop()}>
+        <button
+          type="button"
+          onClick={(press) => {
+            focusHeading(press);
+            demonstration.value?.stop();
+          }}
+        >
           {words.remove}
         </button>
       </div>
@@ -60,7 +67,15 @@ export function Company({
         {strings.call.copyLink}
       </button>
       {demonstrate && session.provider.value === 'mesh' && (
-        <button type="button" disabled={busy.value} title={words.hint} onClick={() => void add()}>
+        <button
+          type="button"
+          disabled={busy.value}
+          title={words.hint}
+          onClick={(press) => {
+            focusHeading(press);
+            void add();
+          }}
+        >
           {busy.value ? strings.lobby.busy : words.add}
         </button>
       )}

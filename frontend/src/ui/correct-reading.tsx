@@ -38,9 +38,11 @@ export function CorrectReading({ context }: { context: CallContext }) {
     }
   };
   const place = () => {
-    const { top, bottom, right } = button.current?.getBoundingClientRect() ?? new DOMRect();
     const style = words.current?.style;
-    if (!style) return;
+    const window = button.current?.ownerDocument.defaultView; // perhaps the small one
+    if (!button.current || !style || !window) return;
+    const { top, bottom, right } = button.current.getBoundingClientRect();
+    const { innerWidth, innerHeight } = window;
     const width = Math.min(WIDTH, innerWidth - 2 * GAP);
     const left = Math.min(Math.max(GAP, right - width), innerWidth - width - GAP);
     const places = [bottom + GAP, top - GAP - HEIGHT];

@@ -7,18 +7,20 @@ import { RoomShares } from './room-shares.tsx';
 
 /** What was read in this room, and what the signs mean. */
 export function ExpressionsPanel(call: CallContext) {
-  if (call.session.room.value.mode === 'room-only') {
-    return (
-      <>
-        <RoomShares {...call} />
-        <p class="panel-hint">{strings.room.sharesMeaning}</p>
-      </>
-    );
-  }
+  const room = call.session.room.value;
   return (
     <>
-      <Legend room={call.shown.of(call.session.room.value)} hasVideo={hasVideo(call)} />
-      <p class="panel-hint">{strings.call.legendMeaning}</p>
+      {room.mode === 'room-only' ? (
+        <>
+          <RoomShares {...call} />
+          <p class="panel-hint">{strings.room.sharesMeaning}</p>
+        </>
+      ) : (
+        <>
+          <Legend room={call.shown.of(room)} hasVideo={hasVideo(call)} />
+          <p class="panel-hint">{strings.call.legendMeaning}</p>
+        </>
+      )}
       <Switch
         label={strings.panel.announce}
         hint={strings.panel.announceHint}

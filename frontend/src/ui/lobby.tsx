@@ -8,6 +8,7 @@ import { strings } from '../strings.ts';
 import { DeviceButtons, deviceWords } from './controls.tsx';
 import { DeviceChoice } from './device-choice.tsx';
 import { Elsewhere } from './elsewhere.tsx';
+import { focusHeading } from './focus.ts';
 import { LanguageChoice } from './language-choice.tsx';
 import { useDeviceNews } from './use-device-news.ts';
 
@@ -109,9 +110,9 @@ export function Lobby({
         {roomGone && (
           <button
             type="button"
-            onClick={() => {
+            onClick={(press) => {
+              focusHeading(press);
               onHome();
-              heading.current?.focus(); // this button goes
             }}
           >
             {strings.end.home}

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { strings } from '../strings.ts';
 import type { CallProps } from './call-context.ts';
 import { deviceWords } from './controls.tsx';
+import { focusHeading } from './focus.ts';
 import { CloseIcon } from './icons.tsx';
 
 /** What is wrong or noteworthy at present, in sentences. */
@@ -41,7 +42,8 @@ export function Notices({ session, media }: CallProps) {
           <button
             type="button"
             aria-label={strings.notice.dismiss}
-            onClick={() => {
+            onClick={(press) => {
+              focusHeading(press);
               dismissed.value = new Set([...dismissed.value, text]);
             }}
           >

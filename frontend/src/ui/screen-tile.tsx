@@ -1,5 +1,6 @@
 import type { Rect } from '../overlay.ts';
 import { strings } from '../strings.ts';
+import { focusHeading } from './focus.ts';
 import { ScreenIcon } from './icons.tsx';
 import { PinButton } from './pin-button.tsx';
 import { useStream } from './use-stream.ts';
@@ -43,7 +44,14 @@ export function ScreenTile({ stream, name, place, pinned, onPin, onStop }: Scree
           <span class="tile-name-text">{title}</span>
         </p>
         {onStop && (
-          <button type="button" class="tile-stop" onClick={onStop}>
+          <button
+            type="button"
+            class="tile-stop"
+            onClick={(press) => {
+              focusHeading(press);
+              onStop();
+            }}
+          >
             {strings.tile.stopScreen}
           </button>
         )}

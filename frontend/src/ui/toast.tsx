@@ -1,6 +1,7 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { strings } from '../strings.ts';
+import { focusHeading } from './focus.ts';
 import { CloseIcon } from './icons.tsx';
 
 const TOAST_TIME = 6_000; // ms
@@ -31,7 +32,14 @@ export function Toast({ words, show }: ToastState) {
   return (
     <div class="toast">
       <p>{words.value}</p>
-      <button type="button" aria-label={strings.notice.dismiss} onClick={() => show('')}>
+      <button
+        type="button"
+        aria-label={strings.notice.dismiss}
+        onClick={(press) => {
+          focusHeading(press);
+          show('');
+        }}
+      >
         <CloseIcon />
       </button>
     </div>
