@@ -36,7 +36,6 @@ HEARTBEAT_SECONDS: Final = 15
 HEARTBEAT_WRITES: Final = 2  # the record, and a listing, which costs as much
 HEARTBEAT_READS: Final = 2
 READING_BYTES: Final = 420
-FACE_BYTES: Final = 210  # of each face beyond the first
 IN_A_CALL: Final = "people in a call"
 IN_A_REGION: Final = "cores of the region"
 _MONTH_HOURS: Final = 730

@@ -100,7 +100,7 @@ class Participant:
         response.raise_for_status()
 
     async def heartbeat(self) -> None:
-        """A sign of life, which the page gives every 20 seconds."""
+        """A sign of life, which the page gives every 15 seconds."""
         await self._post("heartbeat")
 
     async def prepare(self) -> str:

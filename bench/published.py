@@ -35,11 +35,6 @@ ACCOUNT_REQUESTS: Final = Figure(
     "requests/s to one account (40,000 in some regions)",
     f"{_LEARN}/storage/common/scalability-targets-standard-account",
 )
-ACCOUNTS: Final = Figure(
-    250,
-    "storage accounts per region and subscription",
-    f"{_LEARN}/storage/common/scalability-targets-standard-account",
-)
 FLEX_INSTANCES: Final = Figure(
     1_000, "instances of one app", f"{_LEARN}/azure-functions/flex-consumption-plan"
 )

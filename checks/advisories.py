@@ -65,6 +65,7 @@ def audits() -> tuple[Audit, ...]:
         Audit("what builds the page", False, npm, frontend, of_npm),
         Audit("what makes its types", False, npm, frontend / "openapi", of_npm),
         Audit("storage emulator", False, npm, ROOT / "local" / "azurite", of_npm),
+        Audit("Lighthouse", False, npm, ROOT / "tests" / "browser" / "lighthouse", of_npm),
     )
 
 

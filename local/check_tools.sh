@@ -18,7 +18,10 @@ done
 [ "${found:-}" ] || fail "Python 3.11 is missing. Install python3.11 with its venv module" \
   "(Debian, Ubuntu: apt-get install python3.11-venv), then try again."
 
-node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null ||
-  fail "Node.js 20 or newer is missing. Install it from https://nodejs.org, then try again."
+node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+  process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)' \
+  2>/dev/null ||
+  fail "Node.js 20.19 or newer (of 22: 22.12, not 21) is missing. Install it from" \
+    "https://nodejs.org, then try again."
 npm --version >/dev/null 2>&1 ||
   fail "npm is missing. It comes with Node.js (https://nodejs.org); install it, then try again."

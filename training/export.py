@@ -266,7 +266,6 @@ def write_sidecar(
         },
         "mirror_below": mirror_below,
         "unsure_below": unsure_below,
-        "weak": ["contempt", "disgust", "fear"],
         "trained": datetime.now(UTC).date().isoformat(),
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }

@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { rememberDevice, rememberedDevice } from './remembered.ts';
 
-export const DEVICE_ROLES = ['camera', 'microphone', 'speaker'] as const;
+const DEVICE_ROLES = ['camera', 'microphone', 'speaker'] as const;
 export type DeviceRole = (typeof DEVICE_ROLES)[number];
 
 /** One device as a person may choose it. */

@@ -33,7 +33,7 @@ export interface MembershipPorts {
 }
 
 /** How a refusal bears on our place in the room; null when it does not. */
-export function lossIn(error: unknown): Loss | null {
+function lossIn(error: unknown): Loss | null {
   if (!(error instanceof ApiError)) return null;
   if (error.code === 'unknown-room') return 'room-gone';
   const forgotten = ['unknown-participant', 'other-participant', 'ticket-other-room'];

@@ -21,6 +21,6 @@ class FaceReader(Protocol):
             image: a JPEG file.
 
         Raises:
-            UnreadError: `unreadable` or `too-large`; `blurred` or `turned-away` when no face can be
-                read honestly; `reader-unavailable`.
+            UnreadError: `unreadable` or `too-large`; `too-small`, `too-dark`, `blurred` or
+                `turned-away` when no face can be read honestly; `reader-unavailable`.
         """

@@ -13,8 +13,7 @@ says is what the shipped model's says:
      "output": "scores",
      "softmax": false,                  true where the output is logits
      "mirror_below": 0.8,               the top score below which the mirror image is asked too
-     "unsure_below": 0.4,               the top score below which nothing is likely
-     "weak": ["contempt"]}              labels the model is bad at
+     "unsure_below": 0.4}               the top score below which nothing is likely
 """
 
 from __future__ import annotations
@@ -55,7 +54,6 @@ class Sidecar:
     softmax: bool = False
     mirror_below: float = 0.0
     unsure_below: float = 0.0
-    weak: frozenset[Expression] = frozenset()
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Self:
@@ -78,7 +76,6 @@ class Sidecar:
                 softmax=bool(values.get("softmax", False)),
                 mirror_below=float(values.get("mirror_below", 0)),
                 unsure_below=float(values.get("unsure_below", 0)),
-                weak=frozenset(map(Expression, values.get("weak", ()))),
             )
         except (AttributeError, TypeError, ValueError) as error:
             raise SidecarError(str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
@@ -223,6 +224,12 @@ def other_model(folder: Path, sidecar: object) -> Path:
     shutil.copyfile(classifier.MODEL, model)
     model.with_suffix(".json").write_text(json.dumps(sidecar))
     return model
+
+
+def test_the_shipped_sidecar_is_that_of_the_shipped_model() -> None:
+    """One was not exchanged without the other."""
+    sidecar = json.loads(classifier.MODEL.with_suffix(".json").read_text())
+    assert hashlib.sha256(classifier.MODEL.read_bytes()).hexdigest() == sidecar["sha256"]
 
 
 def test_another_classifier_takes_its_place_with_a_sidecar(tmp_path: Path) -> None:

@@ -227,6 +227,17 @@ def test_a_heartbeat_never_undoes_a_withdrawal(app: App) -> None:
     assert present["consent"] is False
 
 
+def test_a_door_that_stays_shut_is_said_before_the_page_stops_waiting(app: App) -> None:
+    """Nobody is seated who was not told so: behind a crashed holder's lease it is a 503 in time."""
+    room = app.room()
+    app.storage.get_blob_client("rooms", f"{room}/room").acquire_lease(15)
+    began = time.monotonic()
+    answer = app.call("join_room", {"name": "Ada", "consent": True}, room=room)
+    assert time.monotonic() - began < PAGE_PATIENCE
+    assert refused(answer) == (503, "storage-busy")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
 def test_upload_tickets_create_one_blob_and_nothing_else(app: App) -> None:
     """A ticket's URL creates its own blob once; it reads, overwrites, deletes and lists nothing."""
     ada = app.join(app.room())

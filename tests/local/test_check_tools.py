@@ -55,9 +55,25 @@ def test_a_missing_tool_is_named_with_its_remedy(tools: Path, missing: str, said
     assert said in run.stderr
 
 
-def test_an_old_node_is_refused(tools: Path) -> None:
-    """A Node that is too old is not taken for one that will do."""
+@pytest.mark.parametrize(
+    ("version", "will_do"),
+    [
+        ("18.20.8", False), ("20.18.3", False), ("20.19.0", True), ("21.7.3", False),
+        ("22.11.0", False), ("22.12.0", True), ("24.1.0", True),
+    ],
+)  # fmt: skip
+def test_only_a_node_that_builds_the_page_will_do(tools: Path, version: str, will_do: bool) -> None:
+    """The versions are those Vite asks for."""
+    node = (tools / "node").resolve()
     (tools / "node").unlink()
-    (tools / "node").write_text("#!/bin/sh\nexit 1\n")
+    pretends = f'Object.defineProperty(process, "versions", {{ value: {{ node: "{version}" }} }});'
+    (tools / "node").write_text(
+        f"""#!/bin/sh
+[ "$1" = -e ] && exec '{node}' -e '{pretends}'"$2"
+exec '{node}' "$@"
+"""
+    )
     (tools / "node").chmod(0o755)
-    assert "Node.js 20" in check(tools).stderr
+    run = check(tools)
+    assert (run.returncode == 0) is will_do
+    assert ("Node.js 20.19" in run.stderr) is not will_do

@@ -1,0 +1,16 @@
+"""Remembering what was taken, and for how long."""
+
+from __future__ import annotations
+
+from functions.replay_cache import ReplayCache
+
+
+def test_a_name_is_first_again_once_its_time_is_over() -> None:
+    """Each name is remembered for its own time, from when it was seen first."""
+    at = 1000.0
+    cache = ReplayCache(10, lambda: at)
+    assert [cache.is_first("a"), cache.is_first("a")] == [True, False]
+    at += 6
+    assert [cache.is_first("b"), cache.is_first("a")] == [True, False]
+    at += 5
+    assert [cache.is_first("a"), cache.is_first("b")] == [True, False]
