@@ -18,6 +18,7 @@ from functions.audience import Audience
 from functions.contract import FRAMES_CONTAINER
 from functions.limits import LIMITS_CONTAINER, Limits
 from functions.reader import FaceReader
+from functions.replay_cache import ReplayCache
 from functions.rooms import ROOMS_CONTAINER, Rooms
 from functions.settings import (
     SIGNALR_CONNECTION,
@@ -26,7 +27,7 @@ from functions.settings import (
     Settings,
     StorageAccess,
 )
-from functions.tickets import DelegationKey, ParticipantTickets, UploadTickets
+from functions.tickets import UPLOAD_LIFETIME, DelegationKey, ParticipantTickets, UploadTickets
 from functions.video import VideoProvider
 from functions.video.mesh import Mesh
 
@@ -75,6 +76,7 @@ def create_app(settings: Settings, reader: FaceReader | None = None) -> func.Fun
                 rooms=rooms,
                 audience=audience,
                 reader=_reader(settings, reader),
+                replays=ReplayCache(UPLOAD_LIFETIME.total_seconds() + settings.frame_lifetime),
                 lifetime=settings.frame_lifetime,
             ),
             trigger_source=settings.blob_trigger_source,

@@ -31,7 +31,6 @@ from functions.contract import (
 from functions.reader import FaceReader
 from functions.replay_cache import ReplayCache
 from functions.rooms import Rooms
-from functions.tickets import UPLOAD_LIFETIME
 
 # Blob metadata, from the participant's own browser:
 CAPTURED_AT = "capturedat"  # when it took the frame, milliseconds
@@ -48,6 +47,7 @@ class Frames:
         rooms: Rooms,
         audience: Audience,
         reader: Callable[[], FaceReader],
+        replays: ReplayCache,
         lifetime: float,
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -58,6 +58,7 @@ class Frames:
             rooms: says who consents.
             audience: says who hears of it.
             reader: gives the reader, made when the first frame asks for it.
+            replays: knows whose ticket was used already.
             lifetime: seconds after which a frame is not read any more.
             now: seconds since the epoch.
         """
@@ -65,9 +66,9 @@ class Frames:
         self._rooms = rooms
         self._audience = audience
         self._reader = reader
+        self._replays = replays
         self._lifetime = lifetime
         self._now = now
-        self._replays = ReplayCache(UPLOAD_LIFETIME.total_seconds() + lifetime, now)
 
     def outcome(self, blob: InputStream) -> list[hub.Action]:
         """A reading, or why there is none, for all who may know; nothing when nobody may.

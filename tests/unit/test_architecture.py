@@ -25,6 +25,7 @@ ARROWS = {
         "functions.reader",
         "functions.reader.azure_face",
         "functions.reader.embedded",
+        "functions.replay_cache",
         "functions.rooms",
         "functions.settings",
         "functions.tickets",
@@ -37,6 +38,7 @@ ARROWS = {
     "functions.limits": {"functions.contract"},
     "functions.hub": {"functions.contract"},
     "functions.ahead": set(),
+    "functions.replay_cache": set(),
     "functions.audience": {
         "functions",
         "functions.ahead",
@@ -68,6 +70,7 @@ ARROWS = {
         "functions.contract",
         "functions.hub",
         "functions.reader",
+        "functions.replay_cache",
         "functions.rooms",
     },
     "functions.reader": {"functions.contract"},
