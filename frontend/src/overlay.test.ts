@@ -79,6 +79,16 @@ describe('placing a face', () => {
     expect(overlay.placeBadge(wide, badge, tile)).toMatchObject({ y: 75 });
   });
 
+  it('stays off the name of a small tile, and off its face where there is room', () => {
+    const small = { width: 160, height: 110 };
+    const high = { x: 60, y: 5, width: 30, height: 40 };
+    expect(overlay.placeBadge(high, badge, small)).toMatchObject({ y: 45 + 15 });
+    const low = { x: 60, y: 15, width: 30, height: 40 };
+    expect(overlay.placeBadge(low, badge, small)).toMatchObject({ y: 6 + 15 });
+    const nameless = { width: 106, height: 84 };
+    expect(overlay.placeBadge(high, badge, nameless)).toMatchObject({ y: 45 + 15 });
+  });
+
   it('stays off the rounded edges of the tile, also for a face that was cropped away', () => {
     for (let x = -100; x < tile.width + 100; x += 13) {
       for (let y = -100; y < tile.height + 100; y += 13) {

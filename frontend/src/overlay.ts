@@ -42,6 +42,9 @@ const FADED = 0.35; // opacity just before it goes
 // ms that reading can have taken: a picture's time is its browser's, a reading's the functions', and
 // a clock that is slow by some seconds must not make every reading old at birth.
 const TOOK_AT_MOST = 3_000;
+const SMALL_TILE = 130; // px of height; there the name is as low as a badge below a face
+const NAMELESS_TILE = 125; // px of width; narrower ones show no name
+const SMALL_FOOT = 30; // px of height that the name takes in a small tile
 const EDGE = 6; // px kept free at a tile's edge: its corners are round
 const HAIR_ABOVE = 0.35; // of a face's height; a face is found from the forehead down
 const HAIR_BESIDE = 0.25; // of its width
@@ -78,7 +81,8 @@ export function placeFace(box: Box, picture: Rect, mirrored: boolean): Rect {
 /**
  * Centre of a badge: its emoji above the middle of the face, at the hair, all of it on the tile.
  * Where the tile leaves no room there, it goes onto the hair, of a large face beside it, else below
- * the face: an emoji covers somebody's eyes only where there is no other place.
+ * the face: an emoji covers somebody's eyes only where there is no other place. In a
+ * small tile it stays off the name, too.
  *
  * `emoji` is how far the emoji's middle lies from the badge's left edge, or from the right one
  * when `flipped`, as it must be where the words would reach beyond the tile.
@@ -112,7 +116,8 @@ export function placeBadge(
     return { x: insideX(left - halfWidth), y: beside, flipped: true };
   }
   const below = face.y + face.height;
-  const fitsBelow = below + badge.height <= tile.height - EDGE;
+  const hasName = tile.height < SMALL_TILE && tile.width > NAMELESS_TILE;
+  const fitsBelow = below + badge.height <= tile.height - (hasName ? SMALL_FOOT : EDGE);
   return { x, y: coversEyes && fitsBelow ? below + halfHeight : y, flipped };
 }
 

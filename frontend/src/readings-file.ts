@@ -12,6 +12,7 @@ const COLUMNS = [
   'expression',
   'confidence',
   'unsure',
+  'own_word',
   ...EXPRESSIONS,
   'unread',
   'correction',
@@ -43,6 +44,7 @@ function row(reading: OwnReading, face: Face | null, number: number | null): rea
     face?.expression,
     face?.confidence,
     face && String(face.unsure ?? false),
+    face && String(face.ownWord ?? false),
     ...EXPRESSIONS.map((expression) => face?.scores[expression]),
     reading.unread,
     reading.correction,
@@ -67,7 +69,11 @@ export function toJson(readings: readonly OwnReading[], exportedAt: number): str
       receivedAt: isoTime(reading.receivedAt),
       capturedAt: isoTime(reading.capturedAt),
       readAt: isoTime(reading.readAt),
-      faces: reading.faces.map((face) => ({ ...face, unsure: face.unsure ?? false })),
+      faces: reading.faces.map(({ unsure = false, ownWord = false, ...face }) => ({
+        ...face,
+        unsure,
+        ownWord,
+      })),
     })),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

@@ -47,7 +47,7 @@ export const english = {
     points: [
       'Every two seconds, or when somebody presses Analyze, the faces in one picture from your camera are read.',
       'Everybody in this call sees the emoji, or only how the whole room looks where its host chose so; nobody else does.',
-      'Each picture is deleted about a second after it was taken. Readings are not stored.',
+      'Each picture is deleted about a second after it was taken. Readings are not stored; the pages of the call show the last ten minutes.',
       'It describes an appearance and can be wrong.',
       'You can stop any time.',
       'Not for use at work or in education in the EU.',
@@ -143,7 +143,7 @@ export const english = {
     title: 'The room',
     looks: 'The room looks',
     mostly: (word: string) => `The room looks mostly ${word}.`,
-    nothing: 'The room: too little read now',
+    nothing: 'The room: shown once two faces are read',
     tooFew: (people: number) => `Shown once ${format.number(people)} people are read`,
     only: 'Room only',
     onlyHint:
@@ -165,7 +165,7 @@ export const english = {
   ownWord: {
     wrong: 'That was wrong',
     choose: 'How do you look, in your own word?',
-    said: (word: string) => `Shown in your own word: ${word}.`,
+    said: (word: string) => `Shown in your own word for 20 seconds: ${word}.`,
   },
   timeline: {
     moment: 'Moment to look at',
@@ -173,15 +173,15 @@ export const english = {
     room: 'The whole room',
     roomOf: (names: readonly string[]) =>
       names.length > 0
-        ? `Of those who agreed to be read: ${format.list(names)}.`
-        : 'Nobody here agreed to be read.',
+        ? `At present of ${format.list(names)}, who agreed to be read.`
+        : 'At present of nobody: no one here agreed to be read.',
     notRead: (names: readonly string[]) => `Not read: ${format.list(names)}.`,
     nothing: 'nothing read',
     part: (word: string, percent: number) => `${word} ${format.percent(percent)}`,
     said: (word: string, ownWord: string) => `${word} (${ownWord})`,
     says: (title: string, words: string) => `${title}: ${words}`,
     kept: (since: string) =>
-      `You came at ${since}. Ten minutes are kept, in this page alone. Who leaves or stops being read takes their strip along.`,
+      `You came at ${since}. Ten minutes are kept, in this page alone. Who leaves or stops being read takes their strip along; how the room looked stays.`,
   },
   demonstration: {
     name: 'Demonstration',

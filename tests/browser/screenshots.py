@@ -42,7 +42,7 @@ _SERIOUS = Photograph(
     x=-10, y=-50, side=660, file=product.OVERLAY / "demonstration" / "neutral.jpg"
 )
 _UNSEEN = {"width": 400, "height": 400}  # of a guest
-_PATIENCE = 60  # s for what a small machine does for nine people
+_PATIENCE = 120  # s for what a small machine does for nine people
 _STILL = "camera.strip = 0"  # nothing moves over a photograph
 _SLOW = 1_000  # ms between two pictures of a camera, where there are many
 _QUALITY = 85  # of a JPEG
@@ -274,18 +274,16 @@ def main() -> None:
     _FOLDER.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=_PATIENCE * 1000)
     chromium_path = chromium.find()
-    room_for_all = {"ROOM_CAPACITY": str(len(_GUESTS) + 1)}
-    with (
-        TemporaryDirectory() as folder,
-        product.product_stack(settings=room_for_all) as stack,
-        sync_playwright() as playwright,
-    ):
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
         nobody_speaks = ["--use-file-for-fake-audio-capture=" + silence(Path(folder))]
         browser = playwright.chromium.launch(
             executable_path=str(chromium_path), args=[*chromium.ARGUMENTS, *nobody_speaks]
         )
         for scene in SCENES:
-            if not wanted or scene.__name__ in wanted:
+            if wanted and scene.__name__ not in wanted:
+                continue
+            room_for_all = {"ROOM_CAPACITY": str(len(_GUESTS) + 1)} if scene is large_call else {}
+            with product.product_stack(settings=room_for_all) as stack:
                 scene(browser, stack)
         browser.close()
 

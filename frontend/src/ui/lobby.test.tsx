@@ -31,6 +31,20 @@ describe('the lobby', () => {
     expect(said).toBe(damagedLink ? strings.lobby.wrongLink : '');
   });
 
+  it('says at its field that the name is missing, until one is written', async () => {
+    open();
+    const field = document.querySelector<HTMLInputElement>('input[name=name]');
+    const said = () =>
+      document.getElementById(field?.getAttribute('aria-describedby') ?? '')?.textContent;
+    expect(said()).toBe('');
+    const form = field?.form;
+    form?.dispatchEvent(new Event('submit', { cancelable: true }));
+    await vi.waitFor(() => expect(said()).toBe(strings.lobby.nameMissing));
+    expect(document.activeElement).toBe(field);
+    field?.dispatchEvent(new Event('input', { bubbles: true }));
+    await vi.waitFor(() => expect(said()).toBe(''));
+  });
+
   it('leads from a room that is gone to a new call, and to its heading', () => {
     const { onHome } = open({ roomGone: true });
     const buttons = [...document.querySelectorAll('button')];

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { TargetedEvent } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { NAME_MAX_LENGTH } from '../contract.ts';
 import type { LocalMedia } from '../local-media.ts';
 import { roomFromLink } from '../room-link.ts';
@@ -59,12 +59,13 @@ export function Lobby({
     const form = new FormData(event.currentTarget);
     const entered = String(form.get('name') ?? '').trim();
     missing.value = entered === '';
+    if (missing.value) event.currentTarget.querySelector('input')?.focus();
     if (missing.value || busy) return;
     const creationKey = String(form.get('creation-key') ?? '');
     const consent = form.get('consent') !== null;
     onEnter({ name: entered, consent, ...(creationKey && { creationKey }) });
   };
-  const words = missing.value ? strings.lobby.nameMissing : refusal;
+  const nameHint = useId();
   return (
     <main class="lobby">
       <header class="lobby-header">
@@ -91,8 +92,15 @@ export function Lobby({
             autocomplete="name"
             required
             aria-invalid={missing.value}
+            aria-describedby={nameHint}
+            onInput={() => {
+              missing.value = false;
+            }}
           />
         </label>
+        <p class="refusal" role="alert" id={nameHint}>
+          {missing.value && strings.lobby.nameMissing}
+        </p>
         {asksKey && (
           <label class="field">
             <span>{strings.lobby.creationKey}</span>
@@ -102,7 +110,7 @@ export function Lobby({
         )}
         <Consent />
         <p class="refusal" role="alert">
-          {words}
+          {refusal}
         </p>
         <button type="submit" class="primary" disabled={busy}>
           {busy ? strings.lobby.busy : room ? strings.lobby.join : strings.lobby.start}

@@ -52,7 +52,8 @@ export function ScreenTile({ stream, name, place, pinned, onPin, onStop }: Scree
               onStop();
             }}
           >
-            {strings.tile.stopScreen}
+            <ScreenIcon />
+            <span class="tile-stop-words">{strings.tile.stopScreen}</span>
           </button>
         )}
       </div>
