@@ -56,6 +56,7 @@ def test_a_small_window_keeps_everybody_in_view(
         somebody.look(Expression.HAPPINESS)
     ada.button("Analyze").click()
     expect(tile.locator("[data-expression=happiness]")).to_be_visible()
+    small.get_by_role("group", name="Ada (you)").hover()  # a small tile's tools come then
     small.get_by_role("button", name="That was wrong").click()
     words = small.get_by_role("group", name=re.compile("own word"))
     expect(words).to_be_visible()
