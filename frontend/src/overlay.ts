@@ -42,8 +42,8 @@ const FADED = 0.35; // opacity just before it goes
 // ms that reading can have taken: a picture's time is its browser's, a reading's the functions', and
 // a clock that is slow by some seconds must not make every reading old at birth.
 const TOOK_AT_MOST = 3_000;
-const SMALL_TILE = 130; // px of height; there the name is as low as a badge below a face
-const NAMELESS_TILE = 125; // px of width; narrower ones show no name
+const SMALL_TILE = 130; // px of height; in it a badge below a face may reach the name
+const NAMELESS_TILE = 125; // px of width, as in style.css; narrower ones show no name
 const SMALL_FOOT = 30; // px of height that the name takes in a small tile
 const EDGE = 6; // px kept free at a tile's edge: its corners are round
 const HAIR_ABOVE = 0.35; // of a face's height; a face is found from the forehead down

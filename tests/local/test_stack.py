@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -90,7 +91,7 @@ def test_sigterm_leaves_nothing(
     assert not list(temporary.iterdir())
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="children end so by setpriv alone")
 def test_a_killed_parent_takes_its_children_along(
     launched: tuple[subprocess.Popen[str], list[int], Path],
 ) -> None:

@@ -1,0 +1,25 @@
+// @vitest-environment happy-dom
+import { afterEach, expect, it, vi } from 'vitest';
+import { rememberedHostSecret, rememberHostSecret } from './remembered.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+  localStorage.clear();
+});
+
+it('remembers the secrets of our rooms, and lets go of those that are over', () => {
+  vi.useFakeTimers({ now: 0 });
+  rememberHostSecret('first', 'one');
+  vi.setSystemTime(36 * 60 * 60_000);
+  rememberHostSecret('second', 'two');
+  expect([rememberedHostSecret('first'), rememberedHostSecret('second')]).toEqual(['one', 'two']);
+  vi.setSystemTime(49 * 60 * 60_000);
+  expect(rememberedHostSecret('first')).toBeUndefined();
+  rememberHostSecret('third', 'three');
+  expect(JSON.stringify({ ...localStorage })).not.toContain('one');
+});
+
+it('takes what somebody else wrote there for nothing', () => {
+  localStorage.setItem('hosted', 'null');
+  expect(rememberedHostSecret('first')).toBeUndefined();
+});
