@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import azure.functions as func
 from azure.storage.blob import BlobServiceClient
 
-from functions import frames, http_api, leftovers
-from functions.audience import Audience
+from functions import api, frames, leftovers
+from functions.ages import Ages
+from functions.audience import THREADS, Audience
+from functions.clock import SYSTEM_CLOCK, Clock
+from functions.connections import transport
 from functions.contract import FRAMES_CONTAINER
+from functions.device_readings import DeviceReadings
+from functions.door import Door
 from functions.limits import LIMITS_CONTAINER, Limits
 from functions.reader import FaceReader
+from functions.records import Records
 from functions.replay_cache import ReplayCache
 from functions.rooms import ROOMS_CONTAINER, Rooms
 from functions.settings import (
@@ -27,9 +33,11 @@ from functions.settings import (
     Settings,
     StorageAccess,
 )
-from functions.tickets import UPLOAD_LIFETIME, DelegationKey, ParticipantTickets, UploadTickets
+from functions.tickets import ParticipantTickets
+from functions.upload_tickets import UPLOAD_LIFETIME, DelegationKey, UploadTickets
 from functions.video import VideoProvider
 from functions.video.mesh import Mesh
+from functions.video.turn import Turn
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -38,46 +46,66 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 
-# The libraries tell of every request at lower levels, with addresses that hold room ids.
+# Every thread that may ask the storage: the worker's, 32 at most, and those that look ahead.
+_CONNECTIONS = 32 + THREADS
+
+# At lower levels the libraries log every request, with addresses that hold room ids.
 for library in ("azure", "msal", "opentok", "urllib3"):
     logging.getLogger(library).setLevel(logging.WARNING)
 
 
-def create_app(settings: Settings, reader: FaceReader | None = None) -> func.FunctionApp:
-    """The app for these settings; `reader` replaces the one they name."""
+def create_app(
+    settings: Settings, reader: FaceReader | None = None, clock: Clock = SYSTEM_CLOCK
+) -> func.FunctionApp:
+    """The app for these settings; `reader` replaces the one they name, `clock` the system's."""
     storage = _storage(settings.storage)
-    rooms = Rooms(storage.get_container_client(ROOMS_CONTAINER), settings.room_capacity)
-    audience = Audience(rooms, settings.ticket_key)
+    records = Records(storage.get_container_client(ROOMS_CONTAINER), clock)
+    rooms = Rooms(records, settings.room_capacity)
+    audience = Audience(rooms, settings.ticket_key, clock.monotonic)
     app = func.FunctionApp()
-    app.register_functions(
-        http_api.create_blueprint(
-            rooms=rooms,
-            tickets=ParticipantTickets(settings.ticket_key, settings.ticket_lifetime),
-            uploads=UploadTickets(
-                storage,
-                settings.frame_slot,
-                DelegationKey(storage) if settings.storage.blob_service_uri else None,
-            ),
-            video=_video(settings, rooms),
+    blueprints = api.create_blueprints(
+        rooms=rooms,
+        door=Door(records, settings.room_capacity),
+        tickets=ParticipantTickets(settings.ticket_key, settings.ticket_lifetime, clock.now),
+        uploads=UploadTickets(
+            storage,
+            settings.frame_slot,
+            DelegationKey(storage, clock.now) if settings.storage.blob_service_uri else None,
+            clock.now,
+        ),
+        video=_video(settings, rooms, clock),
+        audience=audience,
+        device_readings=DeviceReadings(
             audience=audience,
-            limits=Limits(
-                storage.get_container_client(LIMITS_CONTAINER),
-                settings.ticket_key,
-                settings.limits,
-            ),
-            creation_key=settings.room_creation_key,
-            signalr_connection=SIGNALR_CONNECTION,
-        )
+            slots=ReplayCache(2 * settings.frame_slot, clock.monotonic),
+            slot=settings.frame_slot,
+            lifetime=settings.frame_lifetime,
+            now=clock.now,
+        ),
+        ways=settings.reading,
+        limits=Limits(
+            storage.get_container_client(LIMITS_CONTAINER),
+            settings.ticket_key,
+            settings.limits,
+            clock.now,
+        ),
+        ages=Ages(clock.monotonic),
+        creation_key=settings.room_creation_key,
+        signalr_connection=SIGNALR_CONNECTION,
     )
+    for blueprint in blueprints:
+        app.register_functions(blueprint)
     app.register_functions(
         frames.create_blueprint(
             frames=frames.Frames(
                 container=storage.get_container_client(FRAMES_CONTAINER),
-                rooms=rooms,
                 audience=audience,
-                reader=_reader(settings, reader),
-                replays=ReplayCache(UPLOAD_LIFETIME.total_seconds() + settings.frame_lifetime),
+                reader=_reader(settings, reader, clock),
+                replays=ReplayCache(
+                    UPLOAD_LIFETIME.total_seconds() + settings.frame_lifetime, clock.monotonic
+                ),
                 lifetime=settings.frame_lifetime,
+                now=clock.now,
             ),
             trigger_source=settings.blob_trigger_source,
             storage_connection=STORAGE_CONNECTION,
@@ -88,20 +116,22 @@ def create_app(settings: Settings, reader: FaceReader | None = None) -> func.Fun
         leftovers.create_blueprint(
             container=storage.get_container_client(FRAMES_CONTAINER),
             lifetime=settings.frame_lifetime,
+            now=clock.now,
         )
     )
     return app
 
 
 def _storage(access: StorageAccess) -> BlobServiceClient:
-    # Short and few: a call waits for these answers, and both ends try again by themselves.
+    # Short waits, few retries: a caller waits for the answer, and page and host retry on their own.
     patience: dict[str, Any] = {
         "retry_total": 2,
         "initial_backoff": 0.1,
         "increment_base": 1,
-        "random_jitter_range": 0.1,  # 3 s unless said, longer than the page waits for an answer
+        "random_jitter_range": 0.1,  # the default, 3 s, is longer than the page waits for an answer
         "connection_timeout": 2,
         "read_timeout": 5,
+        "transport": transport(_CONNECTIONS),
     }
     if not access.blob_service_uri:
         return BlobServiceClient.from_connection_string(access.connection_string, **patience)
@@ -114,9 +144,11 @@ def _credential(client_id: str | None) -> TokenCredential:
     return identity.credential(client_id)
 
 
-def _video(settings: Settings, rooms: Rooms) -> VideoProvider:
+def _video(settings: Settings, rooms: Rooms, clock: Clock) -> VideoProvider:
     if settings.opentok is None:
-        return Mesh(settings.ice_servers)
+        shared = settings.turn
+        turn = Turn(shared.urls, shared.secret, shared.lifetime, clock.now) if shared else None
+        return Mesh(settings.ice_servers, turn)
     from functions.video.opentok import OpenTok
 
     return OpenTok(
@@ -128,19 +160,21 @@ def _video(settings: Settings, rooms: Rooms) -> VideoProvider:
     )
 
 
-def _reader(settings: Settings, replacement: FaceReader | None) -> Callable[[], FaceReader]:
-    """Gives the reader, which is made with the first frame and serves all that follow."""
+def _reader(
+    settings: Settings, replacement: FaceReader | None, clock: Clock
+) -> Callable[[], FaceReader]:
+    """A function that gives the reader; the first frame makes it, and later frames share it."""
     if replacement is not None:
         return lambda: replacement
     embedded = _once(lambda: _embedded_reader(settings.expression_model))
     if settings.azure_face is None:
         return embedded
     access, patience = settings.azure_face, settings.frame_lifetime / 2
-    return _once(lambda: _azure_face_reader(access, embedded, patience))
+    return _once(lambda: _azure_face_reader(access, embedded, patience, clock))
 
 
 def _once(make: Callable[[], Made]) -> Callable[[], Made]:
-    """Makes something when it is first asked for, once, however many threads ask."""
+    """A function that makes something at its first call and keeps it; threads may call at once."""
     lock, cached = threading.Lock(), functools.cache(make)
 
     def get() -> Made:
@@ -157,7 +191,10 @@ def _embedded_reader(model: Path | None) -> EmbeddedReader:
 
 
 def _azure_face_reader(
-    access: AzureFaceAccess, embedded: Callable[[], EmbeddedReader], patience: float
+    access: AzureFaceAccess,
+    embedded: Callable[[], EmbeddedReader],
+    patience: float,
+    clock: Clock,
 ) -> FaceReader:
     from functions.reader.azure_face import AzureFaceReader
 
@@ -166,6 +203,7 @@ def _azure_face_reader(
         access.key or _credential(access.client_id),
         lambda pixels, boxes: embedded().read_boxes(pixels, boxes),
         patience,
+        clock,
     )
 
 

@@ -34,7 +34,13 @@ from bench.readers import Reader, Sight
 from bench.scores import THRESHOLDS, Judgement
 from functions.contract import Expression
 
-READERS = ("embedded", "fer")
+READERS = {
+    "embedded": "embedded",
+    "fer": "fer",
+    "face-api": "face_api",
+    "human": "human",
+}
+"""Name to module; `bench.peers` installs what the others want."""
 _FRAME = (640, 480)
 _GREY = 110  # around a pasted face
 _QUALITY = 80  # as the page's JPEG
@@ -96,9 +102,9 @@ def measure(reader: Reader, samples: Iterable[Sample]) -> dict[str, Any]:
         if not warm:
             read()
             warm = True
-        began, worked = time.perf_counter(), time.thread_time()
+        began, worked = time.perf_counter(), reader.processor()
         sight = read()
-        work.append((time.thread_time() - worked) * 1000)
+        work.append((reader.processor() - worked) * 1000)
         times.append((time.perf_counter() - began) * 1000)
         if sight.scores is None:
             unread[sight.unread] += 1
@@ -172,7 +178,7 @@ def main() -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--data", type=Path, metavar="FILE.npz", help="cropped faces")
     source.add_argument("--frames", type=Path, metavar="DIR", help="photographs")
-    parser.add_argument("--reader", choices=READERS, default="embedded")
+    parser.add_argument("--reader", choices=[*READERS], default="embedded")
     parser.add_argument("--model", type=Path, help="another ONNX for the embedded reader")
     parser.add_argument("--limit", type=int, help="read about so many of the cropped faces")
     parser.add_argument("--pasted", type=int, metavar="PX", help="paste crops into frames, so high")
@@ -183,13 +189,14 @@ def main() -> None:
         parser.error("--robustness, --pasted and --limit are for --data")
 
     # A peer's packages need not be there for the others.
-    reader: Reader = importlib.import_module(f"bench.readers.{arguments.reader}").create(
+    reader: Reader = importlib.import_module(f"bench.readers.{READERS[arguments.reader]}").create(
         arguments.model
     )
     figures: dict[str, Any] = {
         "reader": arguments.reader,
         "model": arguments.model.name if arguments.model else None,
         "set": (arguments.data or arguments.frames).name,
+        "megabytes": round(sum(file.stat().st_size for file in reader.files) / 1e6, 2),
     }
     if arguments.frames:
         figures |= measure(reader, photographs(arguments.frames))

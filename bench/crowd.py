@@ -1,9 +1,9 @@
-"""Synthetic participants in a process of their own: ``python -m bench.crowd API ROOMS PEOPLE``.
+"""Synthetic participants in a process of their own: `python -m bench.crowd API ROOMS PEOPLE`.
 
-They join once, print ``ready``, and then take one JSON line for each step,
-``{"fps": 0.5, "seconds": 10}``: everybody sends so many frames a second, one in flight at most,
-each at a moment of their own. What a step gave is one JSON line of `StepResult`. `Crowd` is the
-handle for whoever measures.
+They join once, print `ready`, and then take one JSON line for each step,
+`{"fps": 0.5, "seconds": 10}`: each sends so many frames a second, at most one in flight, and starts
+at a random time. The result of a step is one JSON line of `StepResult`. Measuring code uses
+`Crowd`.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from bench.latency import camera_frame, percentile
 from bench.participant import Participant
 
 STAGES: Final = ("ticket", "upload", "read", "deliver", "chain")
-"""Waiting for a ticket (the chain leaves it out: it is fetched ahead); PUT; stored until read;
-read until told; PUT until told."""
+"""Waiting for a ticket (not in the chain: it is fetched ahead); PUT; from stored to read; from read
+to delivered; from PUT to delivered."""
 _HEARTBEAT_SECONDS: Final = 20.0
 _JOINING: Final = 8  # at the same time
-# A frame lives for ten seconds. The page gives it up after five; but lost is what is never told.
+# A frame lives for ten seconds. The page gives it up after five; without any message it is lost.
 _TOLD_WITHIN: Final = 15.0
 _PERCENTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
@@ -118,8 +118,10 @@ class _Step:
 class Crowd:
     """The crowd's process; a context manager, ready when entered."""
 
-    def __init__(self, api: str, rooms: int, people: int) -> None:
+    def __init__(self, api: str, rooms: int, people: int, *, device: bool = False) -> None:
+        """With `device` everybody's own device reads: scores are sent in place of frames."""
         self._command = [sys.executable, "-m", "bench.crowd", api, str(rooms), str(people)]
+        self._command += ["device"] if device else []
         self.size = rooms * people
 
     def __enter__(self) -> Self:
@@ -188,7 +190,13 @@ async def run_step(people: Iterable[Participant], fps: float, seconds: float) ->
 
 
 async def _join(
-    exits: contextlib.AsyncExitStack, http: httpx.AsyncClient, api: str, rooms: int, people: int
+    exits: contextlib.AsyncExitStack,
+    http: httpx.AsyncClient,
+    api: str,
+    rooms: int,
+    people: int,
+    *,
+    device: bool,
 ) -> list[Participant]:
     turns = asyncio.Semaphore(_JOINING)
 
@@ -197,7 +205,7 @@ async def _join(
             created = await http.post(f"{api}/api/rooms", json={})
             created.raise_for_status()
             there = [
-                Participant(http, api, created.json()["room"], f"Person {n + 1}")
+                Participant(http, api, created.json()["room"], f"Person {n + 1}", device=device)
                 for n in range(people)
             ]
             return [await exits.enter_async_context(person) for person in there]
@@ -217,13 +225,13 @@ async def _beat(people: list[Participant]) -> None:
                 await person.heartbeat()
 
 
-async def _run(api: str, rooms: int, people: int) -> None:
+async def _run(api: str, rooms: int, people: int, *, device: bool) -> None:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with (
         httpx.AsyncClient(timeout=10, limits=limits, trust_env=False) as http,
         contextlib.AsyncExitStack() as exits,
     ):
-        everybody = await _join(exits, http, api, rooms, people)
+        everybody = await _join(exits, http, api, rooms, people, device=device)
         beating = asyncio.create_task(_beat(everybody))
         print("ready", flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):
@@ -232,4 +240,5 @@ async def _run(api: str, rooms: int, people: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    _api, _rooms, _people = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    asyncio.run(_run(_api, _rooms, _people, device="device" in sys.argv[4:]))

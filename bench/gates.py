@@ -1,10 +1,14 @@
 """Where the quality gates lie: accuracy and what the gates measure, by how bad a face is.
 
     python -m bench.gates --data FILE.npz [--limit 600] [--model OTHER.onnx]
+    python -m bench.gates --photographs FILE.npz [--limit 96] [--turns] [--model OTHER.onnx]
 
 For each amount of blur, darkness and loss of pixels: the classifier's accuracy on the cropped faces
 (the gates left out), the share the gates would refuse, and the 1st, 50th and 99th percentile of
-contrast and sharpness as `functions.reader.quality` measures them.
+contrast and sharpness as `functions.reader.quality` measures them. With photographs (colour, cut at
+the face): what becomes of each that is read surely when it is cut by the frame's edge, rolled,
+squeezed, small or dark (`bench.views`); each stands 200 px high in a 640 × 480 frame. With
+`--turns` instead: how right the reader is, by how far the head of each is turned.
 """
 
 from __future__ import annotations
@@ -17,8 +21,10 @@ import numpy as np
 
 from bench.accuracy import crops
 from bench.degrade import Change, blur, darken, shrink
+from bench.views import measure, turns
 from functions.reader.classifier import MODEL, ExpressionClassifier
-from functions.reader.detector import FoundFace
+from functions.reader.embedded import EmbeddedReader
+from functions.reader.found import FoundFace
 from functions.reader.image import Pixels
 from functions.reader.quality import fault, sharpness
 
@@ -50,7 +56,7 @@ def _shrunk(side: int) -> Change:
 
 def refused(face: Pixels) -> bool:
     """Whether the gates refuse a grey 48 × 48 crop that is frontal and large enough."""
-    return fault(face, FoundFace((0, 0, 48, 48), _FRONTAL, 1.0)) is not None
+    return fault(face, FoundFace((0, 0, 48, 48), _FRONTAL, 1.0, 0.75)) is not None
 
 
 def main() -> None:
@@ -60,10 +66,22 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--data", type=Path, required=True, help="grey 48 × 48 faces")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, help="grey 48 × 48 faces")
+    source.add_argument("--photographs", type=Path, help="square faces in colour")
     parser.add_argument("--limit", type=int, help="read about so many")
     parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--turns", action="store_true", help="of the photographs: by the turn")
     arguments = parser.parse_args()
+    if arguments.turns and not arguments.photographs:
+        parser.error("--turns is for --photographs")
+    if arguments.turns:
+        turns(EmbeddedReader(arguments.model), crops(arguments.photographs, arguments.limit))
+        return
+    if arguments.photographs:
+        people = crops(arguments.photographs, arguments.limit or 96)
+        measure(EmbeddedReader(arguments.model), [face for face, _ in people])
+        return
     faces = crops(arguments.data, arguments.limit)
     labels = np.array([label for _, label in faces])
     classifier = ExpressionClassifier(arguments.model)

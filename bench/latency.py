@@ -6,6 +6,9 @@ Each frame is uploaded with a ticket that was fetched ahead, as the page does, a
 its reading comes back over the hub. In turn with it, in the same run, the floor is timed: the
 same reader behind one plain HTTP POST of the same JPEG, one bare PUT and one bare GET of it.
 `ratio` is the whole chain divided by POST + PUT + GET; times are milliseconds.
+
+`host` says what was measured: the local stack, or the host at `--url`. The real Functions host's
+figures are in docs/limits.md. Of the local stack `storage_per_frame` counts the storage's requests.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,11 +34,13 @@ from PIL import Image, ImageOps
 
 from bench.participant import Participant
 from local.product import product_stack
+from local.stack import Stack
 
 _FACE = Path(__file__).parents[1] / "tests" / "faces" / "astronaut.jpg"
 _FLOOR_CONTAINER = "bench"
 _WARM_UP = 5  # frames; models load and connections open with the first
 _TIMEOUT = 10  # s
+_RARE = 0.1  # a frame
 
 
 @dataclass
@@ -170,6 +175,12 @@ def report(times: Times, participants: int) -> dict[str, object]:
     }
 
 
+def per_frame(operations: Mapping[str, int], frames: int) -> dict[str, float]:
+    """How often each storage operation was asked for, by frame; rare ones are left out."""
+    counts = {name: round(count / frames, 2) for name, count in sorted(operations.items())}
+    return {name: count for name, count in counts.items() if count >= _RARE}
+
+
 def main() -> None:
     """Measure and print; starts the stack itself unless `--url` names a running one."""
     parser = argparse.ArgumentParser(
@@ -188,6 +199,7 @@ def main() -> None:
 
     with contextlib.ExitStack() as exits:
         api, connection = arguments.url, arguments.storage
+        stack: Stack | None = None
         if not api:
             stack = exits.enter_context(
                 product_stack(site=None, settings={"FRAME_SLOT_SECONDS": "0.05"})
@@ -199,7 +211,11 @@ def main() -> None:
         container.create_container()
         exits.callback(container.delete_container)
         times = asyncio.run(measure(api, floor, storage, arguments.participants, arguments.frames))
-    figures = report(times, arguments.participants)
+    host = arguments.url or "local stack"
+    figures = {"host": host, **report(times, arguments.participants)}
+    if stack is not None:
+        sent = arguments.participants * (arguments.frames + _WARM_UP)
+        figures["storage_per_frame"] = per_frame(stack.operations, sent)
     if arguments.json:
         print(json.dumps(figures))
         return

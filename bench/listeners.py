@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection
 
 from bench.latency import camera_frame, percentile
 from bench.participant import Participant, keep_alive, open_hub
-from local.signalr_access import SignalRConnection, segment
+from local.signalr.access import SignalRConnection, segment
 from local.stack import Stack
 
 _HUB: Final = "call"

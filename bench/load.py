@@ -7,7 +7,9 @@ behind; the highest rate of readings is the saturation. Then the same crowd send
 100 % of it. Before and after each of these the reader alone reads the same picture on one thread,
 which says how much of the machine others take at the time: `ratio` is saturation divided by the
 mean of those. `--clients N` connects so many SignalR clients to one room and times one reading to
-all of them. Times are milliseconds, cores are processor seconds per second.
+all of them. With `--device` everybody's own device reads, and scores go in place of frames;
+`--device both` measures frames first and scores after, in one run. Times are milliseconds, cores
+are processor seconds per second.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ print(frames / (time.monotonic() - began), frames / (time.process_time() - worke
 
 
 def bare_rate(seconds: float = _BARE_SECONDS) -> tuple[float, float]:
-    """Frames a second the reader alone reads on one thread: by the clock, and of its own time."""
+    """Frames a second that only the reader reads on one thread: by the clock, by its own time."""
     command = [sys.executable, "-c", _BARE, str(seconds)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     clock, own = map(float, done.stdout.split())
@@ -107,15 +109,15 @@ def row(rate: float, step: StepResult, cores: dict[str, float]) -> dict[str, Any
     }
 
 
-def measure(stack: Stack, arguments: argparse.Namespace) -> dict[str, Any]:
-    """All figures of a run."""
+def measure(stack: Stack, arguments: argparse.Namespace, *, device: bool = False) -> dict[str, Any]:
+    """All figures of a run, by frames or by readings of devices."""
     figures: dict[str, Any] = {
         "date": time.strftime("%Y-%m-%d"),
         "machine_cores": os.cpu_count(),
         "load_average": round(os.getloadavg()[0], 1),
     }
     bare = [bare_rate()]
-    with Crowd(stack.url, arguments.rooms, arguments.people) as crowd:
+    with Crowd(stack.url, arguments.rooms, arguments.people, device=device) as crowd:
         watched = processes(stack, crowd.pid)
         crowd.step(arguments.first, 2)  # models load and connections open
         rows = []
@@ -157,17 +159,26 @@ def main() -> None:
     parser.add_argument("--first", type=float, default=6, help="frames a second of the first step")
     parser.add_argument("--seconds", type=float, default=8, help="of each step")
     parser.add_argument("--clients", type=int, default=0, help="SignalR clients for one reading")
+    parser.add_argument(
+        "--device", nargs="?", const="only", choices=["only", "both"], help="devices read"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
     with product_stack(site=None, settings=SETTINGS) as stack:
         figures: dict[str, Any] = {}
         if arguments.clients:
             figures["clients"] = asyncio.run(listeners.measure(stack, arguments.clients))
-        figures |= measure(stack, arguments)
+        figures |= measure(stack, arguments, device=arguments.device == "only")
+        if arguments.device == "both":
+            figures["by_devices"] = measure(stack, arguments, device=True)
     if arguments.json:
         print(json.dumps(figures))
     else:
+        by_devices = figures.pop("by_devices", None)
         print_table(figures)
+        if by_devices:
+            print("by devices:")
+            print_table(by_devices)
 
 
 def print_table(figures: dict[str, Any]) -> None:

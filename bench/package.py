@@ -1,4 +1,4 @@
-"""What goes to Azure: the package's size, its cold import, and its memory after the first reading.
+"""What goes to Azure: the package's version, size, cold import, and memory after the first reading.
 
     python -m bench.package [--json]
 
@@ -23,6 +23,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from functions import __version__
 from infra import package
 
 _ENVIRONMENT = package.ROOT / ".stamps" / "package"
@@ -132,7 +133,7 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     as_json = parser.parse_args().json
-    figures = measure()
+    figures: dict[str, str | float] = {"version": __version__, **measure()}
     if as_json:
         print(json.dumps(figures))
         return

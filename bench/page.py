@@ -2,7 +2,9 @@
 
     python -m bench.page --frames 30 --json
 
-One person alone in a call, in a real Chromium with a camera that films a photograph, read live.
+`bench.device` measures the same where the person's own device reads.
+
+Only one person is in the call, in a real Chromium with a camera that films a photograph, read live.
 `capture` is what the page itself measures around its part of a capture (milliseconds). The page's
 whole thread is metered by the browser, once with reading off and once with it on, each for as long:
 the difference for a frame holds all of it, capture, upload, the hub's message and the emoji.
@@ -12,24 +14,24 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page
 
-from bench.latency import camera_frame, percentile
+from bench.filmed_browser import filmed_browser
+from bench.latency import percentile
 from local.product import product_stack
-from tests import chromium
 
-_PACE = 2.0  # s between two frames of the page
-_PATIENCE = 60_000  # ms for the whole way into the call
+PACE = 2.0  # s between two frames of the page
+PATIENCE = 60_000  # ms for the whole way into the call
 _COLLECT = """
   globalThis.captures = [];
+  globalThis.reads = [];
   globalThis.longTasks = 0;
   new PerformanceObserver((list) => {
     for (const { name, duration } of list.getEntries()) {
       if (name === 'capture') captures.push(duration);
+      if (name === 'read') reads.push(duration);
     }
   }).observe({ type: 'measure' });
   new PerformanceObserver((list) => {
@@ -38,52 +40,80 @@ _COLLECT = """
 """
 
 
-def _meter(browser: CDPSession) -> dict[str, float]:
-    metrics = browser.send("Performance.getMetrics")["metrics"]
-    return {metric["name"]: metric["value"] for metric in metrics}
+class Meter:
+    """The browser's meters of a page's own thread."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._session: CDPSession = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable")
+
+    def over(self, seconds: float) -> dict[str, float]:
+        """How far they went in so many seconds."""
+        before = self._now()
+        self._page.wait_for_timeout(seconds * 1000)
+        after = self._now()
+        return {name: after[name] - before[name] for name in after}
+
+    def _now(self) -> dict[str, float]:
+        metrics = self._session.send("Performance.getMetrics")["metrics"]
+        return {metric["name"]: metric["value"] for metric in metrics}
 
 
-def _metered(page: Page, session: CDPSession, seconds: float) -> dict[str, float]:
-    """How far the browser's meters of the page's thread went in so many seconds."""
-    before = _meter(session)
-    page.wait_for_timeout(seconds * 1000)
-    after = _meter(session)
-    return {name: after[name] - before[name] for name in after}
-
-
-def measure(browser: Browser, url: str, frames: int) -> dict[str, Any]:
-    """Read one person for so many frames, after as long a time of the same call without."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
-    page.set_default_timeout(_PATIENCE)
-    page.add_init_script(_COLLECT)
+def join(page: Page, url: str, *, device: bool) -> None:
+    """Into a call of one's own, until the first emoji: reader, worker and emoji are warm then."""
     page.goto(url)
     page.get_by_role("textbox", name="Your name").fill("Ada")
-    page.get_by_role("checkbox", name="Read my facial expression").check()
+    consent = page.get_by_role("checkbox", name="Read my expression")
+    consent.click()  # shows what it means, and ticks nothing yet
+    consent.check()
+    if device:
+        page.get_by_role("radio", name="Read on this device").check()
+        page.get_by_text("This device reads.").wait_for()
     page.get_by_role("button", name="Start a new call").click()
-    page.locator("[data-expression]").wait_for()  # warm: the reader, the worker, the emoji
-    live = page.get_by_role("switch", name="Live reading")
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    seconds = frames * _PACE
-    live.set_checked(False)
-    page.locator("[data-expression]").wait_for(state="detached")
-    without = _metered(page, session, seconds)
-    page.evaluate("captures.length = 0; longTasks = 0")
-    live.set_checked(True)
-    reading = _metered(page, session, seconds)
-    captures: list[float] = page.evaluate("captures")
-    assert captures, "the page measured no capture"
+    page.locator("[data-expression]").wait_for()
 
-    def per_frame(meter: str) -> float:
-        return round((reading[meter] - without[meter]) / len(captures), 2)
+
+def measure(browser: Browser, url: str, frames: int, *, device: bool = False) -> dict[str, Any]:
+    """Read one person for so many frames, after as long a time of the same call without.
+
+    With `device` their own browser reads, and `read` is what its worker took.
+    """
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
+    page.set_default_timeout(PATIENCE)
+    page.add_init_script(_COLLECT)
+    join(page, url, device=device)
+    meter = Meter(page)
+    seconds = frames * PACE
+    be_read(page, "When asked")
+    page.locator("[data-expression]").wait_for(state="detached")
+    without = meter.over(seconds)
+    page.evaluate("captures.length = 0; reads.length = 0; longTasks = 0")
+    be_read(page, "Live")
+    reading = meter.over(seconds)
+    captures: list[float] = page.evaluate("reads" if device else "captures")
+    assert captures, "the page measured no frame"
+
+    def per_frame(metric: str) -> float:
+        return round((reading[metric] - without[metric]) / len(captures), 2)
 
     return {
         "frames": len(captures),
-        "capture": {"p50": percentile(captures, 0.5), "p95": percentile(captures, 0.95)},
+        "read" if device else "capture": {
+            "p50": percentile(captures, 0.5),
+            "p95": percentile(captures, 0.95),
+        },
         "thread_per_frame": round(per_frame("TaskDuration") * 1000, 1),
         "layouts_per_frame": per_frame("LayoutCount"),
         "long_tasks": page.evaluate("longTasks"),
     }
+
+
+def be_read(page: Page, pace: str) -> None:
+    """Choose when to be read: `Live` or `When asked`."""
+    page.get_by_role("button", name="How I am read").click()
+    page.get_by_role("radio", name=pace).check()
+    page.keyboard.press("Escape")
 
 
 def main() -> None:
@@ -92,25 +122,26 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=30)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    chromium_path = chromium.find()
-    with tempfile.TemporaryDirectory() as folder, product_stack() as stack:
-        film = Path(folder) / "camera.mjpeg"
-        film.write_bytes(camera_frame())
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=str(chromium_path),
-                args=[*chromium.ARGUMENTS, f"--use-file-for-fake-video-capture={film}"],
-            )
-            result = measure(browser, stack.url, options.frames)
-            browser.close()
+    result = run(options.frames)
     if options.json:
         print(json.dumps(result))
         return
     capture = result["capture"]
     print(f"{result['frames']} frames; milliseconds on the page's own thread for each:")
     print(f"  capture         {capture['p50']} at the median, {capture['p95']} at the 95th of 100")
+    print_thread(result)
+
+
+def print_thread(result: dict[str, Any]) -> None:
+    """What a frame costs the page's own thread, in words."""
     print(f"  all of reading  {result['thread_per_frame']} on average")
     print(f"{result['layouts_per_frame']} layouts a frame, {result['long_tasks']} tasks over 50 ms")
+
+
+def run(frames: int, *, device: bool = False) -> dict[str, Any]:
+    """Start the product and a Chromium, and measure."""
+    with product_stack() as stack, filmed_browser() as browser:
+        return measure(browser, stack.url, frames, device=device)
 
 
 if __name__ == "__main__":

@@ -62,11 +62,22 @@ def look(watched: dict[str, psutil.Process]) -> Moment:
 
 
 def _usage(process: psutil.Process) -> Usage:
-    with process.oneshot():
-        times = process.cpu_times()
-        return Usage(
-            times.user + times.system,
-            process.memory_info().rss / 1e6,
-            process.num_fds(),
-            process.num_threads(),
-        )
+    """Of a process and its children: the Functions host's worker is one."""
+    usages = []
+    for one in (process, *process.children(recursive=True)):
+        with one.oneshot():
+            times = one.cpu_times()
+            usages.append(
+                Usage(
+                    times.user + times.system,
+                    one.memory_info().rss / 1e6,
+                    one.num_fds(),
+                    one.num_threads(),
+                )
+            )
+    return Usage(
+        sum(one.cpu_seconds for one in usages),
+        sum(one.resident_mb for one in usages),
+        sum(one.handles for one in usages),
+        sum(one.threads for one in usages),
+    )

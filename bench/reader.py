@@ -1,6 +1,7 @@
 """What reading costs: runtimes side by side, detection by scale, and a whole frame.
 
     python -m bench.reader [--json] [--opencv-yunet FILE.onnx]
+    python -m bench.reader --worst [--json]      the most a frame can cost: bench/worst.py
 
 Every figure is of one thread on the CPU: `ms` by the clock, `processor` without what other programs
 took meanwhile; medians. OpenCV is compared where it is installed (`opencv-python-headless<5`);
@@ -26,12 +27,13 @@ import numpy as np
 from PIL import Image
 
 from bench.runtime import RUNTIMES, timed
+from bench.worst import LIMIT_MS, dearest, worst
 from functions.contract import FRAME_MAX_SIDE
 from functions.reader.classifier import MODEL
 from functions.reader.detector import MODEL as DETECTOR
 from functions.reader.detector import FaceDetector
 from functions.reader.embedded import EmbeddedReader
-from functions.reader.image import Pixels, decode_jpeg, to_grey
+from functions.reader.image import Pixels, decode_frame, to_grey
 
 _PHOTOGRAPH = Path(__file__).parents[1] / "tests" / "faces" / "astronaut.jpg"
 _HEAD = (130, 10, 310, 210)  # of the photograph, with some air around
@@ -101,7 +103,7 @@ def scales() -> dict[str, Any]:
     }
     table: dict[str, Any] = {}
     for scene_name, (size, heights) in SCENES.items():
-        colours = decode_jpeg(jpeg(scene(size, heights)))
+        colours = decode_frame(jpeg(scene(size, heights)))
         table[scene_name] = {
             name: {
                 "found": len(detector.find(colours)),
@@ -127,14 +129,13 @@ def frames() -> dict[str, Any]:
         "640×480, one face": timed(lambda: reader.read(one)),
         "640×480, four faces": timed(lambda: reader.read(four)),
         "640×480, nobody": timed(lambda: reader.read(nobody)),
-        "decode 640×480 in colour": timed(lambda: decode_jpeg(one)),
-        "decode 640×480 in grey": timed(lambda: decode_jpeg(one, grey=True)),
+        "decode 640×480": timed(lambda: decode_frame(one)),
     }
     size = FRAME_MAX_SIDE, FRAME_MAX_SIDE * 3 // 4
     large = jpeg(np.asarray(Image.fromarray(scene((640, 480), (160,))).resize(size)))
-    figures["decode the largest, whole"] = timed(lambda: decode_jpeg(large, grey=True), 5)
+    figures["decode the largest, whole"] = timed(lambda: decode_frame(large), 5)
     figures["decode the largest, 960 px are enough"] = timed(
-        lambda: decode_jpeg(large, grey=True, enough=960), 5
+        lambda: decode_frame(large, enough=960), 5
     )
 
     def work(threads: int) -> float:
@@ -148,6 +149,18 @@ def frames() -> dict[str, Any]:
     return figures
 
 
+def _print_worst(*, as_json: bool) -> int:
+    table = worst()
+    if as_json:
+        print(json.dumps(table, ensure_ascii=False))
+    else:
+        for name, row in sorted(table.items(), key=lambda item: -item[1]["whole"]):
+            print(f"{name:46}", "  ".join(f"{step} {ms:6.1f}" for step, ms in row.items()))
+        for step, (ms, name) in dearest(table).items():
+            print(f"most for {step:8} {ms:6.1f} ms: {name}")
+    return int(dearest(table)["whole"][0] > LIMIT_MS)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -158,7 +171,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--opencv-yunet", type=Path, metavar="FILE.onnx")
     parser.add_argument("--model", type=Path, default=MODEL, help="the classifier to time")
+    parser.add_argument("--worst", action="store_true", help="only the most a frame can cost")
     arguments = parser.parse_args()
+    if arguments.worst:
+        sys.exit(_print_worst(as_json=arguments.json))
     figures = {
         "runtimes": runtimes(arguments.model, arguments.opencv_yunet),
         "detection": scales(),

@@ -39,13 +39,13 @@ class Judgement:
 
     @property
     def recall(self) -> dict[str, float | None]:
-        """For each expression, the share of its faces that were told; None where it has none."""
+        """For each expression, the share of its faces that were read as it; None without faces."""
         table = self.confusion
         return _shares(table.diagonal(), table.sum(1))
 
     @property
     def precision(self) -> dict[str, float | None]:
-        """For each expression, the share right of those told; None where it was never told."""
+        """For each expression, the share of its readings that are right; None without readings."""
         table = self.confusion
         return _shares(table.diagonal(), table.sum(0))
 

@@ -1,12 +1,15 @@
-"""An hour at half of what the stack carries: does anything grow, drift, get lost or stay behind?
+"""An hour at half of the stack's saturation: does anything grow, drift, get lost or stay behind?
 
-    python -m bench.soak --minutes 60 --json
+    python -m bench.soak --minutes 60 --json [--hostile]
 
 First the saturation is found (`bench.load`), then the same crowd sends at half of it (or at
 `--rate`), in steps of ten seconds. After each the memory, handles and threads of every process are
 noted, and the latencies. The first sixth is warm-up. What is asked for: every frame a reading, no
 process grown by more than 5 % after the warm-up, p95 of the last third within 10 % of the first
 third after the warm-up, and an empty frames container at the end.
+
+With `--hostile` an attacker is at work meanwhile (`bench.hostile`): then no answer may be a
+server's error either, and the crowd's p95 at most twice what it was in a minute before.
 """
 
 from __future__ import annotations
@@ -18,12 +21,14 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
 from azure.storage.blob import BlobServiceClient
 
 from bench.crowd import Crowd, StepResult
+from bench.hostile import Attacker
 from bench.load import SETTINGS, saturation
 from bench.processes import Moment, look, processes
 from local.product import product_stack
@@ -33,6 +38,7 @@ _STEP_SECONDS: Final = 10.0
 _WARM_UP: Final = 1 / 6
 _GROWTH_MAX: Final = 0.05
 _DRIFT_MAX: Final = 0.10
+_USUAL: Final = 6  # steps before an attack
 
 
 @dataclass(frozen=True)
@@ -103,18 +109,51 @@ def soak(stack: Stack, arguments: argparse.Namespace) -> dict[str, Any]:
     with Crowd(stack.url, arguments.rooms, arguments.people) as crowd:
         watched = processes(stack, crowd.pid)
         rate = arguments.rate or saturation(crowd, 6, 6) / 2
+        attacker = Attacker(stack.url) if arguments.hostile else None
+        usual = _p95([crowd.step(rate, _STEP_SECONDS) for _ in range(_USUAL if attacker else 0)])
         samples = []
-        until = time.monotonic() + arguments.minutes * 60
-        while time.monotonic() < until:
-            step = crowd.step(rate, _STEP_SECONDS)
-            assert step.adds_up, step
-            samples.append(Sample(step, look(watched)))
-            if not arguments.json:
-                p95 = step.stages.get("chain", {}).get("p95", 0)
-                print(f"{step.readings:5} of {step.due:5} read, p95 {p95:.0f} ms", flush=True)
+        with attacker.at_work() if attacker else nullcontext():
+            until = time.monotonic() + arguments.minutes * 60
+            while time.monotonic() < until:
+                step = crowd.step(rate, _STEP_SECONDS)
+                assert step.adds_up, step
+                samples.append(Sample(step, look(watched)))
+                if not arguments.json:
+                    p95 = step.stages.get("chain", {}).get("p95", 0)
+                    print(f"{step.readings:5} of {step.due:5} read, p95 {p95:.0f} ms", flush=True)
+    if attacker:
+        time.sleep(_STEP_SECONDS)  # what was sent last has its event
     with BlobServiceClient.from_connection_string(stack.storage) as storage:
-        left = len(list(storage.get_container_client("frames").list_blob_names()))
-    return {"minutes": arguments.minutes, "frames_per_s": round(rate, 2)} | verdict(samples, left)
+        frames = storage.get_container_client("frames")
+        left = len(list(frames.list_blobs(include=["snapshots", "uncommittedblobs"])))
+    told = {"minutes": arguments.minutes, "frames_per_s": round(rate, 2)} | verdict(samples, left)
+    if attacker:
+        told |= _judged(attacker, usual, _p95([sample.step for sample in samples]))
+        told["wrong"] += told.pop("attack_wrong")
+    return told
+
+
+def _p95(steps: Sequence[StepResult]) -> float:
+    """The median of the steps' p95 (ms); 0 of none."""
+    found = [step.stages["chain"]["p95"] for step in steps if step.stages]
+    return statistics.median(found) if found else 0.0
+
+
+def _judged(attacker: Attacker, usual: float, attacked: float) -> dict[str, Any]:
+    """What the attack did, and which of the things asked for do not hold."""
+    wrong = [f"{count} answers: {kind}" for kind, count in attacker.server_errors.items()]
+    if attacked > 2 * usual:
+        wrong.append(f"p95 {attacked:.0f} ms under attack, {usual:.0f} before")
+    answers: dict[str, dict[int, int]] = {}
+    for (kind, status), count in sorted(attacker.answers.items()):
+        answers.setdefault(kind, {})[status] = count
+    return {
+        "hostile_requests": attacker.requests,
+        "hostile_answers": answers,
+        "p95_before_ms": round(usual, 1),
+        "p95_attacked_ms": round(attacked, 1),
+        "attack_wrong": wrong,
+    }
 
 
 def main() -> None:
@@ -128,6 +167,7 @@ def main() -> None:
     parser.add_argument("--rooms", type=int, default=6)
     parser.add_argument("--people", type=int, default=4, help="in each room")
     parser.add_argument("--rate", type=float, help="frames a second, instead of half of saturation")
+    parser.add_argument("--hostile", action="store_true", help="with an attacker beside")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
     began = os.getloadavg()[0]

@@ -1,10 +1,10 @@
-"""Known vulnerabilities in what is installed, as the registries' advisories tell.
+"""Known vulnerabilities in installed packages, from the registries' advisories.
 
     python -m checks.advisories
 
-One in what runs on Azure or in the page fails. One in a tool of this machine is told: it is
-nobody's to attack. Where advisories cannot be reached the check says so, loudly, and passes: a
-machine without them is no reason for code to be wrong.
+The check fails for a package that runs on Azure or in the page. It only reports one in a tool of
+this machine, which no attacker can reach. If the registries do not answer, the check says so
+clearly and passes: that says nothing about the code.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What travels between the browser and the functions: pure data and its JSON, no I/O.
 
-`frontend/src/contract.ts` mirrors this file; `tests/contract/*.json` hold one example of every
+`frontend/src/wire/contract.ts` mirrors this file; `tests/contract/*.json` hold one example of every
 message and are loaded by both test suites. Times are integer milliseconds since the Unix epoch.
 """
 
@@ -8,34 +8,36 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, ClassVar
 
 FRAMES_CONTAINER = "frames"
-ANONYMOUS_FROM = (
-    3  # people who agree to be read; among fewer, a score that names nobody still tells whose
-)
+# People who agree to be read; among fewer, a nameless face can be matched to a person.
+ANONYMOUS_FROM = 3
 FRAME_MAX_BYTES = 1_000_000  # a 640 px JPEG is 30 to 100 kB
-# px, checked in the header before anything is allocated. A progressive JPEG of 20 kB makes its
-# decoder hold 8 bytes a pixel: 32 MB at this side, and 512 MB of memory read four frames at once.
+# px, checked in the header before anything is allocated. Decoded it is 13 MB, so an instance with
+# 512 MB can read four frames at once.
 FRAME_MAX_SIDE = 2048
 NAME_MAX_LENGTH = 60
 SIGNAL_MAX_BYTES = 64_000  # an offer with its candidates is 3 to 20 kB
 SIGNAL_MAX_DEPTH = 8  # objects within objects; the Functions host reads 64 at most
 UPLOADS_MAX = 8  # upload tickets in one answer
+FACES_MAX = 8  # the largest faces of one picture; smaller ones are not read
+DEVICE = "device"  # this `reader` means that the participant's own browser made the reading
 
-Choice = TypeVar("Choice", bound=StrEnum)
+# A frame's blob metadata, set by the participant's own browser:
+CAPTURED_AT = "capturedat"  # when it took the frame, milliseconds
+MODE = "mode"  # the room's mode that its page showed, `open` or `room-only`
+CORRECTION = "correction"  # the participant's own word, `INSTEAD:EXPRESSION`
 
 _RANDOM_ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits, base64url without padding
-_FRAME_NUMBER = re.compile(r"[0-9]{13}")
-_SURROGATE = re.compile("[\\ud800-\\udfff]")
+FRAME_NUMBER = re.compile(r"[0-9]{13}")
 
 
 class Expression(StrEnum):
-    """The eight expressions a reading tells apart: the classes of FER+ and of Azure Face."""
+    """The eight expressions of a reading: the classes of FER+ and of Azure Face."""
 
     ANGER = "anger"
     CONTEMPT = "contempt"
@@ -58,21 +60,51 @@ class UnreadReason(StrEnum):
     TOO_DARK = "too-dark"
     BLURRED = "blurred"  # too blurred, bright or covered to be read honestly
     TURNED_AWAY = "turned-away"
+    CUT_OFF = "cut-off"  # partly outside the picture
     READER_UNAVAILABLE = "reader-unavailable"
 
 
 class RoomMode(StrEnum):
-    """Who is shown what is read of somebody; they themselves see it in every mode."""
+    """Who is shown a participant's readings; the participant is, in every mode."""
 
     OPEN = "open"  # everybody in the room
-    ROOM_ONLY = "room-only"  # nobody else: the room is told scores that say not whose they are
+    ROOM_ONLY = "room-only"  # no one else: the room is sent nameless faces
+
+
+class ConsentScope(StrEnum):
+    """Who else may be shown a participant's readings, as far as they agreed."""
+
+    ROOM_ONLY = "room-only"  # into how the room looks, without their name
+    EVERYBODY = "everybody"  # to everyone in the room, by name, where its mode is open
+
+
+class Ways(StrEnum):
+    """Which ways of reading a deployment has."""
+
+    CHOICE = "choice"  # both; each participant chooses
+    SERVICE = "service"  # only the service reads, from frames
+    DEVICE = "device"  # only the participants' own browsers read
+
+
+class DoorState(StrEnum):
+    """Whether a person with the link gets a seat at once."""
+
+    OPEN = "open"
+    CLOSED = "closed"  # the person waits until a host lets them in
+
+
+class HostBy(StrEnum):
+    """What makes somebody a host."""
+
+    SECRET = "secret"  # their page created the room
+    NAMED = "named"  # a host named them
 
 
 class ApiError(Exception):
-    """An error the caller can act on: HTTP `status`, a stable `code`, words on what to do.
+    """An error the caller can act on: HTTP `status`, a stable `code`, and what to do.
 
-    `retry_after` is the seconds after which trying again may help. It travels in the body as well:
-    a page of another origin does not get to see the header.
+    `retry_after` is the seconds after which another try may help. The body repeats it, because a
+    page of another origin cannot see the header.
     """
 
     def __init__(
@@ -90,7 +122,7 @@ class ApiError(Exception):
 
 
 class UnreadError(Exception):
-    """A frame that cannot be read, with the `reason` the room is told."""
+    """A frame that cannot be read, with the `reason` that is sent."""
 
     def __init__(self, reason: UnreadReason) -> None:
         super().__init__(reason.value)
@@ -104,19 +136,19 @@ def is_random_id(text: str) -> bool:
 
 @dataclass(frozen=True)
 class FrameName:
-    """Identity of one frame: whose it is, and the time slot it was promised to.
+    """Identity of one frame: its room, its owner and its time slot.
 
-    `frame` is the slot's start in milliseconds, 13 digits, so that text order is time order.
+    `number` is the slot's start in milliseconds, 13 digits, so that text order is time order.
     """
 
     room: str
     participant: str
-    frame: str
+    number: str
 
     @property
     def path(self) -> str:
         """The blob's name inside the frames container."""
-        return f"{self.room}/{self.participant}/{self.frame}.jpg"
+        return f"{self.room}/{self.participant}/{self.number}.jpg"
 
     @classmethod
     def parse(cls, blob_name: str) -> FrameName:
@@ -131,7 +163,7 @@ class FrameName:
                 and is_random_id(room)
                 and is_random_id(participant)
                 and file.endswith(".jpg")
-                and _FRAME_NUMBER.fullmatch(file.removesuffix(".jpg"))
+                and FRAME_NUMBER.fullmatch(file.removesuffix(".jpg"))
             ):
                 return cls(room, participant, file.removesuffix(".jpg"))
         raise ValueError("not the name of a frame")
@@ -139,11 +171,10 @@ class FrameName:
 
 @dataclass(frozen=True)
 class Claims:
-    """What a participant ticket says: this person, in this room, until then, perhaps its host."""
+    """What a participant ticket says: who, in which room, and until when."""
 
     room: str
     participant: str
-    host: bool
     expires_at: int
 
 
@@ -166,7 +197,7 @@ class Box:
 
 
 def own_scores(expression: Expression) -> dict[Expression, float]:
-    """The scores of somebody's own word: whoever says it of themselves is sure."""
+    """The scores of an own word: 1 for its expression, 0 for the others."""
     return {e: float(e is expression) for e in Expression}
 
 
@@ -174,8 +205,8 @@ def own_scores(expression: Expression) -> dict[Expression, float]:
 class Face:
     """One face of a frame: where it is, and a score for each of the eight expressions (sum 1).
 
-    `unsure` is the reader's own word that no expression is likely enough to be shown as one;
-    `own_word` says that the expression is what the person said of themselves.
+    `unsure` means that no expression is likely enough to be shown; `own_word` means that the person
+    said the expression of themselves.
     """
 
     box: Box
@@ -200,11 +231,11 @@ class Face:
         return self.scores[self.expression]
 
     def corrected(self, expression: Expression) -> Face:
-        """This face with its person's own word in place of what was read."""
+        """This face with its person's own word in place of the reading."""
         return Face(self.box, own_scores(expression), own_word=True)
 
-    def look_to_json(self) -> dict[str, Any]:
-        """How it looks, without where it is or who says so."""
+    def appearance_to_json(self) -> dict[str, Any]:
+        """How it looks: without its box, and without whether this is an own word."""
         return {
             "scores": {e.value: round(self.scores[e], 4) for e in Expression},
             "expression": self.expression.value,
@@ -212,19 +243,27 @@ class Face:
             "unsure": self.unsure,
         }
 
+    def nameless(self) -> Face:
+        """The nameless face sent to a room: only its likeliest expression.
+
+        Scores of four digits would identify a face that does not move, and scores of only ones and
+        zeros would identify an own word. So every nameless face has the scores of an own word.
+        """
+        return Face(Box(0, 0, 1, 1), own_scores(self.expression))
+
     def to_json(self) -> dict[str, Any]:
-        return {"box": self.box.to_json(), **self.look_to_json(), "ownWord": self.own_word}
+        return {"box": self.box.to_json(), **self.appearance_to_json(), "ownWord": self.own_word}
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What somebody says of their own face where it was read as `instead` (None: as unsure)."""
+    """A person's own word for their face, where it was read as `instead` (None: as unsure)."""
 
     instead: Expression | None
     expression: Expression
 
     def apply(self, face: Face) -> Face:
-        """The face with its person's word, if it was read as what they called wrong."""
+        """The face with the own word, if it was read as `instead`; else the face unchanged."""
         read_as = None if face.unsure else face.expression
         return face.corrected(self.expression) if read_as is self.instead else face
 
@@ -240,7 +279,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a frame's faces look like; `reader` names what read them."""
+    """What a frame's faces look like; `reader` names the reader."""
 
     target: ClassVar[str] = "reading"
     frame: FrameName
@@ -252,7 +291,7 @@ class Reading:
     def to_json(self) -> dict[str, Any]:
         return {
             "participant": self.frame.participant,
-            "frame": self.frame.frame,
+            "frame": self.frame.number,
             "capturedAt": self.captured_at,
             "readAt": self.read_at,
             "faces": [face.to_json() for face in self.faces],
@@ -271,147 +310,66 @@ class Unread:
     def to_json(self) -> dict[str, Any]:
         return {
             "participant": self.frame.participant,
-            "frame": self.frame.frame,
+            "frame": self.frame.number,
             "reason": self.reason.value,
         }
 
 
 @dataclass(frozen=True)
 class Participant:
-    """One person in a room, as the others may see them."""
+    """One person in a room, as the others see them; `scope` is None if they did not agree.
 
-    participant: str
+    `away` means that their page is out of view; nothing is read of them then. `host` is set if they
+    may open the door, let people in, remove and mute.
+    """
+
+    id: str
     name: str
-    consent: bool
+    scope: ConsentScope | None
+    away: bool = False
+    host: HostBy | None = None
+
+    @property
+    def consent(self) -> bool:
+        """Whether they agreed to be read, with any scope."""
+        return self.scope is not None
 
     def to_json(self) -> dict[str, Any]:
-        return {"participant": self.participant, "name": self.name, "consent": self.consent}
+        scope = {} if self.scope is None else {"scope": self.scope.value}
+        return {
+            "participant": self.id,
+            "name": self.name,
+            "consent": self.consent,
+            **scope,
+            **({"away": True} if self.away else {}),
+            **({"host": True} if self.host else {}),
+        }
+
+    def knock_to_json(self) -> dict[str, Any]:
+        """A person who waits at the door, as hosts see them."""
+        return {"participant": self.id, "name": self.name}
 
 
 @dataclass(frozen=True)
 class Roster:
-    """Who is in a room, and in which mode it is."""
+    """Who is in a room, the room's mode and its door; only hosts are sent `waiting`."""
 
     participants: tuple[Participant, ...]
     mode: RoomMode
+    door: DoorState
+    waiting: tuple[Participant, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The ids of the hosts who are here."""
+        return tuple(p.id for p in self.participants if p.host)
+
+    def to_json(self, asked_by: str) -> dict[str, Any]:
+        """The part that the participant `asked_by` may know."""
+        seen_by_hosts = {"waiting": [knock.knock_to_json() for knock in self.waiting]}
         return {
             "participants": [p.to_json() for p in self.participants],
             "mode": self.mode.value,
+            "door": self.door.value,
+            **(seen_by_hosts if asked_by in self.hosts else {}),
         }
-
-
-def _is_name_character(character: str) -> bool:
-    """Refuses control, unassigned and bidirectional-override characters."""
-    joiners = "\u200c\u200d"  # Persian, Indic scripts and composed emoji need them
-    return character in joiners or unicodedata.category(character) not in {
-        "Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp",
-    }  # fmt: skip
-
-
-def _wrong_field(field: str, wanted: str) -> NoReturn:
-    raise ApiError(400, "invalid-field", f"{field}: send {wanted}.")
-
-
-def text_field(body: Mapping[str, Any], field: str, *, max_length: int) -> str:
-    """The text at `field`, 1 to `max_length` characters.
-
-    Raises:
-        ApiError: 400 `invalid-field`.
-    """
-    value = body.get(field)
-    if not isinstance(value, str) or not 1 <= len(value) <= max_length or _SURROGATE.search(value):
-        _wrong_field(field, f"a text of 1 to {max_length} characters")
-    return value
-
-
-def bool_field(body: Mapping[str, Any], field: str) -> bool:
-    """The truth value at `field`.
-
-    Raises:
-        ApiError: 400 `invalid-field`.
-    """
-    value = body.get(field)
-    if not isinstance(value, bool):
-        _wrong_field(field, "true or false")
-    return value
-
-
-def int_field(body: Mapping[str, Any], field: str, *, minimum: int, maximum: int) -> int:
-    """The whole number at `field`, within bounds.
-
-    Raises:
-        ApiError: 400 `invalid-field`.
-    """
-    value = body.get(field)
-    if type(value) is not int or not minimum <= value <= maximum:
-        _wrong_field(field, f"a whole number from {minimum} to {maximum}")
-    return value
-
-
-def choice_field(body: Mapping[str, Any], field: str, choices: type[Choice]) -> Choice:
-    """The one of `choices` at `field`.
-
-    Raises:
-        ApiError: 400 `invalid-field`.
-    """
-    value = body.get(field)
-    if not isinstance(value, str) or value not in set(choices):
-        _wrong_field(field, "one of " + ", ".join(choices))
-    return choices(value)
-
-
-def frame_field(body: Mapping[str, Any], field: str) -> str:
-    """The frame's number at `field`.
-
-    Raises:
-        ApiError: 400 `invalid-field`.
-    """
-    value = body.get(field)
-    if not isinstance(value, str) or not _FRAME_NUMBER.fullmatch(value):
-        _wrong_field(field, "a frame's number, 13 digits")
-    return value
-
-
-def object_field(body: Mapping[str, Any], field: str) -> dict[str, Any]:
-    """The object at `field`, if all can read it: Python's JSON takes more than the others'.
-
-    A number that is none or half of a character would end the connection of whoever is sent it.
-
-    Raises:
-        ApiError: 400 `invalid-field`.
-    """
-    value = body.get(field)
-    if not isinstance(value, dict) or not _is_plain(value, SIGNAL_MAX_DEPTH):
-        _wrong_field(field, f"an object of plain JSON, at most {SIGNAL_MAX_DEPTH} levels deep")
-    return value
-
-
-def _is_plain(value: object, depth: int) -> bool:
-    match value:
-        case dict():
-            return depth > 0 and all(_is_plain(v, depth - 1) for v in (*value, *value.values()))
-        case list():
-            return depth > 0 and all(_is_plain(v, depth - 1) for v in value)
-        case str():
-            return not _SURROGATE.search(value)
-        case float():
-            return math.isfinite(value)
-    return True
-
-
-def participant_name(body: Mapping[str, Any]) -> str:
-    """The name somebody joins with: one line, 1 to 60 visible characters, outer blanks cut.
-
-    Raises:
-        ApiError: 400 `invalid-name`.
-    """
-    value = body.get("name")
-    name = " ".join(value.split()) if isinstance(value, str) else ""
-    visible = any(unicodedata.category(character)[0] in "LNPS" for character in name)
-    if not (visible and len(name) <= NAME_MAX_LENGTH and all(map(_is_name_character, name))):
-        raise ApiError(
-            400, "invalid-name", f"name: send 1 to {NAME_MAX_LENGTH} visible characters."
-        )
-    return name

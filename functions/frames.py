@@ -1,4 +1,4 @@
-"""The blob trigger: a frame becomes a reading, and is deleted whatever happens."""
+"""The blob trigger: it deletes each frame, then reads it."""
 
 from __future__ import annotations
 
@@ -6,45 +6,41 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import azure.functions as func
-from azure.core.exceptions import ResourceNotFoundError
 from azure.functions.blob import InputStream
 from azure.storage.blob import ContainerClient
 
 from functions import hub
-from functions.ahead import Ahead
 from functions.audience import Audience
 from functions.contract import (
+    CAPTURED_AT,
+    CORRECTION,
     FRAME_MAX_BYTES,
     FRAMES_CONTAINER,
-    ApiError,
+    MODE,
     Correction,
     FrameName,
     Reading,
+    RoomMode,
     Unread,
     UnreadError,
     UnreadReason,
 )
+from functions.deletion import delete
+from functions.failures import logged, place
 from functions.reader import FaceReader
 from functions.replay_cache import ReplayCache
-from functions.rooms import Rooms
-
-# Blob metadata, from the participant's own browser:
-CAPTURED_AT = "capturedat"  # when it took the frame, milliseconds
-CORRECTION = "correction"  # what the participant says of themselves, `INSTEAD:EXPRESSION`
 
 
 class Frames:
-    """Decides what becomes of a frame, and who hears of it."""
+    """Decides what happens to a frame, and who is sent the result."""
 
     def __init__(
         self,
         *,
         container: ContainerClient,
-        rooms: Rooms,
         audience: Audience,
         reader: Callable[[], FaceReader],
         replays: ReplayCache,
@@ -54,26 +50,24 @@ class Frames:
         """Takes its collaborators.
 
         Args:
-            container: where the frames lie.
-            rooms: says who consents.
-            audience: says who hears of it.
-            reader: gives the reader, made when the first frame asks for it.
-            replays: knows whose ticket was used already.
-            lifetime: seconds after which a frame is not read any more.
+            container: holds the frames.
+            audience: says who consents, and who is sent what.
+            reader: gives the reader; its first call makes it.
+            replays: remembers which tickets were used.
+            lifetime: seconds after which a frame is too old to be read.
             now: seconds since the epoch.
         """
         self._container = container
-        self._rooms = rooms
         self._audience = audience
         self._reader = reader
         self._replays = replays
         self._lifetime = lifetime
         self._now = now
 
-    def outcome(self, blob: InputStream) -> list[hub.Action]:
-        """A reading, or why there is none, for all who may know; nothing when nobody may.
+    def delete_and_read(self, blob: InputStream) -> list[hub.Action]:
+        """The messages for a frame's reading or unread; none if its owner withdrew.
 
-        The frame is deleted first, which the host's copy of it outlives.
+        The frame is deleted first; the reader gets the host's copy of it in memory.
 
         Args:
             blob: the whole frame, as the host gives it.
@@ -88,40 +82,37 @@ class Frames:
             logging.warning("a blob that is not a frame: deleted unread")
             self._delete(name)
             return []
-        agreed = Ahead(partial(self._consents, frame), self._now)
-        # Asked now and not beside the reading, which would take turns with it at the interpreter.
-        mode = Ahead(partial(self._rooms.mode, frame.room), self._now)
-        if not (self._delete(name) and self._is_first(frame)):
+        standing = self._audience.standing(frame)
+        if not self._delete(name) or self._was_read(frame):
             return []
         try:
-            if not agreed.value():
+            if not standing.scope.value():
                 return self._withdrawn(frame)
             result = self._result(frame, blob)
-            if not agreed.value():
-                return self._withdrawn(frame)
+            shown = (blob.metadata or {}).get(MODE, RoomMode.OPEN)  # an older page sends none
+            sent = self._audience.of(result, standing, open_shown=shown == RoomMode.OPEN)
+            return sent or self._withdrawn(frame)
         except Exception as error:  # its text may hold the blob's path, and so the room
-            logging.error("frame %s: no consent known: %s", frame.frame, type(error).__name__)
-            # Whoever may have withdrawn is told that they are not read, and nobody else is.
-            return [hub.own_outcome(Unread(frame, UnreadReason.READER_UNAVAILABLE))]
-        return self._audience.of(result, mode)
+            logging.error("frame %s: no consent known: %s", frame.number, place(error))
+            return self._audience.of_unknown_consent(frame)
 
     def _withdrawn(self, frame: FrameName) -> list[hub.Action]:
-        logging.info("frame %s: deleted untold, no consent", frame.frame)
+        logging.info("frame %s: deleted, nothing sent: no consent", frame.number)
         return []
 
     def _delete(self, name: str) -> bool:
-        """Whether it was there: of several events for one frame, exactly one finds it."""
-        try:
-            self._container.delete_blob(name.removeprefix(f"{FRAMES_CONTAINER}/"))
-        except ResourceNotFoundError:
-            return False
-        return True
+        """Delete the blob; returns whether it was there. Only one of several events finds it."""
+        return delete(self._container, name.removeprefix(f"{FRAMES_CONTAINER}/"))
 
-    def _is_first(self, frame: FrameName) -> bool:
-        first = self._replays.is_first(frame.path)
-        if not first:
-            logging.warning("frame %s: its ticket was used again: deleted unread", frame.frame)
-        return first
+    def _was_read(self, frame: FrameName) -> bool:
+        times = self._replays.seen_before(frame.path)
+        if times and str(times).strip("0") == "1":  # 1, 10, 100: a ticket cannot fill the log
+            logging.warning(
+                "frame %s: its ticket was used again, %d times so far: deleted unread",
+                frame.number,
+                times,
+            )
+        return times > 0
 
     def _result(self, frame: FrameName, blob: InputStream) -> Reading | Unread:
         reason = UnreadReason.READER_UNAVAILABLE
@@ -129,9 +120,9 @@ class Frames:
             return self._reading(frame, blob)
         except UnreadError as unread:
             reason = unread.reason
-            logging.info("frame %s: %s", frame.frame, reason)
-        except Exception:
-            logging.exception("frame %s: reading failed", frame.frame)
+            logging.info("frame %s: %s", frame.number, reason)
+        except Exception as error:
+            logging.error("frame %s: reading failed: %s", frame.number, place(error))
         return Unread(frame, reason)
 
     def _reading(self, frame: FrameName, blob: InputStream) -> Reading:
@@ -149,22 +140,17 @@ class Frames:
             raise UnreadError(UnreadReason.NO_FACE)
         correction = Correction.parse((blob.metadata or {}).get(CORRECTION, ""))
         if correction:
-            faces = (correction.apply(faces[0]), *faces[1:])  # the largest is whose camera it is
+            # The largest face is the camera's owner.
+            faces = (correction.apply(faces[0]), *faces[1:])
         captured_at = _captured_at(blob.metadata or {}, created - self._lifetime, read_at)
         result = Reading(frame, captured_at, int(read_at * 1000), faces, reader.name)
         age = result.read_at - result.captured_at
-        logging.info("frame %s: read by %s, %d ms old", frame.frame, result.reader, age)
+        logging.info("frame %s: read by %s, %d ms old", frame.number, result.reader, age)
         return result
 
     def _require_fresh(self, created: float, at: float) -> None:
         if at - created > self._lifetime:
             raise UnreadError(UnreadReason.LATE)
-
-    def _consents(self, frame: FrameName) -> bool:
-        try:
-            return self._rooms.participant(frame.room, frame.participant).consent
-        except ApiError:  # they have left
-            return False
 
 
 def create_blueprint(
@@ -183,6 +169,7 @@ def create_blueprint(
         path=FRAMES_CONTAINER + "/{room}/{participant}/{frame}.jpg",
         connection=storage_connection,
         source=trigger_source,
+        data_type=func.DataType.BINARY,
     )
     @triggers.generic_output_binding(
         arg_name="actions",
@@ -190,15 +177,16 @@ def create_blueprint(
         hub_name=hub.HUB_NAME,
         connection_string_setting=signalr_connection,
     )
+    @logged
     def read_frame(blob: InputStream, actions: func.Out[str]) -> None:
-        """Delete a frame, read it if its owner agrees, and tell whom it concerns.
+        """Delete a frame, read it if its owner agrees, and send the result.
 
-        Whoever deletes it reads it: the same event twice is told once, and a picture that kills the
-        process is gone before it is opened. Only a failed deletion raises, so that the host tries
-        again.
+        Only the instance that deleted a frame reads it, so a repeated event sends nothing. A
+        picture that kills the process is deleted before it is opened. Only a failed deletion
+        raises; then the host tries again.
         """
-        if told := frames.outcome(blob):
-            actions.set(hub.encode(*told))
+        if sent := frames.delete_and_read(blob):
+            actions.set(hub.encode(*sent))
 
     return triggers
 
@@ -210,7 +198,7 @@ def _created_at(properties: dict[str, Any], otherwise: float) -> float:
 
 
 def _captured_at(metadata: dict[str, str], earliest: float, latest: float) -> int:
-    """When the browser says it took the frame, in milliseconds, held within what is possible."""
+    """When the browser says it took the frame, in milliseconds, clamped to what is possible."""
     try:
         captured = int(metadata.get(CAPTURED_AT, ""))
     except ValueError:

@@ -1,4 +1,4 @@
-"""The hub: what the SignalR output binding is given, as messages and group actions.
+"""The hub: messages and group actions in the form of the SignalR output binding.
 
 Shapes: https://learn.microsoft.com/azure/azure-functions/functions-bindings-signalr-service-output
 The SignalR user is the participant; the group is the room.
@@ -9,7 +9,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from functions.contract import Expression, FrameName, Participant, Reading, RoomMode, Unread
+from functions.contract import (
+    DoorState,
+    Expression,
+    FrameName,
+    Participant,
+    Reading,
+    RoomMode,
+    Unread,
+)
 
 HUB_NAME = "call"
 
@@ -22,67 +30,111 @@ def to_room(room: str, target: str, payload: dict[str, Any]) -> Action:
 
 
 def to_participant(participant: str, target: str, payload: dict[str, Any]) -> Action:
-    """A message to one participant alone."""
+    """A message to one participant."""
     return {"target": target, "userId": participant, "arguments": [payload]}
 
 
-def outcome(result: Reading | Unread) -> Action:
-    """What became of a frame, to everybody in its room."""
-    return to_room(result.frame.room, result.target, result.to_json())
+def result(of_frame: Reading | Unread) -> Action:
+    """A frame's result, to everybody in its room."""
+    return to_room(of_frame.frame.room, of_frame.target, of_frame.to_json())
 
 
-def own_outcome(result: Reading | Unread) -> Action:
-    """What became of a frame, to whose frame it is alone."""
-    return to_participant(result.frame.participant, result.target, result.to_json())
+def own_result(of_frame: Reading | Unread) -> Action:
+    """A frame's result, only to its owner."""
+    return to_participant(of_frame.frame.participant, of_frame.target, of_frame.to_json())
 
 
 def corrected(frame: FrameName, expression: Expression) -> Action:
-    """Somebody's own word for what was read of their frame, to everybody in the room."""
+    """A participant's own word in place of a reading, to everybody in the room."""
     return to_room(frame.room, "corrected", _correction(frame, expression))
 
 
 def own_corrected(frame: FrameName, expression: Expression) -> Action:
-    """Somebody's own word for what was read of their frame, to themselves alone."""
+    """A participant's own word in place of a reading, only to themselves."""
     return to_participant(frame.participant, "corrected", _correction(frame, expression))
 
 
 def _correction(frame: FrameName, expression: Expression) -> dict[str, Any]:
     return {
         "participant": frame.participant,
-        "frame": frame.frame,
+        "frame": frame.number,
         "expression": expression.value,
     }
 
 
-def anonymous(room: str, face: str, look: dict[str, Any]) -> Action:
-    """How some face in the room looks; `face` leads back to nobody, and is said once."""
-    return to_room(room, "anonymous", {"face": face, **look})
+def anonymous(room: str, face: str, appearance: dict[str, Any]) -> Action:
+    """How a nameless face looks. Its id `face` is of one frame, and no one can tell whose."""
+    return to_room(room, "anonymous", {"face": face, **appearance})
 
 
 def mode_changed(room: str, mode: RoomMode) -> Action:
-    """Who is shown what is read, from now on."""
+    """The room's new mode, which decides who is shown readings from now on."""
     return to_room(room, "mode", {"mode": mode.value})
 
 
 def joined(room: str, participant: Participant) -> Action:
-    """Somebody is here, also again after a lost connection."""
+    """A participant is here; their page repeats it after each lost connection."""
     return to_room(room, "joined", participant.to_json())
 
 
 def left(room: str, participant: str) -> Action:
-    """Somebody has gone."""
+    """A participant has left."""
     return to_room(room, "left", {"participant": participant})
 
 
 def consent_changed(room: str, participant: Participant) -> Action:
     """`resumed` when the participant agrees to be read, `paused` when they withdraw."""
-    target = "resumed" if participant.consent else "paused"
-    return to_room(room, target, {"participant": participant.participant})
+    if participant.scope is None:
+        return to_room(room, "paused", {"participant": participant.id})
+    agreed = {"participant": participant.id, "scope": participant.scope.value}
+    return to_room(room, "resumed", agreed)
+
+
+def away_changed(room: str, participant: Participant) -> Action:
+    """`away` when the participant's page goes out of view, `back` when it is seen again."""
+    target = "away" if participant.away else "back"
+    return to_room(room, target, {"participant": participant.id})
 
 
 def capture(room: str, by: str) -> Action:
-    """Somebody pressed Analyze: everyone who agreed captures now."""
+    """A participant (`by`) asked to read everyone: who agreed captures a frame now."""
     return to_room(room, "capture", {"by": by})
+
+
+def door_changed(room: str, state: DoorState, by: str | None) -> Action:
+    """A host (`by`) opened or closed the door; without `by` it opened because no host is here."""
+    return to_room(room, "door", {"door": state.value, **({"by": by} if by else {})})
+
+
+def knocked(host: str, waiting: Participant) -> Action:
+    """Somebody waits at the door; sent to one host."""
+    return to_participant(host, "knocked", waiting.knock_to_json())
+
+
+def answered(host: str, waiting: str) -> Action:
+    """Somebody no longer waits at the door; sent to one host."""
+    return to_participant(host, "answered", {"participant": waiting})
+
+
+def removed(room: str, participant: str) -> Action:
+    """A host removed a participant: each page ends its connections with theirs."""
+    return to_room(room, "removed", {"participant": participant})
+
+
+def you_are_removed(participant: str) -> Action:
+    """A host removed a participant; sent only to that participant."""
+    return to_participant(participant, "removed", {"participant": participant})
+
+
+def host_changed(room: str, participant: Participant) -> Action:
+    """A participant became a host, or is no longer one."""
+    body = {"participant": participant.id, "host": participant.host is not None}
+    return to_room(room, "host", body)
+
+
+def mute_requested(by: str, participant: str) -> Action:
+    """A host (`by`) asks one participant's page to mute their microphone."""
+    return to_participant(participant, "mute", {"by": by})
 
 
 def signal(sender: str, receiver: str, payload: dict[str, Any]) -> Action:
@@ -91,12 +143,12 @@ def signal(sender: str, receiver: str, payload: dict[str, Any]) -> Action:
 
 
 def enter_group(room: str, participant: str) -> Action:
-    """From now on the participant gets what is sent to the room."""
+    """Let the participant receive what is sent to the room."""
     return {"userId": participant, "groupName": room, "action": "add"}
 
 
 def leave_group(room: str, participant: str) -> Action:
-    """From now on the participant gets nothing sent to the room."""
+    """Stop sending the participant what is sent to the room."""
     return {"userId": participant, "groupName": room, "action": "remove"}
 
 

@@ -1,4 +1,4 @@
-"""Who the app is to Azure where it has no keys: its managed identity."""
+"""The app's managed identity, with which it signs in to Azure without keys."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _PATIENCE: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 3, "retry_
 
 
 def credential(client_id: str | None) -> TokenCredential:
-    """The user-assigned identity with this client id; without one, whoever runs the app.
+    """The user-assigned identity with this client id; without one, the identity that runs the app.
 
-    That is a system-assigned identity, or on a developer's machine whoever did `az login`. Tokens
-    are kept and renewed inside.
+    That is a system-assigned identity, or on a developer's machine the account of `az login`. The
+    credential keeps and renews its tokens.
     """
     if client_id is None:
         return DefaultAzureCredential(**_PATIENCE)

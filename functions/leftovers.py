@@ -1,22 +1,25 @@
-"""The timer: frames that no event could bring to an end are deleted within minutes.
+"""The timer deletes frames that no event deleted.
 
-A trigger gives a frame up after a few failed attempts, and an event may never come. What such an
-outage leaves behind goes here, once nobody would read it any more.
+The trigger gives a frame up after a few failed attempts, and an event may never come. The timer
+runs every five minutes and deletes frames that are too old to be read.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import azure.functions as func
-from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob import ContainerClient
+from azure.core.exceptions import AzureError
+from azure.storage.blob import BlobProperties, ContainerClient
 
-SCHEDULE = "0 */5 * * * *"  # every five minutes: a call costs a listing of a container nearly empty
-_AMPLE = 2  # lifetimes; until then an event may still come, and tell why the frame is not read
+from functions.deletion import delete, delete_uncommitted
+from functions.failures import logged
+
+SCHEDULE = "0 */5 * * * *"  # every five minutes; each run lists a nearly empty container
+_AMPLE = 2  # lifetimes; before that an event may still come, and send why the frame is unread
 
 
 def create_blueprint(
@@ -27,15 +30,46 @@ def create_blueprint(
 
     @timers.function_name("delete_leftovers")
     @timers.timer_trigger(arg_name="timer", schedule=SCHEDULE, use_monitor=False)
+    @logged
     def delete_leftovers(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding's
-        """Delete the frames that are still there long after anybody would have read them."""
-        deleted = 0
-        for blob in container.list_blobs():
-            if now() - blob.creation_time.timestamp() > _AMPLE * lifetime:
-                with contextlib.suppress(ResourceNotFoundError):  # its event came after all
-                    container.delete_blob(blob.name)
+        """Delete frames that are older than two lifetimes.
+
+        A frame that cannot be deleted does not stop the others; the next run tries it again.
+        """
+        deleted, failed = 0, Counter[str]()
+        for blob in container.list_blobs(include=["uncommittedblobs"]):
+            if not _is_over(blob, now() - _AMPLE * lifetime):
+                continue
+            try:
+                _delete(container, blob)
                 deleted += 1
+            except AzureError as error:  # its text may hold the blob's path, and so the room
+                failed[type(error).__name__] += 1
         if deleted:
-            logging.warning("%d frames that no event brought to an end: deleted unread", deleted)
+            # After a renewal of the trigger's key, every event is refused until a new subscription.
+            logging.warning(
+                "%d frames that no event brought to an end: deleted unread. If this line repeats, "
+                "no event reaches the app: run infra/subscribe.sh",
+                deleted,
+            )
+        if failed:
+            causes = ", ".join(f"{cause} {count}" for cause, count in failed.items())
+            logging.error("%d frames could not be deleted: %s", failed.total(), causes)
 
     return timers
+
+
+def _is_uncommitted(blob: BlobProperties) -> bool:
+    """Whether it has only uncommitted blocks; these raise no event, and the page sends none."""
+    return blob.etag is None
+
+
+def _is_over(blob: BlobProperties, before: float) -> bool:
+    return _is_uncommitted(blob) or blob.creation_time.timestamp() < before
+
+
+def _delete(container: ContainerClient, blob: BlobProperties) -> None:
+    if _is_uncommitted(blob):
+        delete_uncommitted(container, blob.name)
+    else:
+        delete(container, blob.name)

@@ -1,11 +1,12 @@
-"""How often something may be done: limits that hold across instances.
+"""Limits on how often something may be done; they hold across instances.
 
     limits/SLOT/DIGEST  an append blob, one byte for each use within the time slot
 
-The storage appends a byte only while the blob is shorter than the limit, so of any number of
-instances that race exactly as many get through as may; no instance counts in its memory. SLOT is
-the slot's start; DIGEST is keyed, and made of the limit, the slot and whom it counts for: a name
-tells of nobody, and nothing links one slot's to the next's. Old slots are deleted by age.
+The storage appends a byte only while the blob is shorter than the limit, so the limit is exact even
+when instances race. For frequent actions each instance first counts some free uses in its own
+memory, so that ordinary use needs no storage call. SLOT is the slot's start. DIGEST is a keyed hash
+of the limit, the slot and the subject: it reveals no subject, and nothing links the names of two
+slots. Storage deletes old slots by age.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,16 +27,24 @@ from functions.contract import ApiError
 
 LIMITS_CONTAINER = "limits"
 _MINUTE, _HOUR = 60, 3600
-_REMEMBERED = 10_000  # refusals an instance keeps, so that a flood costs no storage calls
+_REMEMBERED = 10_000  # refused names in memory, so that a flood costs no storage calls
 
 
 @dataclass(frozen=True)
 class Limit:
-    """How many uses fit into one slot, its length in seconds, and the code of a refusal."""
+    """How often something may be done.
+
+    Attributes:
+        most: uses allowed in one slot.
+        slot: the slot's length in seconds.
+        code: the error code of a refusal.
+        free: uses that each instance allows in addition, and counts only in its memory.
+    """
 
     most: int
     slot: int
     code: str
+    free: int = 0
 
 
 LIMITS: Mapping[str, Limit] = {
@@ -42,12 +52,16 @@ LIMITS: Mapping[str, Limit] = {
     "rooms": Limit(2000, _HOUR, "too-many-rooms"),
     "joins-per-address": Limit(60, _MINUTE, "too-many-joins"),
     "joins-per-room": Limit(120, _MINUTE, "too-many-joins"),
+    "frames-per-address": Limit(2400, _MINUTE, "too-many-frames", free=240),
+    "knocks-per-address": Limit(6, _MINUTE, "too-many-knocks"),
+    "knocks-per-room": Limit(20, _MINUTE, "too-many-knocks"),
     "captures-per-participant": Limit(20, _MINUTE, "too-many-captures"),
     "captures-per-room": Limit(60, _MINUTE, "too-many-captures"),
+    "openings-per-room": Limit(3, _MINUTE, "too-many-changes"),
     "announcements-per-participant": Limit(60, _MINUTE, "too-many-messages"),
     "signals-per-participant": Limit(600, _MINUTE, "too-many-messages"),
 }
-"""What is limited where a deployment does not say otherwise."""
+"""The defaults; a deployment may set other numbers."""
 
 
 class Limits:
@@ -63,9 +77,9 @@ class Limits:
         """Takes its collaborators.
 
         Args:
-            container: where the counts lie.
-            key: a secret; the names of the counts are made with it.
-            most: other numbers than those in `LIMITS`, by name.
+            container: holds the counts.
+            key: the secret that keys the counts' names.
+            most: numbers that replace those in `LIMITS`, by name.
             now: seconds since the epoch.
         """
         self._container = container
@@ -73,45 +87,60 @@ class Limits:
         self._most = most
         self._now = now
         self._refused: dict[str, None] = {}
+        self._free: dict[str, int] = {}
+        self._lock = threading.Lock()
 
-    def spend(self, name: str, subject: str = "") -> None:
-        """Use one of what `subject` may do within this slot.
+    def spend(self, name: str, subject: str = "", uses: int = 1) -> None:
+        """Count uses by `subject` in this slot: all of them, or none if they are too many.
 
         Raises:
             ApiError: 429 with the limit's code; `retry_after` says when the next slot begins.
         """
-        if not self.allows(name, subject):
+        if not self.allows(name, subject, uses):
             limit = LIMITS[name]
             wait = limit.slot - int(self._now()) % limit.slot
             raise ApiError(
                 429, limit.code, f"Too often. Try again in {wait} seconds.", retry_after=wait
             )
 
-    def allows(self, name: str, subject: str = "") -> bool:
-        """Use one, and say whether it was there to be used."""
+    def allows(self, name: str, subject: str = "", uses: int = 1) -> bool:
+        """Count uses; returns whether the limit allows them."""
         limit = LIMITS[name]
         start = int(self._now()) // limit.slot * limit.slot
         counted = "\n".join((name, str(start), subject)).encode("utf-8", "surrogatepass")
         path = f"{start}/{hmac.new(self._key, counted, hashlib.sha256).hexdigest()}"
         if path in self._refused:
             return False
-        if self._append(path, self._most.get(name, limit.most)):
+        if self._is_free(path, uses, limit.free):
+            return True
+        if self._append(path, uses, self._most.get(name, limit.most)):
             return True
         if len(self._refused) >= _REMEMBERED:
             self._refused.clear()
         self._refused[path] = None
         return False
 
-    def _append(self, path: str, most: int) -> bool:
-        """Append one byte unless the blob has `most` already."""
+    def _is_free(self, path: str, uses: int, free: int) -> bool:
+        if uses > free:
+            return False
+        with self._lock:
+            if len(self._free) >= _REMEMBERED:
+                self._free.clear()
+            used = self._free.get(path, 0) + uses
+            if used <= free:
+                self._free[path] = used
+            return used <= free
+
+    def _append(self, path: str, uses: int, most: int) -> bool:
+        """Append a byte for each use unless the blob would have more than `most`."""
         blob = self._container.get_blob_client(path)
         try:
             try:
-                blob.append_block(b".", maxsize_condition=most)
+                blob.append_block(b"." * uses, maxsize_condition=most)
             except ResourceNotFoundError:  # the first use in this slot
                 with contextlib.suppress(ResourceExistsError):
                     blob.create_append_blob(match_condition=MatchConditions.IfMissing)
-                blob.append_block(b".", maxsize_condition=most)
+                blob.append_block(b"." * uses, maxsize_condition=most)
         except HttpResponseError as error:
             if error.status_code == 412:
                 return False

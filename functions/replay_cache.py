@@ -1,4 +1,4 @@
-"""Which frames were taken lately: an upload ticket is good for one reading, not for many."""
+"""Remembers recent frames, so that an upload ticket gives one reading, not many."""
 
 from __future__ import annotations
 
@@ -8,30 +8,36 @@ from collections.abc import Callable
 
 
 class ReplayCache:
-    """Remembers names for as long as a ticket for them can be used again.
+    """Remembers names as long as a ticket for them can be used again.
 
-    In this instance's memory alone: a mark in the storage would cost each frame a write.
+    It is only this instance's memory: a mark in the storage would cost a write for each frame.
     """
 
-    def __init__(self, keep: float, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, keep: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Remembers nothing yet.
 
         Args:
             keep: seconds a name is remembered.
-            now: seconds since the epoch.
+            monotonic: seconds that have passed, however a clock is set.
         """
         self._keep = keep
-        self._now = now
+        self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._seen: dict[str, float] = {}  # name to when it was seen first, the oldest in front
+        # Name to when it was seen first, the oldest in front, and how often since.
+        self._seen: dict[str, tuple[float, int]] = {}
 
     def is_first(self, name: str) -> bool:
-        """Whether the name was not seen within `keep` seconds; it is from now on."""
+        """Whether the name was not seen within `keep` seconds; remembers it."""
+        return self.seen_before(name) == 0
+
+    def seen_before(self, name: str) -> int:
+        """How often the name was seen within `keep` seconds of its first time; counts this one."""
         with self._lock:
-            now = self._now()
-            while self._seen and now - (oldest := next(iter(self._seen.items())))[1] > self._keep:
+            now = self._monotonic()
+            while (
+                self._seen and now - (oldest := next(iter(self._seen.items())))[1][0] > self._keep
+            ):
                 del self._seen[oldest[0]]
-            if name in self._seen:
-                return False
-            self._seen[name] = now
-            return True
+            first, times = self._seen.get(name, (now, 0))
+            self._seen[name] = (first, times + 1)
+            return times

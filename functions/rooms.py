@@ -1,44 +1,46 @@
-"""Rooms and who is in them: small blobs, so that every instance sees the same truth.
+"""Rooms: creating, joining, staying and leaving.
 
-    rooms/ROOM/room                      metadata: hash of the host's secret, mode
-    rooms/ROOM/participants/PARTICIPANT  metadata: name, consent
-    rooms/ROOM/sessions/PROJECT          metadata: id of the room's session at a video provider
-
-A participant's last sign of life is their blob's own Last-Modified; whoever gave none for 75
-seconds is absent, and must join again. Writes that depend on what was read carry the ETag, so
-that a heartbeat can never undo a withdrawal; whoever joins holds the room's lease while counting.
+A participant who gave no sign of life for 75 seconds is absent, and must join again. The record of
+a participant who left stays, emptied, for as long. A heartbeat can never undo a withdrawal. A join
+holds the room's lease while it checks door and seats.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import hmac
-import random
 import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, unquote
+from collections.abc import Callable
+from dataclasses import replace
 
-from azure.core import MatchConditions
-from azure.core.exceptions import (
-    AzureError,
-    HttpResponseError,
-    ResourceExistsError,
-    ResourceModifiedError,
-    ResourceNotFoundError,
+from azure.core.exceptions import ResourceModifiedError
+
+from functions.contract import (
+    ApiError,
+    ConsentScope,
+    DoorState,
+    HostBy,
+    Participant,
+    RoomMode,
+    Roster,
 )
-from azure.storage.blob import BlobProperties, ContainerClient
-
-from functions.contract import ApiError, Participant, RoomMode, Roster, is_random_id
+from functions.names import distinct_name
+from functions.records import (
+    ABSENT_AFTER,
+    LEASE,
+    Place,
+    Record,
+    Records,
+    busy,
+    refused,
+    removed,
+    unknown_participant,
+)
+from functions.seats import Look, look, mode_of, present
 
 ROOMS_CONTAINER = "rooms"
-_ABSENT_AFTER = timedelta(seconds=75)  # hidden pages may beat only once a minute
-_PATIENCE = 5  # s for a write that others keep getting ahead of; the page waits 8 for an answer
-_LEASE = 15  # s, the shortest the storage gives; a crashed holder blocks the door for so long
-_PAUSE = (0.02, 0.1)  # s between attempts, at random so that racers do not march in step
 
 
 def new_id() -> str:
@@ -46,273 +48,277 @@ def new_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-@dataclass(frozen=True)
-class _Record:
-    """A participant as the storage had them; `etag` names this very version."""
-
-    participant: Participant
-    last_seen: datetime
-    etag: str
-
-
 class Rooms:
     """Creates rooms, and lets participants join, stay, change their consent and leave."""
 
-    def __init__(
-        self,
-        container: ContainerClient,
-        capacity: int,
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        self._container = container
+    def __init__(self, records: Records, capacity: int) -> None:
+        self._records = records
         self.capacity = capacity
-        self._now = now
 
     def create(self) -> tuple[str, str]:
-        """A new room's id and the secret that makes its holder the host."""
+        """Create a room; returns its id and its host's secret."""
         room, host_secret = new_id(), new_id()
-        self._create_blob(_record_path(room), {"host": _digest(host_secret)})
+        self._records.create_room(room, {"host": _digest(host_secret)})
         return room, host_secret
 
     def video_session(self, room: str, project: str, create: Callable[[], str]) -> str:
-        """The room's one video session in `project`, made by `create` when there is none yet.
+        """The room's one video session in `project`; `create` makes it if there is none yet.
 
-        Of any number of instances that race, the first to write decides for all; a session made
-        in vain is never joined.
+        If several instances race, the first one that writes decides for all; no one joins the
+        other sessions.
         """
-        blob = self._container.get_blob_client(f"{room}/sessions/{project}")
-        try:
-            return blob.get_blob_properties().metadata["id"]
-        except ResourceNotFoundError:
+        session = self._records.session(room, project)
+        if session is None:
             session = create()
-        try:
-            blob.upload_blob(b"", metadata={"id": session}, overwrite=False)
-        except ResourceExistsError:
-            return blob.get_blob_properties().metadata["id"]
+            if not self._records.add_session(room, project, session):
+                return self._records.session(room, project) or session
         return session
 
     def join(
-        self, room: str, name: str, *, consent: bool, host_secret: str | None
-    ) -> tuple[Participant, bool]:
-        """Add somebody to a room; answers who they are now, and whether they are its host.
+        self,
+        room: str,
+        name: str,
+        *,
+        consent: bool,
+        host_secret: str | None,
+        scope: ConsentScope | None = None,
+        attempt: str | None = None,
+    ) -> tuple[Participant, Roster | None]:
+        """Give a person a seat; at a closed door let them wait, unless they are its host.
 
-        Counting and sitting down are one step, under the room's lease: of any number who race for
-        the last seat exactly one gets it.
+        If somebody present has the same name, the new one gets a number. Consent without a scope
+        goes as far as the room's mode does now. One call at a time checks door and seats and takes
+        a seat, under the room's lease. So only one of several gets the last seat, and no one gets
+        in while the door is being closed.
+
+        `attempt` is a secret that the caller makes for this place. If the answer to their first
+        call was lost, the next call with it finds the place and takes no other.
+
+        Returns:
+            The participant, and the roster if they wait at the door; None if they have a seat.
 
         Raises:
-            ApiError: 404 `unknown-room`; 409 `room-full`; 503 `storage-busy`.
+            ApiError: 404 `unknown-room`; 409 `room-full`, `door-crowded`; 503 `storage-busy`.
         """
-        host = self._is_host(room, host_secret)
-        self._require_seat(room)  # a full room turns people away without the lease
-        participant = Participant(new_id(), name, consent)
-        with self._lease(room):
-            self._require_seat(room)
-            self._create_blob(_path(room, participant.participant), _metadata(participant))
-        return participant, host
+        metadata = self._records.room(room)
+        known = hmac.compare_digest(metadata["host"], _digest(host_secret or ""))
+        host = HostBy.SECRET if known else None
+        agreed = (scope or _scope_under(mode_of(metadata))) if consent else None
+        own = _id_of(room, attempt) if attempt else new_id()
+        now = look(self._records, room, metadata)
+        if own not in now:
+            self._require_place(now, host)  # refuses without the lease
+        with self._records.lease(room) as since:
+            now = look(self._records, room)
+            if own in now:
+                return now.taken(own)
+            if any(record.id == own for record in now.elsewhere):
+                own = new_id()  # that place was left or taken away
+            waits = self._require_place(now, host) is Place.WAITING
+            # A number would show people outside that somebody inside has the name.
+            called = name if waits else distinct_name(name, [one.name for one in now.present])
+            participant = Participant(own, called, agreed, host=host)
+            self._records.add(room, participant, Place.WAITING if waits else Place.SEATED)
+            if self._records.clock.monotonic() - since >= LEASE:
+                # The lease is over: another call may have taken the seat.
+                self._records.forget(room, self._records.of(room, own))
+                raise busy()
+        return participant, now.roster if waits else None
+
+    def _require_place(self, now: Look, host: HostBy | None) -> Place:
+        if now.closed and not host:
+            now.require_room_at_the_door()
+            return Place.WAITING
+        now.require_seat(self.capacity)
+        return Place.SEATED
 
     def participant(self, room: str, participant: str) -> Participant:
-        """Somebody who has joined, has not left, and gave a sign of life of late.
+        """A participant who joined, has not left, and gave a sign of life within 75 s.
 
         Raises:
-            ApiError: 404 `unknown-participant`.
+            ApiError: 404 `unknown-participant`; 403 `not-admitted`, `refused`, `removed`.
         """
-        record = self._record(room, participant)
-        if self._is_absent(record.last_seen):
-            raise _unknown_participant()
+        record = self._seated(room, participant)
+        if self._is_absent(record):
+            raise unknown_participant()
         return record.participant
 
-    def present(self, room: str) -> list[Participant]:
-        """Everybody who gave a sign of life of late."""
-        prefix = _path(room, "")
-        return [
-            _participant(blob.name.removeprefix(prefix), blob.metadata)
-            for blob in self._container.list_blobs(prefix, include=["metadata"])
-            if not self._is_absent(blob.last_modified)
-        ]
+    def present(self, room: str) -> tuple[Participant, ...]:
+        """Everybody who has not left and gave a sign of life within 75 s."""
+        return present(self._records, self._records.all(room))
 
-    def roster(self, room: str) -> Roster:
-        """Who is here, and in which mode the room is.
+    def roster_and_absent(self, room: str) -> tuple[Roster, list[str], bool]:
+        """The roster, the ids to take out of the hub's group, and whether this opened the door.
 
-        Raises:
-            ApiError: 404 `unknown-room`.
-        """
-        return Roster(tuple(self.present(room)), self.mode(room))
-
-    def mode(self, room: str) -> RoomMode:
-        """Who is shown what is read, as the storage has it now.
-
-        Raises:
-            ApiError: 404 `unknown-room`.
-        """
-        return _mode(self._room(room).metadata)
-
-    def set_mode(self, room: str, mode: RoomMode) -> None:
-        """Decide who is shown what is read.
+        A closed door opens if no host is here. Absent participants leave by this: their name is
+        deleted. The empty record of a participant who left stays for 75 s, because a late call of
+        theirs could still put them into the group again, and because a hub that was away must hear
+        of it from a later heartbeat.
 
         Raises:
             ApiError: 404 `unknown-room`; 503 `storage-busy`.
         """
-        for _ in _attempts():
-            record = self._room(room)
-            if _mode(record.metadata) is mode:
-                return
+        now = look(self._records, room)
+        absent = []
+        for record in now.elsewhere:
+            over = self._records.is_over(record)
+            removed_now = record.place is Place.REMOVED and (over or not self._is_absent(record))
+            if record.place in (Place.SEATED, Place.LEFT) or removed_now:
+                absent.append(record.id)
+            if over and record.place is Place.SEATED:
+                self._records.part(room, record)
+            elif over:
+                self._records.forget(room, record)
+        opened = now.forsaken and self._records.set_room(room, "door", DoorState.OPEN)
+        return now.roster, absent, opened
+
+    def open_forsaken(self, room: str) -> bool:
+        """Open a closed door if no host is here; returns whether this call did.
+
+        Raises:
+            ApiError: 404 `unknown-room`; 503 `storage-busy`.
+        """
+        now = look(self._records, room)
+        return now.forsaken and self._records.set_room(room, "door", DoorState.OPEN)
+
+    def roster(self, room: str) -> Roster:
+        """Who is here, the room's mode and its door.
+
+        Raises:
+            ApiError: 404 `unknown-room`.
+        """
+        return look(self._records, room).roster
+
+    def mode(self, room: str) -> RoomMode:
+        """The room's mode, as the storage has it now.
+
+        Raises:
+            ApiError: 404 `unknown-room`.
+        """
+        return mode_of(self._records.room(room))
+
+    def set_mode(self, room: str, mode: RoomMode) -> None:
+        """Set the room's mode, which decides who is shown readings.
+
+        Raises:
+            ApiError: 404 `unknown-room`; 503 `storage-busy`.
+        """
+        self._records.set_room(room, "mode", mode.value)
+
+    def touch(
+        self, room: str, participant: str, *, away: bool | None = None
+    ) -> tuple[Participant, bool]:
+        """Write a sign of life, and whether the page is out of view (None: unchanged).
+
+        Returns:
+            The participant, and whether this changed `away`.
+
+        Raises:
+            ApiError: 404 `unknown-participant`, also if they were absent: their seat may be taken;
+                403 as for `participant`; 503 `storage-busy`.
+        """
+        for _ in self._records.attempts():
+            record = self._here(room, participant)
+            before = record.participant
+            now = before if away is None else replace(before, away=away)
             try:
-                self._container.get_blob_client(_record_path(room)).set_blob_metadata(
-                    {**record.metadata, "mode": mode.value},
-                    etag=record.etag,
-                    match_condition=MatchConditions.IfNotModified,
-                )
-                return
-            except HttpResponseError as error:
-                if error.status_code != 412:  # somebody wrote it meanwhile, or holds its lease
-                    raise
-        raise _busy()
+                self._records.write(room, record, now)
+            except ResourceModifiedError:  # another call wrote it first: that is a sign of life too
+                if now != before:
+                    continue
+                return self.participant(room, participant), False
+            return now, now != before
+        raise busy()
 
-    def touch(self, room: str, participant: str) -> Participant:
-        """Note a sign of life; answers who gave it.
+    def set_consent(
+        self,
+        room: str,
+        participant: str,
+        consent: bool,
+        scope: ConsentScope | None = None,
+        order: int | None = None,
+    ) -> Participant:
+        """Give or withdraw consent, also for frames already uploaded; returns what holds now.
 
-        Raises:
-            ApiError: 404 `unknown-participant`, also for somebody absent: their seat may be taken.
-        """
-        record = self._seated(room, participant)
-        try:
-            self._write(room, record, record.participant)
-        except ResourceModifiedError:  # somebody wrote it just now: it is fresh
-            return self.participant(room, participant)
-        return record.participant
-
-    def set_consent(self, room: str, participant: str, consent: bool) -> Participant:
-        """Give or withdraw consent; it counts for frames uploaded before, too.
+        Consent without a scope goes as far as the room's mode does now. `order` grows with each
+        choice of a page: consent that arrives after a later choice changes nothing. A withdrawal
+        always counts.
 
         Raises:
-            ApiError: 404 `unknown-participant`, as for `touch`; 503 `storage-busy`.
+            ApiError: as for `touch`.
         """
-        for _ in _attempts():
-            record = self._seated(room, participant)
-            changed = replace(record.participant, consent=consent)
+        agreed = (scope or _scope_under(self.mode(room))) if consent else None
+        before: Participant | None = None
+        for _ in self._records.attempts():
+            record = self._here(room, participant)
+            if before and agreed and order is None and record.participant != before:
+                return record.participant  # another call changed it first: an older page's loses
+            if agreed and order is not None and order < record.order:
+                return record.participant
+            before = record.participant
+            changed = replace(record.participant, scope=agreed)
+            newest = replace(record, order=max(record.order, order or 0))
             with contextlib.suppress(ResourceModifiedError):
-                self._write(room, record, changed)
+                self._records.write(room, newest, changed)
                 return changed
-        raise _busy()
+        raise busy()
 
-    def leave(self, room: str, participant: str) -> None:
-        """Forget a participant; leaving twice is harmless."""
-        self._delete_blob(_path(room, participant))
+    def leave(self, room: str, participant: str, *, for_good: bool = True) -> Record | None:
+        """Delete a participant's name and consent; leaving twice is harmless.
 
-    def _record(self, room: str, participant: str) -> _Record:
+        Their emptied record stays for 75 s. A late call of theirs may put them into the hub's group
+        again; the next heartbeat of somebody else takes them out. If a host's page was closed, they
+        may come back at once (not `for_good`): the door stays closed for ten seconds.
+
+        Returns:
+            Their record as it was; None if they were not seated or waiting.
+        """
         try:
-            blob = self._container.get_blob_client(_path(room, participant))
-            properties = blob.get_blob_properties()
-        except ResourceNotFoundError:
-            raise _unknown_participant() from None
-        return _Record(
-            _participant(participant, properties.metadata),
-            properties.last_modified,
-            properties.etag,
-        )
-
-    def _seated(self, room: str, participant: str) -> _Record:
-        """The record of somebody present; an absent one is forgotten, for others may sit there."""
-        record = self._record(room, participant)
-        if self._is_absent(record.last_seen):
-            self.leave(room, participant)
-            raise _unknown_participant()
+            record = self._records.of(room, participant)
+        except ApiError:
+            return None
+        if record.place not in (Place.SEATED, Place.WAITING):
+            return None  # a host's answer stays
+        returning = record.place is Place.SEATED and not for_good
+        host = record.participant.host if returning else None
+        self._records.empty(room, participant, Place.LEFT, host)
         return record
 
-    def _is_absent(self, last_seen: datetime) -> bool:
-        return datetime.fromtimestamp(self._now(), UTC) - last_seen > _ABSENT_AFTER
+    def _seated(self, room: str, participant: str) -> Record:
+        """The record of a person with a seat, even if they are absent."""
+        record = self._records.of(room, participant)
+        match record.place:
+            case Place.LEFT:
+                raise unknown_participant()
+            case Place.WAITING:
+                raise ApiError(403, "not-admitted", "No host has let you in yet. Please wait.")
+            case Place.REFUSED:
+                raise refused()
+            case Place.REMOVED:
+                raise removed()
+        return record
 
-    def _is_host(self, room: str, host_secret: str | None) -> bool:
-        return hmac.compare_digest(self._room(room).metadata["host"], _digest(host_secret or ""))
+    def _here(self, room: str, participant: str) -> Record:
+        """The record of a present participant; if they are absent, it is emptied."""
+        record = self._seated(room, participant)
+        if self._is_absent(record):
+            self.leave(room, participant)
+            raise unknown_participant()
+        return record
 
-    def _room(self, room: str) -> BlobProperties:
-        unknown = ApiError(404, "unknown-room", "There is no such room. Create a new one.")
-        if not is_random_id(room):
-            raise unknown
-        try:
-            return self._container.get_blob_client(_record_path(room)).get_blob_properties()
-        except ResourceNotFoundError:
-            raise unknown from None
-
-    def _require_seat(self, room: str) -> None:
-        if len(self.present(room)) >= self.capacity:
-            raise ApiError(
-                409, "room-full", f"This room is full ({self.capacity} people). Try again later."
-            )
-
-    @contextlib.contextmanager
-    def _lease(self, room: str) -> Iterator[None]:
-        blob = self._container.get_blob_client(_record_path(room))
-        for _ in _attempts():
-            try:
-                lease = blob.acquire_lease(_LEASE)
-            except ResourceExistsError:  # held by somebody else
-                continue
-            try:
-                yield
-            finally:
-                with contextlib.suppress(AzureError):  # it ends by itself
-                    lease.release()
-            return
-        raise _busy()
-
-    def _write(self, room: str, record: _Record, participant: Participant) -> None:
-        self._container.get_blob_client(_path(room, participant.participant)).set_blob_metadata(
-            _metadata(participant),
-            etag=record.etag,
-            match_condition=MatchConditions.IfNotModified,
-        )
-
-    def _create_blob(self, path: str, metadata: Mapping[str, str]) -> None:
-        # Ids are random: what exists already is ours, written by a request whose answer was lost.
-        with contextlib.suppress(ResourceExistsError):
-            self._container.upload_blob(path, b"", metadata=dict(metadata), overwrite=False)
-
-    def _delete_blob(self, path: str) -> None:
-        with contextlib.suppress(ResourceNotFoundError):
-            self._container.delete_blob(path)
-
-
-def _record_path(room: str) -> str:
-    return f"{room}/room"
-
-
-def _path(room: str, participant: str) -> str:
-    return f"{room}/participants/{participant}"
+    def _is_absent(self, record: Record) -> bool:
+        return self._records.age(record.last_seen) > ABSENT_AFTER
 
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _attempts() -> Iterator[None]:
-    """Again and again with short pauses, until patience ends."""
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        yield
-        time.sleep(random.uniform(*_PAUSE))
+def _id_of(room: str, attempt: str) -> str:
+    """The id of who asks for a place with this secret, which the id does not give away."""
+    digest = hashlib.sha256(f"{room}\n{attempt}".encode()).digest()
+    return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 
 
-def _unknown_participant() -> ApiError:
-    return ApiError(404, "unknown-participant", "You are no longer in this room. Join again.")
-
-
-def _busy() -> ApiError:
-    return ApiError(
-        503, "storage-busy", "Many people are at this room's door. Try again.", retry_after=2
-    )
-
-
-def _mode(metadata: Mapping[str, str]) -> RoomMode:
-    return RoomMode(metadata.get("mode", RoomMode.OPEN))
-
-
-def _metadata(participant: Participant) -> dict[str, str]:
-    return {
-        "name": quote(participant.name, safe=""),  # metadata travels as ASCII headers
-        "consent": "yes" if participant.consent else "no",
-    }
-
-
-def _participant(participant: str, metadata: Mapping[str, str]) -> Participant:
-    return Participant(participant, unquote(metadata["name"]), metadata["consent"] == "yes")
+def _scope_under(mode: RoomMode) -> ConsentScope:
+    return ConsentScope.EVERYBODY if mode is RoomMode.OPEN else ConsentScope.ROOM_ONLY

@@ -5,24 +5,30 @@ Nothing else in the package reads `os.environ`.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from azure.functions import BlobSource
+from azure.storage.blob import BlobServiceClient
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from functions.contract import Ways
 from functions.limits import LIMITS
 
 STORAGE_CONNECTION = "FramesStorage"
 SIGNALR_CONNECTION = "AzureSignalRConnectionString"
 
 _APP = Path(__file__).parents[1]
+_TURN_SECRET_MIN_BYTES = 16
+_TURN_URL = re.compile(r"turns?:[^\s?,/]+(\?transport=(udp|tcp))?")  # RFC 7065
 _TICKET_KEY_MIN_BYTES = 32  # RFC 7518 §3.2: a key of HS256 is at least as long as its hash
 
 
@@ -34,7 +40,7 @@ class SettingsError(Exception):
 class StorageAccess:
     """The storage of frames and rooms: a connection string, or an address and an identity.
 
-    The names are those of an identity-based connection, which the trigger's binding reads as well:
+    The names are those of an identity-based connection, because the trigger's binding reads them:
     https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection
     """
 
@@ -51,6 +57,21 @@ class OpenTokCredentials:
     secret: str = field(repr=False)
     vonage: bool
     api_url: str | None
+
+
+@dataclass(frozen=True)
+class TurnServer:
+    """A TURN server that takes credentials made from a secret it shares with us.
+
+    Attributes:
+        urls: as `RTCIceServer.urls`.
+        secret: never leaves the functions.
+        lifetime: of a credential, in seconds.
+    """
+
+    urls: tuple[str, ...]
+    secret: str = field(repr=False)
+    lifetime: int
 
 
 @dataclass(frozen=True)
@@ -72,21 +93,25 @@ class Settings:
     room_creation_key: str | None = field(repr=False)
     room_capacity: int
     limits: Mapping[str, int]
-    """Other numbers than those in `functions.limits.LIMITS`."""
+    """Numbers that replace those in `functions.limits.LIMITS`."""
     opentok: OpenTokCredentials | None
     """None: the browsers connect to each other directly."""
     ice_servers: tuple[Mapping[str, Any], ...]
+    turn: TurnServer | None
+    """None: only the servers of `ice_servers`."""
+    reading: Ways
+    """Who reads: the service, the participants' own devices, or what each participant chooses."""
     azure_face: AzureFaceAccess | None
     """None: the embedded reader."""
     expression_model: Path | None
-    """The embedded reader's classifier, with its sidecar beside it; None: the one that ships."""
+    """The embedded reader's classifier, with its sidecar beside it; None: the package's own."""
     frame_slot: float
     frame_lifetime: float
     blob_trigger_source: BlobSource
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """Read every setting, reporting all that is wrong at once.
+        """Read every setting; one error reports all that is wrong.
 
         Raises:
             SettingsError: names each missing or wrong setting and what it takes.
@@ -105,6 +130,8 @@ class Settings:
                 else None
             ),
             ice_servers=read.ice_servers("ICE_SERVERS"),
+            turn=read.turn(),
+            reading=Ways(read.choice("READING", *Ways)),
             azure_face=(
                 read.azure_face()
                 if read.choice("FACE_READER", "embedded", "azure") == "azure"
@@ -117,9 +144,8 @@ class Settings:
                 read.choice("BLOB_TRIGGER_SOURCE", *(source.value for source in BlobSource))
             ),
         )
-        # The bindings read these themselves; failing here beats failing at a call.
-        if not any(n.startswith(SIGNALR_CONNECTION) and environ[n] for n in environ):
-            read.problems.append(f"{SIGNALR_CONNECTION} is missing")
+        # Only the bindings read these; it is better to fail here than at a call.
+        read.signalr(SIGNALR_CONNECTION)
         if settings.storage.blob_service_uri:
             read.https_url(f"{STORAGE_CONNECTION}__queueServiceUri")
         if read.problems:
@@ -136,7 +162,7 @@ class _Reader:
 
     def value(self, name: str) -> str:
         value = self._environ.get(name, "")
-        # The host hands on a reference it could not resolve, and anybody could guess such a key.
+        # The host passes on a reference it could not resolve; anybody could guess it as a key.
         if value.startswith("@Microsoft.KeyVault("):
             self.problems.append(f"{name} is a Key Vault reference that was not resolved")
         return value
@@ -159,7 +185,7 @@ class _Reader:
         return value
 
     def https_url(self, name: str) -> str:
-        """An address without a trailing slash; plain HTTP only on this machine."""
+        """An address without a trailing slash; plain HTTP is allowed only on this machine."""
         here = r"http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?"
         return self.pattern(name, rf"https://[^\s/]+\S*|{here}", "an https:// address").rstrip("/")
 
@@ -169,14 +195,26 @@ class _Reader:
         by_identity = not connection_string and self.optional(uri) is not None
         if not connection_string and not by_identity:
             self.problems.append(f"{name} is missing (with a managed identity: {uri})")
+        if connection_string and not _is_storage(connection_string):
+            self.problems.append(f"{name} must be a storage account's connection string")
         return StorageAccess(
             connection_string,
             self.https_url(uri) if by_identity else "",
             self.optional(f"{name}__clientId"),
         )
 
+    def signalr(self, name: str) -> None:
+        """A connection string wins over an address, as it does in the Functions host."""
+        connection_string, uri = self.value(name), f"{name}__serviceUri"
+        if connection_string and not _is_signalr(connection_string):
+            self.problems.append(f"{name} must be a SignalR service's connection string")
+        elif not connection_string and self.optional(uri):
+            self.https_url(uri)
+        elif not connection_string:
+            self.problems.append(f"{name} is missing (with a managed identity: {uri})")
+
     def opentok(self) -> OpenTokCredentials:
-        """OpenTok's credentials, or Vonage's where only its application id is set."""
+        """OpenTok's credentials, or Vonage's if only its application id is set."""
         api_url = self.https_url("OPENTOK_API_URL") if self.optional("OPENTOK_API_URL") else None
         if self.optional("VONAGE_APPLICATION_ID") and not self.optional("OPENTOK_API_KEY"):
             return OpenTokCredentials(
@@ -193,6 +231,20 @@ class _Reader:
             vonage=False,
             api_url=api_url,
         )
+
+    def turn(self) -> TurnServer | None:
+        """The TURN server that `TURN_URLS` and `TURN_SECRET` describe together."""
+        lifetime = int(self.number("TURN_LIFETIME_SECONDS", 3600, 300, 86_400))
+        urls = [url.strip() for url in self.value("TURN_URLS").split(",") if url.strip()]
+        if not urls and not self.optional("TURN_SECRET"):
+            return None
+        if not urls or not all(_TURN_URL.fullmatch(url) for url in urls):
+            self.problems.append(
+                "TURN_URLS must, with TURN_SECRET, be addresses like turn:HOST:3478?transport=udp, "
+                "a comma between"
+            )
+        secret = self.text("TURN_SECRET", min_bytes=_TURN_SECRET_MIN_BYTES)
+        return TurnServer(tuple(urls), secret, lifetime)
 
     def private_key(self, name: str) -> str:
         """An RSA private key as PEM; given as text (line ends may be `\\n`) or as a file's path."""
@@ -242,7 +294,7 @@ class _Reader:
         return value
 
     def limits(self, name: str) -> Mapping[str, int]:
-        """Numbers by the name of the limit, as JSON; 50,000 is what an append blob counts to."""
+        """Numbers by the name of the limit, as JSON; an append blob takes 50,000 appends."""
         try:
             limits = json.loads(self.value(name) or "{}")
         except ValueError:
@@ -270,3 +322,32 @@ class _Reader:
             self.problems.append(f'{name} must be a JSON list like [{{"urls": "stun:HOST"}}]')
             return ()
         return tuple(servers)
+
+
+def _is_storage(connection_string: str) -> bool:
+    """Whether the storage SDK accepts it, and its key is base64."""
+    try:
+        BlobServiceClient.from_connection_string(connection_string)
+        base64.b64decode(_parts(connection_string).get("accountkey", ""), validate=True)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_signalr(connection_string: str) -> bool:
+    """`Endpoint=https://…;AccessKey=…;Version=1.0;`, or `AuthType=…` for an identity.
+
+    https://learn.microsoft.com/azure/azure-signalr/concept-connection-string
+    """
+    parts = _parts(connection_string)
+    endpoint = urlsplit(parts.get("endpoint", ""))
+    return bool(
+        endpoint.scheme in ("http", "https")
+        and endpoint.hostname
+        and (parts.get("accesskey") or parts.get("authtype"))
+    )
+
+
+def _parts(connection_string: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in connection_string.split(";"))
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Deploys everything to Azure: infrastructure, functions, event subscription, page. Run it again at
-# any time, after a failure or a change: each step leaves alone what is already as it should be.
+# any time, after a failure or a change: each step changes only what is not as it should be.
 #
-#   AZURE_ENV_NAME=calls AZURE_LOCATION=westeurope infra/deploy.sh
+#   AZURE_ENV_NAME=calls AZURE_LOCATION=westeurope FACE_READER=embedded infra/deploy.sh [--what-if]
 #
+# With --what-if it shows what it would change of the infrastructure, and changes nothing.
 # docs/deploy.md lists the other variables. Secrets are taken from the environment too, and reach
 # Azure through main.bicepparam: none is part of a command line.
 set -euo pipefail
@@ -13,23 +14,39 @@ cd "$(dirname "$0")/.."
 : "${AZURE_LOCATION:?is the region, for instance westeurope}"
 export AZURE_ENV_NAME AZURE_LOCATION VIDEO_PROVIDER="${VIDEO_PROVIDER:-mesh}"
 
-fail() {
-  echo "error: $*" >&2
-  exit 1
-}
-
-step() {
-  echo "== $*" >&2
-}
-
-kept() { # whether the vault already holds the secret
-  [[ ,$KEPT_SECRETS, == *,$1,* ]]
-}
-
-for tool in az npm npx openssl python3; do
-  command -v "$tool" >/dev/null || fail "$tool is missing (docs/deploy.md, What you need)"
+for tool in az curl node npm npx openssl python3; do
+  command -v "$tool" >/dev/null || {
+    echo "error: $tool is missing (docs/deploy.md, What you need)" >&2
+    exit 1
+  }
 done
-account=$(az account show --query name --output tsv) || fail 'not signed in: run az login'
+# Before 2.78 az prints "The content for this response was already consumed" for every refusal.
+version=$(az version --query '"azure-cli"' --output tsv)
+if [[ $(printf '%s\n' 2.78 "$version" | sort -V | head -n 1) != 2.78 ]]; then
+  echo "error: az 2.78 or newer is needed, this is $version: run az upgrade" >&2
+  exit 1
+fi
+# shellcheck source-path=SCRIPTDIR source=azure.sh
+. infra/azure.sh
+
+# What uploads the page, the last step, asks there for its newest release each time.
+if ! curl --silent --show-error --head --location --max-time 30 --output /dev/null \
+    https://aka.ms/swalocaldeploy; then
+  fail 'the page could not be uploaded: the Static Web Apps CLI gets its uploader from
+https://aka.ms/swalocaldeploy, which this network does not let through'
+fi
+
+face_terms="Azure Face has terms (Responsible AI) that are accepted once for each subscription, when its first
+Face resource is made in the portal. Make one there and delete it again, then run this with
+FACE_READER=azure; or run it now with FACE_READER=embedded, which needs no Face resource, costs less
+and reads the same expressions (docs/deploy.md, Face asks for its terms once)."
+if [[ ${FACE_READER:-azure} == azure ]]; then
+  faces=$(az_here cognitiveservices account list --query "length([?kind=='Face'])" --output tsv)
+  if ((faces == 0)); then
+    [[ -n ${FACE_READER:-} ]] || fail "this subscription has no Face resource. $face_terms"
+    echo "note: this subscription has no Face resource yet. $face_terms" >&2
+  fi
+fi
 
 step "what to keep of an earlier deployment"
 lines=$(infra/kept_settings.sh)
@@ -39,6 +56,9 @@ done <<<"$lines"
 
 if [[ -f ${VONAGE_PRIVATE_KEY:-} ]]; then # as local.settings.json may have it
   VONAGE_PRIVATE_KEY=$(<"$VONAGE_PRIVATE_KEY")
+fi
+if [[ -n ${TURN_URLS:-} && -z ${TURN_SECRET:-} ]]; then
+  kept turn-secret || fail 'TURN_SECRET is missing'
 fi
 if [[ $VIDEO_PROVIDER == opentok ]]; then
   if [[ -n ${OPENTOK_API_KEY:-} ]]; then
@@ -50,15 +70,26 @@ if [[ $VIDEO_PROVIDER == opentok ]]; then
   fi
 fi
 
+if [[ ${1:-} == --what-if ]]; then
+  step "what would change in the subscription ${account#* }"
+  az_here deployment sub what-if --location "$AZURE_LOCATION" --parameters infra/main.bicepparam
+  exit
+fi
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-step "infrastructure, in the subscription $account"
-if ! outputs=$(az deployment sub create --name "$AZURE_ENV_NAME-$AZURE_LOCATION" \
+step "infrastructure, in the subscription ${account#* }"
+if ! outputs=$(az_here deployment sub create --name "$AZURE_ENV_NAME-$AZURE_LOCATION" \
   --location "$AZURE_LOCATION" --parameters infra/main.bicepparam \
-  --query properties.outputs --output json); then
-  fail 'the infrastructure was refused. Where the message above says ResourceKindRequireAcceptTerms,
-see "Face asks for its terms once" in docs/deploy.md; else mend what it names and run this again.'
+  --query properties.outputs --output json 2>"$work/said"); then
+  cat "$work/said" >&2
+  case $(<"$work/said") in
+    *ResourceKindRequireAcceptTerms*) fail "Azure refused the Face resource. $face_terms" ;;
+    *'Cost Management supports only'*)
+      fail 'this subscription takes no budget: run this again with BUDGET_AMOUNT=0' ;;
+    *) fail 'the infrastructure was refused: mend what the message above names and run this again' ;;
+  esac
 fi
 lines=$(python3 -c 'import json, sys
 for name, output in json.load(sys.stdin).items():
@@ -69,26 +100,40 @@ done <<<"$lines"
 
 step 'functions'
 python3 infra/package.py "$work/package.zip"
-for attempt in 1 2 3; do
-  if az functionapp deployment source config-zip --resource-group "$AZURE_RESOURCE_GROUP" \
-    --name "$FUNCTION_APP_NAME" --src "$work/package.zip" --build-remote true --output none; then
-    break
+refused=0
+upload() {
+  if az_here functionapp deployment source config-zip --resource-group "$AZURE_RESOURCE_GROUP" \
+    --name "$FUNCTION_APP_NAME" --src "$work/package.zip" --build-remote true --output none \
+    2>"$work/said"; then
+    return 0
   fi
-  ((attempt < 3)) || fail 'the functions were refused; run this again'
-  # The roles of a new identity take minutes to be known everywhere.
-  echo "the functions were refused ($attempt of 3)" >&2
-  sleep "${RETRY_SECONDS:-30}"
-done
+  refused=$((refused + 1))
+  # The roles of a new identity: the app may not yet reach the container its package goes to.
+  if grep -qiE '403|forbidden|not authorized|authorization|inaccessible' "$work/said"; then
+    return 1
+  fi
+  cat "$work/said" >&2
+  # What does not build now will not build later; anything else has three attempts.
+  if ((refused == 3)) || grep -qiE 'build|requirements\.txt|pip' "$work/said"; then return 2; fi
+  return 1
+}
+wait_for 'the app to be let at its package' upload || {
+  cat "$work/said" >&2
+  fail 'the functions were refused; mend what the message above names and run this again'
+}
 
 step 'event subscription'
-infra/subscribe.sh
+RETRY_ATTEMPTS=$attempts_left infra/subscribe.sh
 
 step 'page'
 infra/publish_site.sh
 
-if [[ $VIDEO_PROVIDER == mesh && ${ICE_SERVERS:-} != *'"turn'* ]] && ! kept ice-servers; then
+if [[ $VIDEO_PROVIDER == mesh && -z ${TURN_URLS:-} && ${ICE_SERVERS:-} != *'"turn'* ]] &&
+  ! kept ice-servers; then
   echo 'warning: a mesh call without a TURN server. Where a network lets no direct connection
-through (many offices, some mobile networks), participants will not see each other. Set ICE_SERVERS
-or use VIDEO_PROVIDER=opentok: docs/deploy.md, Video.' >&2
+through (many offices, some mobile networks), participants will not see each other. Set TURN_URLS,
+ICE_SERVERS or use VIDEO_PROVIDER=opentok: docs/deploy.md, Video.' >&2
 fi
+
+RETRY_ATTEMPTS=$attempts_left infra/walk.sh
 echo "$SITE_ORIGIN"

@@ -5,28 +5,30 @@
 set -euo pipefail
 
 group="rg-${AZURE_ENV_NAME:?is the name of the deployment}"
+# shellcheck source-path=SCRIPTDIR source=azure.sh
+. "$(dirname "$0")/azure.sh"
 
-exists=$(az group exists --name "$group" --output tsv)
+exists=$(az_here group exists --name "$group" --output tsv)
 if [[ $exists == true ]]; then
   if [[ ${1:-} != --yes ]]; then
     read -r -p "Delete the resource group $group and everything in it? Type its name: " answer
     [[ $answer == "$group" ]] || exit 1
   fi
-  echo "== deleting $group (some minutes)" >&2
-  az group delete --name "$group" --yes
+  step "deleting $group (some minutes)"
+  az_here group delete --name "$group" --yes
 fi
 
 # Deleted vaults and Face resources keep their names for days, which the next deployment needs.
-echo '== giving names back' >&2
-vaults=$(az keyvault list-deleted --resource-type vault --output tsv \
+step 'giving names back'
+vaults=$(az_here keyvault list-deleted --resource-type vault --output tsv \
   --query "[?contains(properties.vaultId, '/$group/')].[name, properties.location]")
 while read -r name location; do
-  [[ -z $name ]] || az keyvault purge --name "$name" --location "$location"
+  [[ -z $name ]] || az_here keyvault purge --name "$name" --location "$location"
 done <<<"$vaults"
 
-faces=$(az cognitiveservices account list-deleted --output tsv \
+faces=$(az_here cognitiveservices account list-deleted --output tsv \
   --query "[?contains(id, '/$group/')].[name, location]")
 while read -r name location; do
-  [[ -z $name ]] || az cognitiveservices account purge --name "$name" --location "$location" \
+  [[ -z $name ]] || az_here cognitiveservices account purge --name "$name" --location "$location" \
     --resource-group "$group"
 done <<<"$faces"

@@ -6,20 +6,26 @@
 set -euo pipefail
 
 group="rg-${AZURE_ENV_NAME:?is the name of the deployment}"
+# shellcheck source-path=SCRIPTDIR source=azure.sh
+. "$(dirname "$0")/azure.sh"
 secrets=''
 start=''
 
 # A look-up that fails ends the script here: taken for "nothing there" it would make a new key.
-exists=$(az group exists --name "$group" --output tsv)
+exists=$(az_here group exists --name "$group" --output tsv)
 if [[ $exists == true ]]; then
-  vault=$(az keyvault list --resource-group "$group" --query '[0].id' --output tsv)
+  vault=$(az_here keyvault list --resource-group "$group" --query '[0].id' --output tsv)
   if [[ -n $vault ]]; then
-    secrets=$(az rest --method get --url "$vault/secrets?api-version=2023-07-01" \
+    secrets=$(az rest --method get --url "$vault/secrets?api-version=2025-05-01" \
       --query "join(',', value[].name)" --output tsv)
   fi
-  budgets="/subscriptions/{subscriptionId}/resourceGroups/$group/providers/Microsoft.Consumption/budgets"
+  budgets="/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/$group/providers/Microsoft.Consumption/budgets"
   start=$(az rest --method get --url "$budgets?api-version=2023-11-01" \
     --query 'value[0].properties.timePeriod.startDate' --output tsv)
+elif [[ -n ${AZURE_RESOURCE_GROUP:-} ]]; then
+  # azd remembers a deployment. Looked for in the wrong subscription, it would get a second ticket key.
+  fail "$group was deployed, and the subscription ${account#* } has none of that name. Name the right
+one in AZURE_SUBSCRIPTION_ID. Where it was deleted: azd env set AZURE_RESOURCE_GROUP ''"
 fi
 
 echo "KEPT_SECRETS=$secrets"

@@ -33,6 +33,10 @@ param vonageApplicationId string = ''
 @allowed(['azure', 'embedded'])
 param faceReader string = 'azure'
 
+@description('Who reads: each person chooses, the service from frames, or each browser by itself.')
+@allowed(['choice', 'service', 'device'])
+param reading string = 'choice'
+
 @description('Another expression classifier than the one that ships: the path of an ONNX file in the package.')
 @maxLength(200)
 param expressionModel string = ''
@@ -53,18 +57,18 @@ param signalrUnits int = 1
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 512
 
-@description('Function instances the app may grow to: a bound on speed and on the bill.')
+@description('Function instances the app may grow to; requests over HTTP may for a while open more.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Function instances kept warm for frames. 0 costs nothing idle and makes first frames late.')
+@description('Function instances kept warm for events and requests. 0 costs nothing idle and loses first frames.')
 @minValue(0)
 @maxValue(20)
 param alwaysReadyInstances int = 1
 
 @description('Threads of a function instance: frames and requests it works on at the same time.')
-@minValue(1)
+@minValue(5)
 @maxValue(32)
 param workerThreads int = 8
 
@@ -103,6 +107,20 @@ param roomCreationKey string = ''
 @maxLength(4096)
 param iceServers string = ''
 
+@description('Addresses of a TURN server that shares turnSecret with the functions, a comma between.')
+@maxLength(1024)
+param turnUrls string = ''
+
+@description('Secret shared with that TURN server. Empty keeps the one in the vault.')
+@secure()
+@maxLength(512)
+param turnSecret string = ''
+
+@description('How long a TURN credential made with it is good for, in seconds.')
+@minValue(300)
+@maxValue(86400)
+param turnLifetimeSeconds int = 3600
+
 @description('Other limits than the defaults, as a JSON object by their names.')
 @maxLength(1024)
 param limits string = '{}'
@@ -119,31 +137,41 @@ param vonagePrivateKey string = ''
 
 @description('Names of the secrets already in the vault (found by kept_settings.sh).')
 @maxLength(20)
-param keptSecrets array = []
+param keptSecrets string[] = []
 
 @description('Gigabytes of logs a day after which no more are taken until the next day.')
 @minValue(1)
 @maxValue(100)
 param logDailyCapGb int = 1
 
-@description('Costs a month, in the currency of the subscription, that a warning is sent at.')
-@minValue(1)
+@description('Costs a month, in the currency of the subscription, that a warning is sent at; 0 for none.')
+@minValue(0)
 @maxValue(100000)
 param budgetAmount int = 100
 
 @description('First day of the month the budget starts in; of an existing one it cannot change.')
 @minLength(10)
-@maxLength(20)
+@maxLength(40) // of an existing one as Azure writes it, with or without fractions of a second
 param budgetStart string
 
 @description('Addresses to warn beside the owners of the subscription.')
 @maxLength(20)
-param budgetEmails array = []
+param budgetEmails string[] = []
 
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName }
-var vaultName = 'kv-${token}'
 var azureReads = faceReader == 'azure'
+
+// Names come from here, not out of the modules, so that `az deployment sub what-if` can tell them.
+var appName = 'func-${token}'
+var faceName = 'face-${token}'
+var identityName = 'id-${token}'
+var insightsName = 'appi-${token}'
+var signalrName = 'sigr-${token}'
+var siteName = 'stapp-${token}'
+var storageName = 'st${token}'
+var topicName = 'evgt-${token}'
+var vaultName = 'kv-${token}'
 
 // A setting refers to its secret when this deployment brings it or an earlier one did.
 var secretUri = 'https://${vaultName}${environment().suffixes.keyvaultDns}/secrets'
@@ -159,7 +187,7 @@ resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
 module identity 'modules/identity.bicep' = {
   scope: group
   params: {
-    name: 'id-${token}'
+    name: identityName
     location: location
     tags: tags
   }
@@ -169,7 +197,7 @@ module monitoring 'modules/monitoring.bicep' = {
   scope: group
   params: {
     workspaceName: 'log-${token}'
-    insightsName: 'appi-${token}'
+    insightsName: insightsName
     location: location
     tags: tags
     dailyCapGb: logDailyCapGb
@@ -180,7 +208,7 @@ module monitoring 'modules/monitoring.bicep' = {
 module site 'modules/site.bicep' = {
   scope: group
   params: {
-    name: 'stapp-${token}'
+    name: siteName
     location: siteLocation
     tags: tags
   }
@@ -189,7 +217,7 @@ module site 'modules/site.bicep' = {
 module storage 'modules/storage.bicep' = {
   scope: group
   params: {
-    name: 'st${token}'
+    name: storageName
     location: location
     tags: tags
     siteOrigin: site.outputs.origin
@@ -198,18 +226,19 @@ module storage 'modules/storage.bicep' = {
 
 module topic 'modules/eventgrid.bicep' = {
   scope: group
+  dependsOn: [storage]
   params: {
-    name: 'evgt-${token}'
+    name: topicName
     location: location
     tags: tags
-    storageAccountName: storage.outputs.name
+    storageAccountName: storageName
   }
 }
 
 module signalr 'modules/signalr.bicep' = {
   scope: group
   params: {
-    name: 'sigr-${token}'
+    name: signalrName
     location: location
     tags: tags
     tier: signalrTier
@@ -221,7 +250,7 @@ module signalr 'modules/signalr.bicep' = {
 module face 'modules/face.bicep' = if (azureReads) {
   scope: group
   params: {
-    name: 'face-${token}'
+    name: faceName
     location: location
     tags: tags
     sku: faceSku
@@ -237,6 +266,7 @@ module vault 'modules/keyvault.bicep' = {
     ticketKey: ticketKey
     roomCreationKey: roomCreationKey
     iceServers: iceServers
+    turnSecret: turnSecret
     opentokApiSecret: opentokApiSecret
     vonagePrivateKey: vonagePrivateKey
   }
@@ -244,13 +274,15 @@ module vault 'modules/keyvault.bicep' = {
 
 module roles 'modules/roles.bicep' = {
   scope: group
+  dependsOn: [storage, signalr, face, vault, monitoring]
   params: {
+    identityName: identityName
     principalId: identity.outputs.principalId
-    storageAccountName: storage.outputs.name
-    signalrName: signalr.outputs.name
-    faceName: azureReads ? face!.outputs.name : ''
-    vaultName: vault.outputs.name
-    insightsName: monitoring.outputs.insightsName
+    storageAccountName: storageName
+    signalrName: signalrName
+    faceName: azureReads ? faceName : ''
+    vaultName: vaultName
+    insightsName: insightsName
   }
 }
 
@@ -259,7 +291,7 @@ module functions 'modules/functions.bicep' = {
   // Started without its roles, the app would fail to fetch its package and its secrets.
   dependsOn: [roles]
   params: {
-    name: 'func-${token}'
+    name: appName
     planName: 'plan-${token}'
     location: location
     tags: tags
@@ -269,13 +301,17 @@ module functions 'modules/functions.bicep' = {
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyInstances: alwaysReadyInstances
+    workerThreads: workerThreads
     settings: {
       // Of the Functions host
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${identity.outputs.clientId}'
       APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
-      AzureWebJobsStorage__accountName: storage.outputs.name
+      AzureWebJobsStorage__accountName: storageName
       AzureWebJobsStorage__clientId: identity.outputs.clientId
       AzureWebJobsStorage__credential: 'managedidentity'
+      AzureWebJobsDisableHomepage: 'true'
+      // Above what Event Grid sends at most, 1 MB an event; larger bodies end before Python sees them.
+      FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '2097152'
       PYTHON_THREADPOOL_THREAD_COUNT: string(workerThreads)
       // Of the app: functions/settings.py
       AZURE_CLIENT_ID: identity.outputs.clientId
@@ -296,22 +332,40 @@ module functions 'modules/functions.bicep' = {
       LIMITS: limits
       OPENTOK_API_KEY: opentokApiKey
       OPENTOK_API_SECRET: empty(opentokApiKey) ? '' : '@Microsoft.KeyVault(SecretUri=${secretUri}/opentok-api-secret)'
+      READING: reading
       ROOM_CAPACITY: string(roomCapacity)
       ROOM_CREATION_KEY: hasRoomCreationKey ? '@Microsoft.KeyVault(SecretUri=${secretUri}/room-creation-key)' : ''
       TICKET_KEY: '@Microsoft.KeyVault(SecretUri=${secretUri}/ticket-key)'
       TICKET_LIFETIME_SECONDS: string(ticketLifetimeSeconds)
+      TURN_LIFETIME_SECONDS: string(turnLifetimeSeconds)
+      TURN_SECRET: empty(turnUrls) ? '' : '@Microsoft.KeyVault(SecretUri=${secretUri}/turn-secret)'
+      TURN_URLS: turnUrls
       VIDEO_PROVIDER: videoProvider
       VONAGE_APPLICATION_ID: vonageApplicationId
-      VONAGE_PRIVATE_KEY: empty(vonageApplicationId) ? '' : '@Microsoft.KeyVault(SecretUri=${secretUri}/vonage-private-key)'
+      VONAGE_PRIVATE_KEY: empty(vonageApplicationId)
+        ? ''
+        : '@Microsoft.KeyVault(SecretUri=${secretUri}/vonage-private-key)'
     }
   }
 }
 
-module budget 'modules/budget.bicep' = {
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  dependsOn: [topic]
+  params: {
+    name: 'alert-${token}'
+    groupName: 'ag-${token}'
+    tags: tags
+    topicName: topicName
+    emails: budgetEmails
+  }
+}
+
+module budget 'modules/budget.bicep' = if (budgetAmount > 0) {
   scope: group
   params: {
     name: 'budget-${token}'
-    amount: budgetAmount
+    amount: max(budgetAmount, 1)
     startDate: budgetStart
     emails: budgetEmails
   }
@@ -319,10 +373,10 @@ module budget 'modules/budget.bicep' = {
 
 // What the scripts after this one need; azd hands them over under these names.
 output AZURE_RESOURCE_GROUP string = group.name
-output EVENT_TOPIC_NAME string = topic.outputs.name
-output FUNCTION_APP_NAME string = functions.outputs.name
+output EVENT_TOPIC_NAME string = topicName
+output FUNCTION_APP_NAME string = appName
 output FUNCTIONS_ORIGIN string = functions.outputs.origin
 output SIGNALR_HOST string = signalr.outputs.host
-output SITE_NAME string = site.outputs.name
+output SITE_NAME string = siteName
 output SITE_ORIGIN string = site.outputs.origin
-output STORAGE_ORIGIN string = 'https://${storage.outputs.name}.blob.${environment().suffixes.storage}'
+output STORAGE_ORIGIN string = 'https://${storageName}.blob.${environment().suffixes.storage}'

@@ -3,7 +3,7 @@
     site_config.py DIRECTORY
 
 The addresses come from the environment: FUNCTIONS_ORIGIN, STORAGE_ORIGIN, SIGNALR_HOST, and
-VIDEO_PROVIDER (mesh where it is not set).
+VIDEO_PROVIDER (mesh where it is not set), READING (choice) and DECLARATION (none).
 """
 
 from __future__ import annotations
@@ -15,13 +15,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+DECLARATION_MAX = 600
+"""Characters of what whoever deploys declares; the lobby shows it on a phone, too."""
 _OPENTOK_HOSTS = ("*.opentok.com", "*.tokbox.com")
 
 
 def content_security_policy(
-    *, functions: str, storage: str, signalr: str, video_provider: str
+    *, functions: str, storage: str, signalr: str, video_provider: str, reading: str
 ) -> str:
-    """The policy: this site's own files, and connections to this deployment's origins alone."""
+    """The policy: this site's own files, and connections to this deployment's origins alone.
+
+    Where pages may read by themselves, they may compile WebAssembly, and no other text or bytes.
+    """
+    scripts = ["'self'"] if reading == "service" else ["'self'", "'wasm-unsafe-eval'"]
     hub_socket = f"ws{signalr.removeprefix('http')}"
     connect = ["'self'", functions, storage, signalr, hub_socket]
     style, images, workers = ["'self'"], ["'self'"], ["'self'"]
@@ -41,7 +47,7 @@ def content_security_policy(
         "img-src": images,
         "manifest-src": ["'self'"],
         "media-src": ["'self'", "blob:", "mediastream:"],
-        "script-src": ["'self'"],
+        "script-src": scripts,
         "style-src": style,
         "worker-src": workers,
     }
@@ -71,16 +77,31 @@ def static_web_app_config(policy: str) -> dict[str, Any]:
     }
 
 
+def page_config(functions: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """`config.json`: where the functions are, who reads, and the declaration if there is one.
+
+    Raises `SystemExit` for a declaration that is too long.
+    """
+    config = {"api": functions, "reading": environ.get("READING") or "choice"}
+    declaration = environ.get("DECLARATION", "").strip()
+    if len(declaration) > DECLARATION_MAX:
+        raise SystemExit(
+            f"DECLARATION has {len(declaration)} characters; at most {DECLARATION_MAX} fit."
+        )
+    return config | ({"declaration": declaration} if declaration else {})
+
+
 def write(directory: Path, environ: Mapping[str, str]) -> None:
     """Write `config.json` and `staticwebapp.config.json` into `directory`."""
     functions = environ["FUNCTIONS_ORIGIN"]
+    config = page_config(functions, environ)
     policy = content_security_policy(
         functions=functions,
         storage=environ["STORAGE_ORIGIN"],
         signalr=f"https://{environ['SIGNALR_HOST']}",
         video_provider=environ.get("VIDEO_PROVIDER") or "mesh",
+        reading=config["reading"],
     )
-    config = {"api": functions}
     (directory / "config.json").write_text(json.dumps(config) + "\n")
     (directory / "staticwebapp.config.json").write_text(
         json.dumps(static_web_app_config(policy), indent=2) + "\n"

@@ -5,33 +5,54 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 : "${AZURE_RESOURCE_GROUP:?}" "${FUNCTION_APP_NAME:?}" "${EVENT_TOPIC_NAME:?}"
-attempts=${RETRY_ATTEMPTS:-30} # ten seconds apart: five minutes
-pause=${RETRY_SECONDS:-10}
+# shellcheck source-path=SCRIPTDIR source=azure.sh
+. ./azure.sh
+app="/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/$AZURE_RESOURCE_GROUP/providers/Microsoft.Web/sites/$FUNCTION_APP_NAME"
+references="$app/config/configreferences/appsettings"
 
-# The host makes this key when it first loads the deployed blob trigger.
-for ((attempt = 1; ; attempt++)); do
-  # Whether it is there, not what it is: the key stays inside Azure.
-  length=$(az functionapp keys list --resource-group "$AZURE_RESOURCE_GROUP" \
+# A reference looked up before the app's role was known stays wrong for up to a day.
+secrets_reach_the_app() {
+  az rest --method post --url "$references/refresh?api-version=2025-03-01" --output none || return 1
+  local unresolved
+  unresolved=$(az rest --method get --url "$references?api-version=2025-03-01" \
+    --query "length(value[?properties.status != 'Resolved'])" --output tsv) || return 1
+  ((unresolved == 0))
+}
+wait_for "the app's secrets in the vault" secrets_reach_the_app || fail "$FUNCTION_APP_NAME cannot read its
+secrets. The portal shows which, under Environment variables. Mend it, then run this again."
+
+# The host makes its key even where no function loaded, so the key is no proof of it.
+reads_frames() {
+  local functions
+  functions=$(az_here functionapp function list --resource-group "$AZURE_RESOURCE_GROUP" \
+    --name "$FUNCTION_APP_NAME" --query "join(' ', [].name)" --output tsv) || return 1
+  [[ " ${functions//\// } " == *' read_frame '* ]]
+}
+wait_for 'the app to load its functions' reads_frames || fail "$FUNCTION_APP_NAME has not loaded its functions
+(no read_frame among them). Its log names the setting that is wrong, or says only \"No job functions
+found\". Mend it, then run this again."
+
+# Whether the blob trigger's key is there, not what it is: the key stays inside Azure.
+has_key() {
+  local length
+  length=$(az_here functionapp keys list --resource-group "$AZURE_RESOURCE_GROUP" \
     --name "$FUNCTION_APP_NAME" --query "length(systemKeys.blobs_extension || '')" \
-    --output tsv) || length=0
-  if ((${length:-0} > 0)); then break; fi
-  if ((attempt == attempts)); then
-    echo "error: $FUNCTION_APP_NAME has not loaded its blob trigger (no key blobs_extension)." >&2
-    echo "Its log tells why, most often a setting; then run this again." >&2
-    exit 1
-  fi
-  echo "waiting for the blob trigger's key ($attempt of $attempts) ..." >&2
-  sleep "$pause"
-done
+    --output tsv) || return 1
+  ((${length:-0} > 0))
+}
+wait_for "the blob trigger's key" has_key ||
+  fail "$FUNCTION_APP_NAME has no key blobs_extension. Its log tells why; then run this again."
 
 # Event Grid asks the app to confirm, and a cold app may miss its first question.
-for attempt in 1 2 3; do
-  if az deployment group create --resource-group "$AZURE_RESOURCE_GROUP" --name subscription \
+refused=0
+subscribe() {
+  if az_here deployment group create --resource-group "$AZURE_RESOURCE_GROUP" --name subscription \
     --template-file subscription.bicep --output none \
     --parameters functionAppName="$FUNCTION_APP_NAME" topicName="$EVENT_TOPIC_NAME"; then
-    exit 0
+    return 0
   fi
-  echo "the event subscription was refused ($attempt of 3)" >&2
-  sleep "$pause"
-done
-exit 1
+  refused=$((refused + 1))
+  return $((refused < 3 ? 1 : 2))
+}
+wait_for 'the app to confirm its events' subscribe ||
+  fail 'the event subscription was refused; mend what the message above names and run this again'

@@ -15,7 +15,7 @@ param topicName string
 @maxValue(16000000)
 param largestFrame int = 4000000
 
-resource app 'Microsoft.Web/sites@2024-04-01' existing = {
+resource app 'Microsoft.Web/sites@2025-03-01' existing = {
   name: functionAppName
 }
 
@@ -31,7 +31,7 @@ resource framesSubscription 'Microsoft.EventGrid/systemTopics/eventSubscriptions
       endpointType: 'WebHook'
       properties: {
         // Read here, the key passes through no shell, log or output.
-        endpointUrl: 'https://${app.properties.defaultHostName}/runtime/webhooks/blobs?functionName=Host.Functions.read_frame&code=${listKeys('${app.id}/host/default', '2024-04-01').systemKeys.blobs_extension}'
+        endpointUrl: 'https://${app.properties.defaultHostName}/runtime/webhooks/blobs?functionName=Host.Functions.read_frame&code=${listKeys('${app.id}/host/default', '2025-03-01').systemKeys.blobs_extension}'
         maxEventsPerBatch: 1 // a frame waits for no other
         preferredBatchSizeInKilobytes: 64
       }

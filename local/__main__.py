@@ -1,10 +1,12 @@
-"""The launcher behind ``make run``: the product on this machine, with no account.
+"""The launcher behind `make run`: it runs the product on this machine, without an account.
 
-``PORT`` (default 8080) is the page's port on 127.0.0.1. ``local.settings.json``, the real tools'
-own file, may override settings in its ``Values``, the connection strings excepted. One line on
-standard output says when the page answers; Ctrl-C, SIGTERM and SIGHUP end every process and remove
-the storage's directory.
+`PORT` (default 8080) is the page's port on 127.0.0.1. The `Values` in `local.settings.json`, a file
+of Azure's own tools, override settings, but not the connection strings. One line on standard output
+says when the page answers. Ctrl-C, SIGTERM and SIGHUP end every process and remove the storage's
+directory.
 """
+
+from __future__ import annotations
 
 import json
 import os
@@ -23,7 +25,7 @@ DEFAULT_PORT: Final = 8080
 
 
 class LaunchError(Exception):
-    """Something is missing; the text names the remedy in one or two lines."""
+    """Something is missing; the text says in one or two lines what to do."""
 
 
 def main() -> int:
@@ -71,7 +73,7 @@ def _local_settings(path: Path) -> dict[str, str]:
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
-    # Once: the way out must not be left halfway because of a second Ctrl-C.
+    # Only once: a second Ctrl-C must not interrupt the shutdown.
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.SIG_IGN)
     raise SystemExit(0)

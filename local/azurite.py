@@ -1,15 +1,18 @@
-"""Azure Blob Storage on one machine: Azurite's blob service, from its own package folder.
+"""Azure Storage on one machine: Azurite's blobs and queues, from its own package folder.
 
-It runs with a random account key in a private directory. Its access log on standard output tells of
-each new blob about a millisecond after the upload (`creation`). Flags:
-https://github.com/Azure/Azurite#command-line-options; ``--skipApiVersionCheck`` because current
+It runs with a random account key in a private directory. For each request it answers, it prints a
+line of JSON (`azurite/announce.cjs`). So a new blob is known about a millisecond after its upload
+(`creation`). Flags:
+https://github.com/Azure/Azurite#command-line-options; `--skipApiVersionCheck` because current
 SDKs speak a newer API version than Azurite knows.
 """
+
+from __future__ import annotations
 
 import base64
 import contextlib
 import fcntl
-import re
+import json
 import secrets
 import shutil
 import socket
@@ -20,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import BlobServiceClient, CorsRule
@@ -29,28 +32,61 @@ ACCOUNT: Final = "devstoreaccount1"
 NODE_MAJOR: Final = 20
 DIRECTORY_PREFIX: Final = "azurite-local-"
 _PACKAGE: Final = Path(__file__).parent / "azurite"
-_MAIN: Final = _PACKAGE / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
-_ACCESS_LINE = re.compile(r'"PUT /[^/\s]+/([^/?\s]+)/([^?\s]+)(?:\?(\S*))? HTTP/[\d.]+" 201 ')
+_MAIN: Final = _PACKAGE / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
+_ANNOUNCE: Final = _PACKAGE / "announce.cjs"
 
 
 class AzuriteMissingError(Exception):
-    """Node or Azurite's package is not there; the text names the remedy."""
+    """Node or Azurite's package is missing; the text says what to do."""
 
 
 @dataclass(frozen=True)
 class Creation:
-    """A blob that has come into being: container, name and the storage operation that did it."""
+    """A new blob: its container, its name and the storage operation that created it.
+
+    `length` is in bytes; None after a copy or an upload in blocks, because no request has it.
+    """
 
     container: str
     blob: str
     api: str = "PutBlob"
+    length: int | None = None
+    content_type: str = "application/octet-stream"
+    blob_type: str = "BlockBlob"
+    etag: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request that the storage answered; `path` begins with the account."""
+
+    method: str
+    path: str
+    status: int
+    comp: str | None = None
+    restype: str | None = None
+    length: int = 0
+    copies: bool = False
+    blobType: str = "BlockBlob"  # noqa: N815 - the key in the line of JSON
+    contentType: str = "application/octet-stream"  # noqa: N815
+    etag: str = ""
+
+    @property
+    def operation(self) -> str:
+        """The method, the container or queue, and the operation on it, for example `PUT frames`."""
+        container = self.path.split("/")[2] if self.path.count("/") >= 2 else ""
+        return " ".join(filter(None, (self.method, container, self.restype, self.comp)))
 
 
 @dataclass(frozen=True)
 class Azurite:
-    """One Azurite: where it listens, what it keeps, which pages may upload to it."""
+    """One Azurite: its ports, its containers, and the origins whose pages may upload to it.
+
+    `port` is the blob service's, `queue_port` the queue service's.
+    """
 
     port: int
+    queue_port: int
     directory: Path
     containers: Sequence[str]
     cors_origins: Sequence[str] = ()
@@ -69,6 +105,7 @@ class Azurite:
         return (
             f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={self.key};"
             f"BlobEndpoint={self.endpoint};"
+            f"QueueEndpoint=http://127.0.0.1:{self.queue_port}/{ACCOUNT};"
         )
 
     @property
@@ -80,6 +117,8 @@ class Azurite:
         """The command line. Raises AzuriteMissingError."""
         return [
             find_node(),
+            "--require",
+            str(_ANNOUNCE),
             str(_main_script()),
             "--location",
             str(self.directory),
@@ -87,6 +126,15 @@ class Azurite:
             "127.0.0.1",
             "--blobPort",
             str(self.port),
+            "--queueHost",
+            "127.0.0.1",
+            "--queuePort",
+            str(self.queue_port),
+            "--tableHost",
+            "127.0.0.1",
+            "--tablePort",
+            "0",
+            "--silent",
             "--skipApiVersionCheck",
             "--loose",
             "--disableTelemetry",
@@ -94,10 +142,13 @@ class Azurite:
         ]
 
     def listens(self) -> bool:
-        """Whether the port takes connections."""
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.5):
-            return True
-        return False
+        """Whether both ports take connections."""
+        for port in (self.port, self.queue_port):
+            try:
+                socket.create_connection(("127.0.0.1", port), 0.5).close()
+            except OSError:
+                return False
+        return True
 
     def client(self) -> BlobServiceClient:
         """A client with bounded timeouts that uses no proxy."""
@@ -127,29 +178,44 @@ class Azurite:
             client.set_service_properties(cors=rules if self.cors_origins else [])
 
 
-def creation(line: str) -> Creation | None:
-    """The blob that an access-log line tells of, or None for every other request.
+def answered(line: str) -> Request | None:
+    """The request that a line of the storage's output describes; None for another line."""
+    if not line.startswith("{"):
+        return None
+    said = json.loads(line)
+    return Request(**{name: value for name, value in said.items() if value is not None})
 
-    A blob is created by ``PUT`` with answer 201 and no ``comp``, or by the last step of an upload
-    in blocks. The query is dropped here: it holds the upload's signature.
+
+def creation(request: Request) -> Creation | None:
+    """The blob that a request created; None for every other request.
+
+    A blob is created by `PUT` without `comp`, a copy included, or by the last step of an upload
+    in blocks (https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage).
     """
-    match = _ACCESS_LINE.search(line)
-    if match is None:
+    _, _, container, *blob = (*request.path.split("/"), "", "", "")
+    name = "/".join(blob).rstrip("/")
+    if request.method != "PUT" or request.status not in (201, 202) or not name or request.restype:
         return None
-    container, blob, query = match.groups()
-    parameters = parse_qs(query or "")
-    operation = parameters.get("comp", [""])[0]
-    if "restype" in parameters or operation not in ("", "blocklist"):
+    if request.comp not in (None, "blocklist"):
         return None
-    return Creation(unquote(container), unquote(blob), "PutBlockList" if operation else "PutBlob")
+    api = "PutBlockList" if request.comp else "CopyBlob" if request.copies else "PutBlob"
+    return Creation(
+        unquote(container),
+        unquote(name),
+        api,
+        request.length if api == "PutBlob" else None,
+        request.contentType,
+        request.blobType,
+        request.etag.strip('"'),
+    )
 
 
 @contextmanager
 def private_directory() -> Iterator[Path]:
     """A new directory (mode 0700) that is removed at exit.
 
-    A launcher that was killed cannot remove its own, so each one also removes those whose owner is
-    gone: the owner holds a lock, which the kernel lets go at its death.
+    A killed launcher cannot remove its directory. So each launcher also removes directories whose
+    owner is gone: the owner holds a lock, which the kernel releases when the owner dies.
     """
     parent = Path(tempfile.gettempdir())
     for stale in parent.glob(f"{DIRECTORY_PREFIX}*"):

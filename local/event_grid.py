@@ -1,15 +1,15 @@
-"""Event Grid on one machine: tells the Functions host of every new blob.
+"""Event Grid on one machine: it sends the Functions host an event for every new blob.
 
-Each blob becomes a ``Microsoft.Storage.BlobCreated`` event, posted to the webhook of every
-blob-triggered function whose container it is in, as an event subscription with a subject filter
-does (https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage). Delivery is at least
-once: whatever cannot be delivered is tried again, and whenever the host or the storage comes (back)
-up, what lies in the containers is announced once more.
-
-A new blob's size and type are not in the storage's access log, so ``contentLength``,
-``contentType`` and ``blobType`` are in the events of a listing only; the host, like the real one,
-does not read them.
+Each blob becomes a `Microsoft.Storage.BlobCreated` event. It is posted to the webhook of every
+function with a blob trigger on the blob's container, as by an event subscription with filters
+(https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage). Delivery is at least once:
+a failed delivery is tried again. When the host or the storage starts or comes back, every blob in
+the containers is announced again. As in Azure an answer of 400, 401 or 413 is final
+(https://learn.microsoft.com/azure/event-grid/delivery-and-retry); the pauses between attempts are
+shorter.
 """
+
+from __future__ import annotations
 
 import http.client
 import json
@@ -18,14 +18,14 @@ import queue
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from azure.core.exceptions import AzureError
-from azure.storage.blob import BlobServiceClient
+from azure.storage.blob import BlobProperties, BlobServiceClient
 
 from local.azurite import Creation
 
@@ -33,12 +33,21 @@ TIMEOUT_SECONDS: Final = 10.0
 FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 1.0
 MAX_BATCH: Final = 100
+FINAL: Final = (400, 401, 413)
+"""Answers of a webhook after which an event is dropped."""
 _TOPIC: Final = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local"
     "/providers/Microsoft.Storage/storageAccounts/devstoreaccount1"
 )
 
 log = logging.getLogger("event_grid")
+
+
+class EventFilter(NamedTuple):
+    """The filters of an event subscription, besides its container: endings, sizes in bytes."""
+
+    subject_ends_with: str = ""
+    largest: int | None = None
 
 
 class Subscription(NamedTuple):
@@ -51,18 +60,26 @@ class Subscription(NamedTuple):
 @dataclass(frozen=True)
 class _Notice:
     creation: Creation
-    details: dict[str, object] = field(default_factory=dict)
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 class EventGrid:
     """The delivery thread between one storage account and one Functions host.
 
-    ``host`` is the host's base URL, ``endpoint`` the storage account's, ``storage`` makes a client
-    of that account.
+    `host` is the host's base URL, `code` its key, `endpoint` the storage account's;
+    `storage` makes a client of that account.
     """
 
-    def __init__(self, host: str, endpoint: str, storage: Callable[[], BlobServiceClient]) -> None:
+    def __init__(
+        self,
+        host: str,
+        code: str,
+        endpoint: str,
+        storage: Callable[[], BlobServiceClient],
+        event_filter: EventFilter | None = None,
+    ) -> None:
+        self._code = code
+        self._filter = event_filter or EventFilter()
         self._address = urlsplit(host).netloc
         self._connection: http.client.HTTPConnection | None = None
         self._endpoint = endpoint
@@ -74,20 +91,34 @@ class EventGrid:
         self._thread = threading.Thread(target=self._run, name="event-grid", daemon=True)
 
     def start(self) -> None:
-        """Begins delivery, which waits until `catch_up` is called for the first time."""
+        """Starts delivery; the first delivery waits for the first call of `catch_up`."""
         self._thread.start()
 
     def publish(self, creation: Creation) -> None:
         """Takes one new blob; returns at once."""
         self._queue.put(_Notice(creation))
 
+    def _sized(self, notice: _Notice) -> _Notice:
+        """The same with the blob's size; the storage is asked for it if no request had it."""
+        created = notice.creation
+        if created.length is not None:
+            return notice
+        try:
+            with self._open_storage() as storage:
+                blob = storage.get_blob_client(created.container, created.blob)
+                return replace(
+                    notice, creation=_lying(created.container, blob.get_blob_properties())
+                )
+        except AzureError:  # it is deleted, or the storage is down and lists it when it is back
+            return notice
+
     def catch_up(self) -> None:
-        """The host or the storage has (re)started: look again at who listens and at what waits."""
+        """Call it when the host or the storage (re)started: reads subscriptions and blobs again."""
         self._catch_up.set()
         self._queue.put(None)
 
     def close(self) -> None:
-        """Ends delivery; what was not delivered is forgotten."""
+        """Ends delivery and drops events that were not delivered."""
         self._closed.set()
         self._queue.put(None)
         if self._thread.ident is not None:
@@ -100,14 +131,24 @@ class EventGrid:
                 self._catch_up.clear()
                 self._retrying(self._subscribe)
                 notices += self._waiting()
+            notices = [self._sized(notice) for notice in notices]
             for subscription in self._subscriptions or ():
-                matching = [n for n in notices if n.creation.container == subscription.container]
+                matching = [n for n in notices if self._passes(n.creation, subscription)]
                 for start in range(0, len(matching), MAX_BATCH):
                     batch = matching[start : start + MAX_BATCH]
                     self._retrying(partial(self._deliver, subscription, batch))
 
         if self._connection is not None:
             self._connection.close()
+
+    def _passes(self, creation: Creation, subscription: Subscription) -> bool:
+        if creation.container != subscription.container:
+            return False
+        if not creation.blob.lower().endswith(self._filter.subject_ends_with.lower()):
+            return False
+        largest = self._filter.largest
+        # An advanced filter never matches an event without the key.
+        return largest is None or (creation.length is not None and creation.length <= largest)
 
     def _next(self) -> list[_Notice]:
         notices = []
@@ -138,35 +179,33 @@ class EventGrid:
         self._subscriptions = list(_subscriptions(json.loads(body)))
 
     def _waiting(self) -> list[_Notice]:
-        """What lies in the containers that somebody listens to."""
+        """All blobs in the containers that have a subscription."""
         found = []
         try:
             with self._open_storage() as storage:
                 for container in sorted({s.container for s in self._subscriptions or ()}):
                     for blob in storage.get_container_client(container).list_blobs():
-                        details: dict[str, object] = {
-                            "contentType": blob.content_settings.content_type,
-                            "contentLength": blob.size,
-                            "blobType": str(getattr(blob.blob_type, "value", blob.blob_type)),
-                        }
-                        found.append(_Notice(Creation(container, blob.name), details))
+                        found.append(_Notice(_lying(container, blob)))
         except AzureError as error:
-            # The storage is down: its restart asks for the next look.
+            # The storage is down: its restart calls `catch_up` again.
             log.warning("the containers could not be listed: %s", type(error).__name__)
         return found
 
     def _deliver(self, subscription: Subscription, notices: Sequence[_Notice]) -> None:
-        path = f"/runtime/webhooks/blobs?functionName=Host.Functions.{quote(subscription.function)}"
+        path = (
+            f"/runtime/webhooks/blobs?functionName=Host.Functions.{quote(subscription.function)}"
+            f"&code={quote(self._code)}"
+        )
         body = json.dumps([_event(notice, self._endpoint) for notice in notices]).encode()
         try:
             status, _ = self._request("POST", path, body)
         except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
-            # An idle connection was closed by the other side: once more, on a new one.
+            # The other side closed an idle connection: try once more on a new one.
             status, _ = self._request("POST", path, body)
-        if status >= 500 or status in (408, 429):
+        if status in FINAL:
+            log.warning("%s refused its events for good: %d", subscription.function, status)
+        elif status >= 400:
             raise _HostBusyError
-        if status >= 400:
-            log.warning("%s refused its events: %d", subscription.function, status)
 
     def _request(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         if self._connection is None:
@@ -192,8 +231,20 @@ def _subscriptions(functions: Sequence[dict[str, Any]]) -> Iterator[Subscription
                 yield Subscription(function["name"], binding["path"].strip("/").split("/")[0])
 
 
+def _lying(container: str, blob: BlobProperties) -> Creation:
+    return Creation(
+        container,
+        blob.name,
+        length=blob.size,
+        content_type=blob.content_settings.content_type or "",
+        blob_type=str(getattr(blob.blob_type, "value", blob.blob_type)),
+        etag=(blob.etag or "").strip('"'),
+    )
+
+
 def _event(notice: _Notice, endpoint: str) -> dict[str, object]:
-    container, blob = notice.creation.container, notice.creation.blob
+    created = notice.creation
+    container, blob = created.container, created.blob
     return {
         "topic": _TOPIC,
         "subject": f"/blobServices/default/containers/{container}/blobs/{blob}",
@@ -201,10 +252,13 @@ def _event(notice: _Notice, endpoint: str) -> dict[str, object]:
         "id": str(uuid.uuid4()),
         "eventTime": notice.at.isoformat().replace("+00:00", "Z"),
         "data": {
-            "api": notice.creation.api,
+            "api": created.api,
+            "eTag": created.etag,
+            "contentType": created.content_type,
+            "contentLength": created.length,
+            "blobType": created.blob_type,
             "url": f"{endpoint}/{container}/{quote(blob)}",
             "sequencer": f"{int(notice.at.timestamp() * 1e6):032d}",
-            **notice.details,
         },
         "dataVersion": "",
         "metadataVersion": "1",

@@ -1,8 +1,10 @@
-"""The storage's lifecycle rule on one machine: what is a day old is deleted.
+"""The storage's lifecycle rule on one machine: it deletes blobs that are a day old.
 
-As on Azure (infra/modules/storage.bicep), where the rule runs about once a day: the safety net
-below what the app deletes itself.
+It is the last resort, after the app's own deletions. On Azure (infra/modules/storage.bicep) the
+rule runs about once a day.
 """
+
+from __future__ import annotations
 
 import logging
 import threading
@@ -20,13 +22,13 @@ log = logging.getLogger("lifecycle")
 
 
 def delete_older(storage: BlobServiceClient, containers: Sequence[str], than: datetime) -> int:
-    """Deletes the blobs last modified before ``than``; how many they were."""
+    """Delete the blobs last modified before `than`, with their snapshots; returns how many."""
     deleted = 0
     for name in containers:
         container = storage.get_container_client(name)
         for blob in container.list_blobs():
             if blob.last_modified < than:
-                container.delete_blob(blob.name)
+                container.delete_blob(blob.name, delete_snapshots="include")
                 deleted += 1
     return deleted
 
@@ -41,11 +43,11 @@ class Lifecycle:
         self._thread = threading.Thread(target=self._run, name="lifecycle", daemon=True)
 
     def start(self) -> None:
-        """Starts the thread; its first look is an hour away."""
+        """Start the thread; it first runs the rule after an hour."""
         self._thread.start()
 
     def close(self) -> None:
-        """Ends it."""
+        """End it."""
         self._closed.set()
 
     def _run(self) -> None:
@@ -53,5 +55,5 @@ class Lifecycle:
             try:
                 with self._open_storage() as storage:
                     delete_older(storage, self._containers, datetime.now(UTC) - AGE)
-            except AzureError as error:  # the next hour comes
+            except AzureError as error:  # the next run tries again
                 log.warning("old blobs were not deleted: %s", type(error).__name__)

@@ -1,5 +1,7 @@
 """A supervised child process: started, awaited, restarted when it dies, ended with its parent."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import re
@@ -15,29 +17,29 @@ from pathlib import Path
 from typing import IO, Final, TextIO
 
 OUTPUT_LINES: Final = 200
-READY_SECONDS: Final = 60.0
+READY_SECONDS: Final = 120.0  # a machine may be slow; a death is reported at once
 QUICK_DEATH_SECONDS: Final = 10.0
 MAX_QUICK_DEATHS: Final = 5
-STOP_SECONDS: Final = 3.0
+STOP_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.02
 
 _SECRET = re.compile(r"\b(sig|access_token|code|AccessKey|AccountKey)=[^&;\s\"']+")
-# util-linux's, on every Debian and Fedora. Not a `preexec_fn`: that forks this process with all its
-# threads' locks, and may hang it for good.
+# From util-linux, which every Debian and Fedora has. A `preexec_fn` would fork this process with
+# all its threads' locks, and could hang it for ever.
 _SETPRIV: Final = shutil.which("setpriv") if sys.platform == "linux" else None
 _END_WITH_PARENT: Final = [_SETPRIV, "--pdeathsig", "KILL", "--"] if _SETPRIV else []
 
 
 class ChildFailedError(Exception):
-    """A child could not be started or died too often. The text ends with its last output."""
+    """A child did not start or died too often. The text ends with its last output."""
 
 
 class Child:
     """One process of the stack and the thread that keeps it alive.
 
-    ``ready`` is asked every 20 ms until it is true; ``on_ready`` then runs once per start, before
-    anybody is told (whatever it raises counts as a death). ``on_line`` receives the lines of
-    standard output, which are then not echoed; all other output goes to ``log`` with the child's
+    `ready` is called every 20 ms until it is true. Then `on_ready` runs once per start, before
+    `wait_ready` returns; an exception in it counts as a death. `on_line` receives the lines of
+    standard output, which are not echoed then. All other output goes to `log`, with the child's
     name in front.
     """
 
@@ -78,7 +80,7 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """The process id now, or None between two lives."""
+        """The present process id; None between a death and the next start."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
     @property
@@ -87,9 +89,9 @@ class Child:
         return self._ended.is_set() and not self._stopping.is_set()
 
     def wait_ready(self, timeout: float = READY_SECONDS, *, after_start: int = 0) -> None:
-        """Waits until it is ready in a life later than number ``after_start`` (they count from 1).
+        """Waits until it is ready after a start later than number `after_start` (from 1).
 
-        Raises ChildFailedError when it was given up or the time is over.
+        Raises ChildFailedError if it was given up or the time is over.
         """
         deadline = time.monotonic() + timeout
         with self._changed:
@@ -98,15 +100,15 @@ class Child:
                     raise ChildFailedError(self._report())
                 self._changed.wait(min(0.1, deadline - time.monotonic()))
 
-    def wait_output(self, text: str, timeout: float = 5.0) -> bool:
-        """Whether one of the last lines holds ``text``, now or within ``timeout`` seconds."""
+    def wait_output(self, text: str, timeout: float = READY_SECONDS) -> bool:
+        """Whether one of the last lines holds `text`, now or within `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(
                 lambda: any(text in line for line in self.output), timeout
             )
 
     def kill(self) -> int:
-        """Kills the process group with SIGKILL; returns the number of the life it ended."""
+        """Kills the process group with SIGKILL; returns the number of the start it ended."""
         life = self.starts
         with self._changed:
             self._ready.clear()
@@ -114,7 +116,7 @@ class Child:
         return life
 
     def stop(self) -> None:
-        """Ends the process group: politely, then by force. Safe to call twice."""
+        """Ends the process group: with its stop signal, then by force. Safe to call twice."""
         self._stopping.set()
         self._signal(self._stop_signal)
         if self._thread.ident is None:
@@ -131,7 +133,7 @@ class Child:
             began = time.monotonic()
             try:
                 self._live_once()
-            except Exception as error:  # on_ready belongs to the caller: its failure is a death
+            except Exception as error:  # on_ready is the caller's: its failure is a death
                 if not self._stopping.is_set():
                     self._echo(f"{type(error).__name__}: {error}")
             with self._changed:
@@ -142,7 +144,7 @@ class Child:
             quick_deaths = quick_deaths + 1 if lived < QUICK_DEATH_SECONDS else 1
             self._echo(f"ended with code {self._code()} after {lived:.1f} s")
             if not self.starts:
-                break  # what never ran needs a repair, not another try
+                break  # a child that never ran needs a repair, not another try
             self._stopping.wait(min(0.05 * 2**quick_deaths, 2.0))
         with self._changed:
             self._ended.set()

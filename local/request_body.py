@@ -1,4 +1,6 @@
-"""Reading a request's body up to a limit, however it is sent."""
+"""Reads a request's body up to a limit, also a chunked one."""
+
+from __future__ import annotations
 
 from starlette.requests import Request
 
@@ -8,7 +10,7 @@ class BodyTooLargeError(Exception):
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body of at most ``limit`` bytes. Raises BodyTooLargeError without reading on."""
+    """The whole body of at most `limit` bytes. Raises BodyTooLargeError without reading on."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)

@@ -2,12 +2,14 @@
 
     with Stack("function_app:app", containers=["frames"], storage_setting="FramesStorage") as stack:
         httpx.get(f"{stack.url}/api/…")
-        stack["azurite"].kill()  # and it comes back
+        stack["azurite"].kill()  # the stack starts it again
 
 Everything listens on the loopback with keys made for this run; blobs lie in a private directory
 that is removed at exit. On a Linux with util-linux the children die with this process even when
 it is killed.
 """
+
+from __future__ import annotations
 
 import base64
 import http.client
@@ -16,21 +18,28 @@ import os
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, NamedTuple, Self, TextIO
 from urllib.parse import urlsplit
 
-from local.azurite import Azurite, creation, private_directory
-from local.event_grid import EventGrid
+from local.azurite import Azurite, answered, creation, private_directory
+from local.event_grid import EventFilter, EventGrid
+from local.functions_host.blob_trigger import HOST_STORAGE
+from local.functions_host.cors import ORIGINS_VARIABLE
+from local.functions_host.webhook import KEY_VARIABLE
 from local.lifecycle import Lifecycle
+from local.ports import free_port
 from local.process import READY_SECONDS, Child, ChildFailedError
-from local.signalr import CONNECTION_STRING_VARIABLE
-from local.signalr_access import SignalRConnection
+from local.signalr.__main__ import CONNECTION_STRING_VARIABLE
+from local.signalr.access import SignalRConnection
 
 
 class Addresses(NamedTuple):
@@ -53,19 +62,25 @@ class PortTakenError(Exception):
 class Stack:
     """Azure on one machine for one function app. A context manager; also `start` and `close`.
 
-    :param app: the function app as ``module:attribute``, importable from ``root``
-    :param root: where ``host.json`` lies; the working directory by default
-    :param site: a built static site to serve at ``/``
-    :param overlay: files that win over the site's, for this machine alone
-    :param site_config: that site's ``staticwebapp.config.json``, given the stack's addresses
-    :param port: the Functions host's port, 0 for a free one
-    :param containers: blob containers to create, now and after each restart of the storage
-    :param settings: more environment variables for the app: its application settings. The two
-        connection strings always win
-    :param storage_setting: the setting that gets the storage connection string
-    :param signalr_setting: the setting that gets the SignalR connection string
-    :param log_level: of the Functions host: ``warning``, ``info`` or ``debug``
-    :param log: where the children's output goes, standard error by default
+    Args:
+        app: the function app as `module:attribute`, importable from `root`
+        root: where `host.json` lies; the working directory by default
+        site: a built static site to serve at `/`
+        overlay: files that win over the site's; only this machine serves them
+        site_config: that site's `staticwebapp.config.json`, given the stack's addresses
+        port: the Functions host's port, 0 for a free one
+        page_origins: other origins whose pages may call the functions and upload
+        containers: blob containers to create, now and after each restart of the storage
+        settings: the app's application settings, as environment variables. The two connection
+            strings always win
+        storage_setting: the setting that gets the storage connection string
+        signalr_setting: the setting that gets the SignalR connection string
+        event_filter: the filters of the event subscriptions
+        needs_functions: fail, and say why, if the app does not load; the host itself goes on
+        through: origins, for example of proxies, at which the Functions host and its app reach
+            storage or SignalR in place of the real ones
+        log_level: the lowest level that the Functions host shows: `warning`, `information`, …
+        log: the stream for the children's output, standard error by default
     """
 
     def __init__(
@@ -77,10 +92,14 @@ class Stack:
         overlay: Path | None = None,
         site_config: Callable[[Addresses], Mapping[str, Any]] = lambda _: {},
         port: int = 0,
+        page_origins: Sequence[str] = (),
         containers: Sequence[str] = (),
         settings: Mapping[str, str] | None = None,
         storage_setting: str = "AzureWebJobsStorage",
         signalr_setting: str = "AzureSignalRConnectionString",
+        event_filter: EventFilter | None = None,
+        needs_functions: bool = True,
+        through: Mapping[Literal["storage", "signalr"], str] | None = None,
         log_level: str = "warning",
         log: TextIO | None = None,
     ) -> None:
@@ -90,11 +109,17 @@ class Stack:
         self._overlay = overlay
         self._site_config = site_config
         self._wanted_port = port
+        self._page_origins = page_origins
         self._containers = containers
         self._settings = dict(settings or {})
         self._storage_setting = storage_setting
         self._signalr_setting = signalr_setting
+        self._event_filter = event_filter
+        self._needs_functions = needs_functions
+        self._through = through or {}
         self._log_level = log_level
+        self.blobs_key = secrets.token_urlsafe(32)
+        self.operations: Counter[str] = Counter()
         self._log = log or sys.stderr
         self._children: dict[str, Child] = {}
         self._exits = ExitStack()
@@ -106,6 +131,10 @@ class Stack:
     """The storage connection string."""
     signalr: str
     """The SignalR connection string."""
+    blobs_key: str
+    """The key of the blob trigger's webhook."""
+    operations: Counter[str]
+    """The storage's requests so far, by `local.azurite.Request.operation`."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -126,7 +155,7 @@ class Stack:
     def start(self) -> None:
         """Starts everything and waits until it answers.
 
-        Raises PortTakenError, AzuriteMissingError, or ChildFailedError with a child's last words.
+        Raises PortTakenError, AzuriteMissingError, or ChildFailedError with a child's last output.
         """
         try:
             self._start()
@@ -151,9 +180,10 @@ class Stack:
         self.url = f"http://127.0.0.1:{port}"
         azurite = Azurite(
             port=_reserve(0),
+            queue_port=_reserve(0),
             directory=self._exits.enter_context(private_directory()),
             containers=self._containers,
-            cors_origins=[self.url, f"http://localhost:{port}"],
+            cors_origins=[self.url, f"http://localhost:{port}", *self._page_origins],
         )
         hub = SignalRConnection(
             f"http://127.0.0.1:{_reserve(0)}", base64.b64encode(secrets.token_bytes(32)).decode()
@@ -161,7 +191,9 @@ class Stack:
         self.storage, self.signalr = azurite.connection_string, str(hub)
         lifecycle = Lifecycle(azurite.client, self._containers)
         self._exits.callback(lifecycle.close)
-        grid = EventGrid(self.url, azurite.endpoint, azurite.client)
+        grid = EventGrid(
+            self.url, self.blobs_key, azurite.endpoint, azurite.client, self._event_filter
+        )
         self._exits.callback(grid.close)
 
         def storage_is_up() -> None:
@@ -169,7 +201,10 @@ class Stack:
             grid.catch_up()
 
         def storage_says(line: str) -> None:
-            if (created := creation(line)) is not None:
+            if (request := answered(line)) is None:
+                return
+            self.operations[request.operation] += 1
+            if (created := creation(request)) is not None:
                 grid.publish(created)
 
         environment = _environment()
@@ -182,7 +217,7 @@ class Stack:
                 ready=azurite.listens,
                 on_ready=storage_is_up,
                 on_line=storage_says,
-                stop_signal=signal.SIGKILL,  # nothing of it is to be kept
+                stop_signal=signal.SIGKILL,  # it keeps no data
                 log=self._log,
             )
         )
@@ -193,20 +228,32 @@ class Stack:
                 env=environment | {CONNECTION_STRING_VARIABLE: self.signalr},
                 cwd=self._root,
                 ready=lambda: _answers(f"{hub.endpoint}/api/health"),
-                stop_signal=signal.SIGKILL,  # it has nothing to finish
+                stop_signal=signal.SIGKILL,  # it has no work to finish
                 log=self._log,
             )
         )
-        # An app may look at its storage when it is loaded.
+        # An app may use its storage while it loads.
         self["azurite"].wait_ready()
-        connections = {self._storage_setting: self.storage, self._signalr_setting: self.signalr}
+        storage = self.storage
+        if proxy := self._through.get("storage"):
+            storage = storage.replace(_origin(azurite.endpoint), proxy)
+        reached = replace(hub, endpoint=self._through.get("signalr", hub.endpoint))
+        signalr = str(reached)
+        connections = {
+            HOST_STORAGE: storage,
+            self._storage_setting: storage,
+            self._signalr_setting: signalr,
+        }
+        app_environment = environment | self._settings | connections
+        if self._page_origins:
+            app_environment[ORIGINS_VARIABLE] = json.dumps(self._page_origins)
         self._add(
             Child(
                 "functions",
                 self._host_command(
-                    port, Addresses(self.url, _origin(azurite.endpoint), hub.endpoint)
+                    port, Addresses(self.url, _origin(azurite.endpoint), reached.endpoint)
                 ),
-                env=environment | self._settings | connections,
+                env=app_environment | {KEY_VARIABLE: self.blobs_key},
                 cwd=self._root,
                 ready=lambda: _answers(f"{self.url}/admin/host/status"),
                 on_ready=grid.catch_up,
@@ -217,6 +264,32 @@ class Stack:
         lifecycle.start()
         for child in self._children.values():
             child.wait_ready(READY_SECONDS)
+        if self._needs_functions and not self._functions():
+            raise ChildFailedError(f"{self._app} did not load:\n{self._why(app_environment)}")
+
+    def _functions(self) -> list[Any]:
+        parts = urlsplit(self.url)
+        connection = http.client.HTTPConnection(parts.netloc, timeout=5.0)
+        try:
+            connection.request("GET", "/admin/functions")
+            functions: list[Any] = json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+        return functions
+
+    def _why(self, environment: Mapping[str, str]) -> str:
+        """The last lines of the app's error; the host does not log them, as the real one."""
+        module = self._app.partition(":")[0]
+        done = subprocess.run(
+            [sys.executable, "-c", f"import sys; sys.path.insert(0, ''); import {module}"],
+            env=dict(environment),
+            cwd=self._root,
+            capture_output=True,
+            text=True,
+            timeout=READY_SECONDS,
+            check=False,
+        )
+        return done.stderr.strip().rpartition("\n")[2] or f"{module} declares no functions"
 
     def _host_command(self, port: int, addresses: Addresses) -> list[str]:
         command = [sys.executable, "-m", "local.functions_host", "--app", self._app]
@@ -246,14 +319,15 @@ def _environment() -> dict[str, str]:
 
 def _reserve(port: int) -> int:
     """The port, or a free one for 0. Raises PortTakenError."""
+    if not port:
+        return free_port()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise PortTakenError(f"port {port} is taken on 127.0.0.1") from None
-        number: int = probe.getsockname()[1]
-        return number
+    return port
 
 
 def _origin(url: str) -> str:
@@ -263,7 +337,7 @@ def _origin(url: str) -> str:
 
 def _answers(url: str) -> bool:
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=1.0)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=5.0)
     try:
         connection.request("GET", parts.path)
         return connection.getresponse().status == 200

@@ -1,7 +1,8 @@
 """The browser of the tests: `python -m tests.chromium` makes sure that there is one.
 
 Looks for a Chromium on the machine, else lets Playwright download its own, else, as root on
-Debian, installs the distribution's; else says what to do and fails.
+Debian, installs the distribution's; else says what to do and fails. Chromium's headless shell, the
+same engine without windows and menus, is preferred: it takes about half the processor.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+_SHELL = "chromium-headless-shell"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _INSTALL_TIMEOUT = 600  # s
 _REMEDY = """No Chromium was found, and none could be installed. Do one of these, then try again:
   .venv/bin/python -m playwright install --with-deps chromium
-  apt-get install chromium fonts-noto-color-emoji     (as root, on Debian or Ubuntu)
+  apt-get install chromium-headless-shell fonts-noto-color-emoji     (as root, on Debian)
   CHROMIUM=/path/to/chrome make test"""
 
 ARGUMENTS = (
@@ -45,8 +47,15 @@ def _candidates() -> Iterator[str | None]:
     if named := os.environ.get("CHROMIUM"):
         yield named
         return
+    yield shutil.which(_SHELL)
+    whole = Path(_playwrights_own())
+    # …/chromium-1255/chrome-linux64/chrome has …/chromium_headless_shell-1255/…/…-shell beside it.
+    for folder in whole.parents:
+        shells = folder.with_name(folder.name.replace("chromium-", "chromium_headless_shell-"))
+        if shells != folder:
+            yield from map(str, shells.glob("*/*headless*shell"))
     yield from (shutil.which(name) for name in _NAMES)
-    yield _playwrights_own()
+    yield str(whole)
 
 
 def _playwrights_own() -> str:
@@ -60,7 +69,7 @@ def _install() -> None:
     _try([*playwright, "--with-deps"] if as_root and not shutil.which("apt-get") else playwright)
     if find() is None and as_root and shutil.which("apt-get"):
         _try(["apt-get", "update", "-qq"])
-        packages = ["chromium", "fonts-noto-color-emoji"]
+        packages = [_SHELL, "fonts-noto-color-emoji"]
         _try(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages])
 
 

@@ -58,9 +58,9 @@ def crop_jitter(face: Face, random: Random, strength: float = 1.0) -> Face:
     return warp(
         face,
         degrees=float(np.clip(random.normal(0, 10), -27, 27)) * strength,
-        scale=float(np.exp(random.uniform(-0.22, 0.33) * strength)),
+        scale=float(np.exp(random.uniform(-0.25, 0.33) * strength)),
         move=(float(random.uniform(-6, 6)) * strength, float(random.uniform(-6, 6)) * strength),
-        stretch=float(np.exp(random.uniform(-0.12, 0.12) * strength)),
+        stretch=float(np.exp(random.uniform(-0.15, 0.15) * strength)),
         border=int(random.choice(_BORDERS)),
     )
 
@@ -94,7 +94,7 @@ def side_light(face: Face, random: Random) -> Face:
 
 
 def resample(face: Face, side: int, down: int, up: int) -> Face:
-    """Seen at ``side`` pixels, then brought back to the crop's size."""
+    """Seen at `side` pixels, then brought back to the crop's size."""
     small = cv2.resize(face, (side, side), interpolation=down)
     return _float(cv2.resize(small, face.shape[::-1], interpolation=up))
 
@@ -118,7 +118,7 @@ def blur(face: Face, random: Random) -> Face:
 
 
 def jpeg(face: Face, quality: int) -> Face:
-    """JPEG at ``quality`` (1..100) and back."""
+    """JPEG at `quality` (1..100) and back."""
     pixels = np.clip(face, 0, 255).astype(np.uint8)
     _, coded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
     decoded = cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)
@@ -160,7 +160,7 @@ def _cloth(shape: tuple[int, int], random: Random) -> Face:
 
 
 def _cover(face: Face, outline: npt.NDArray[np.float64], random: Random) -> Face:
-    """``face`` with a cloth inside ``outline`` (M×2 pixels, x then y), its edge softened."""
+    """`face` with a cloth inside `outline` (M×2 pixels, x then y), its edge softened."""
     inside = np.zeros(face.shape, np.float32)
     points = np.round(outline * 8).astype(np.int32)
     cv2.fillPoly(inside, [points], 1.0, cv2.LINE_8, 3)
@@ -235,26 +235,26 @@ def plain_background(face: Face, random: Random) -> Face:
 
 _WORN: tuple[tuple[float, Step], ...] = (
     (0.07, plain_background),
-    (0.16, mask),
+    (0.12, mask),
     (0.07, glasses),
 )
 _SEEN: tuple[tuple[float, Step], ...] = (
     (0.15, obstacle),
-    (0.25, side_light),
-    (0.50, tone),
-    (0.10, darkness),
+    (0.20, side_light),
+    (0.40, tone),
+    (0.06, darkness),
     (0.07, equalise),
-    (0.25, low_resolution),
-    (0.18, blur),
-    (0.20, noise),
-    (0.20, compress),
+    (0.20, low_resolution),
+    (0.15, blur),
+    (0.12, noise),
+    (0.15, compress),
 )
 
 
 def augment(face: npt.NDArray[np.uint8], random: Random, strength: float = 1.0) -> Face:
-    """One training view of ``face`` (48×48 uint8), float32 48×48, 0..255.
+    """One training view of `face` (48×48 uint8), float32 48×48, 0..255.
 
-    ``strength`` scales how often each change happens and how far the crop moves. At most two
+    `strength` scales how often each change happens and how far the crop moves. At most two
     changes of light and quality meet in one view: with all of them at once faces become
     unreadable for people too. One view in
     eight is only mirrored and moved a little, so that clean faces stay familiar.

@@ -4,8 +4,8 @@ Data: FER2013 images (Goodfellow et al., "Challenges in Representation Learning"
 FER+ votes (Barsoum et al., "Training Deep Networks for Facial Expression Recognition with
 Crowd-Sourced Label Distribution", ICMI 2016, arXiv:1608.01041).
 
-``python -m training.data --data FILE.npz --export OUT.npz`` writes the validation part in the
-format the accuracy benchmark reads: ``images`` uint8 N×48×48 and ``labels`` int64 N.
+`python -m training.data --data FILE.npz --export OUT.npz` writes the validation part in the
+format the accuracy benchmark reads: `images` uint8 N×48×48 and `labels` int64 N.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ Ints = npt.NDArray[np.int64]
 class Faces:
     """One part (train or val) of the data set.
 
-    images: N×48×48 uint8 grey; votes: N×8 float32 distribution over ``LABELS`` (rows sum to 1);
+    images: N×48×48 uint8 grey; votes: N×8 float32 distribution over `LABELS` (rows sum to 1);
     labels: N int64, the label evaluation counts; rated: N bool, False where evaluation drops the
-    row; fer2013: N int64, the older single label as an index into ``FER2013_LABELS``.
+    row; fer2013: N int64, the older single label as an index into `FER2013_LABELS`.
     """
 
     images: Images
@@ -73,7 +73,7 @@ class Faces:
     fer2013: Ints
 
     def only(self, keep: npt.NDArray[np.bool_]) -> Faces:
-        """The rows where ``keep`` (N bool) is true."""
+        """The rows where `keep` (N bool) is true."""
         return Faces(
             self.images[keep],
             self.votes[keep],
@@ -89,7 +89,7 @@ def count_votes(votes: npt.NDArray[np.uint8], fer2013: Ints) -> tuple[Floats, In
     Labels follow the FER+ authors' majority rule: a lone vote is dropped as noise, then the
     largest of all ten columns wins. A row whose largest column is *unknown* or *not a face* has
     no label (-1). Among the eight expressions a tie is broken by the raw votes' order of
-    ``LABELS`` (``argmax``: the first of the tied), which is deterministic and favours no model.
+    `LABELS` (`argmax`: the first of the tied), which is deterministic and favours no model.
 
     The training distribution keeps a lone vote where it agrees with the older FER2013 label:
     two independent sources naming the same expression are unlikely to be noise.
@@ -110,7 +110,7 @@ def count_votes(votes: npt.NDArray[np.uint8], fer2013: Ints) -> tuple[Floats, In
 
 
 def load(path: Path, part: str) -> Faces:
-    """The ``part`` ("train" or "val") of the archive at ``path``.
+    """The `part` ("train" or "val") of the archive at `path`.
 
     Validation holds only rows with a label. Training also holds rows without one as long as four
     or more votes name an expression, since their distribution still teaches.

@@ -1,8 +1,8 @@
 """Measure exported classifiers on the validation part.
 
-``python -m training.evaluate --data FILE.npz --model A.onnx --model B.onnx`` prints, for each
+`python -m training.evaluate --data FILE.npz --model A.onnx --model B.onnx` prints, for each
 model, accuracy, macro-F1, recall by class, calibration, the price of an *unsure* threshold, the
-robustness table and the time per face; ``--json`` prints the same as JSON. Every perturbation is
+robustness table and the time per face; `--json` prints the same as JSON. Every perturbation is
 drawn from a fixed seed, so all models see the same faces.
 """
 
@@ -165,7 +165,7 @@ def milliseconds(classifier: ExpressionClassifier, faces: Faces) -> dict[str, fl
 
 
 def measure(path: Path, faces: Faces) -> dict[str, Any]:
-    """Everything this module knows to measure of the model at ``path``."""
+    """Everything this module knows to measure of the model at `path`."""
     classifier = ExpressionClassifier(path)
     clean = scores(classifier, perturb(faces, "clean"))
     table = confusion(faces.labels, clean.argmax(1))

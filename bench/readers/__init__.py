@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +28,11 @@ class Reader(Protocol):
 
     unsure_below: float
     """The top score below which it says that it is not sure; 0 when it never does."""
+    files: tuple[Path, ...]
+    """The models that it loads to read a photograph."""
+
+    def processor(self) -> float:
+        """Seconds of processor it has taken so far, without what other programs took."""
 
     def crop(self, face: Image) -> Scores:
         """The scores of a face that is already cropped."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from PIL import Image as Picture
 
 from bench.readers import Image, Scores, Sight
 from functions.contract import Expression, UnreadError
-from functions.reader import classifier
+from functions.reader import classifier, detector
 from functions.reader.embedded import EmbeddedReader
 
 
@@ -18,7 +19,12 @@ class Embedded:
 
     def __init__(self, model: Path | None) -> None:
         self._reader = EmbeddedReader(model or classifier.MODEL)
+        self.files = (model or classifier.MODEL, detector.MODEL)
         self.unsure_below = self._reader.classifier.sidecar.unsure_below
+
+    def processor(self) -> float:
+        """See `Reader.processor`; everything runs in the calling thread."""
+        return time.thread_time()
 
     def crop(self, face: Image) -> Scores:
         """See `Reader.crop`; the whole image is the face."""
@@ -33,7 +39,7 @@ class Embedded:
     def photograph(self, jpeg: bytes) -> Sight:
         """See `Reader.photograph`."""
         try:
-            faces = self._reader.read(jpeg)
+            faces = self._reader.read_photograph(jpeg)
         except UnreadError as unread:
             return Sight(None, unread.reason.value)
         if not faces:

@@ -1,4 +1,4 @@
-"""Reading faces: what every reader does, whichever model or service is behind it."""
+"""The interface of every reader of faces, for any model or service."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ class FaceReader(Protocol):
 
     @property
     def name(self) -> str:
-        """What reads the faces, told with each reading."""
+        """The reader's name, sent with each reading."""
 
     def read(self, image: bytes) -> tuple[Face, ...]:
         """Faces, largest first; none when there is no face.
 
         Args:
-            image: a JPEG file.
+            image: a frame as a canvas writes it, a baseline JPEG.
 
         Raises:
-            UnreadError: `unreadable` or `too-large`; `too-small`, `too-dark`, `blurred` or
-                `turned-away` when no face can be read honestly; `reader-unavailable`.
+            UnreadError: `unreadable` or `too-large`; `too-small`, `too-dark`, `blurred`,
+                `turned-away` or `cut-off` if no face can be read honestly; `reader-unavailable`.
         """

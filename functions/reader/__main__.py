@@ -12,14 +12,14 @@ from functions.reader.embedded import EmbeddedReader
 
 
 def main() -> int:
-    """One JSON object a line for each image; exit code 1 when one could not be read."""
+    """Print one line of JSON for each image; the exit code is 1 if one could not be read."""
     parser = argparse.ArgumentParser(prog="python -m functions.reader", description=__doc__)
     parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="a JPEG file")
     reader = EmbeddedReader()
     failed = False
     for path in parser.parse_args().images:
         try:
-            faces = [face.to_json() for face in reader.read(path.read_bytes())]
+            faces = [face.to_json() for face in reader.read_photograph(path.read_bytes())]
             result = {"image": str(path), "faces": faces}
         except (UnreadError, OSError) as error:
             result = {"image": str(path), "error": str(error)}

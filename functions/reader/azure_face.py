@@ -1,12 +1,12 @@
-"""The Azure Face reader: Azure finds the faces, and where it still does, scores the expressions.
+"""The Azure Face reader: Azure finds the faces, and a few resources also score expressions.
 
 API: https://learn.microsoft.com/rest/api/face/face-detection-operations/detect-from-stream
 Errors: https://learn.microsoft.com/azure/ai-services/computer-vision/reference-face-error-codes
 
 The `emotion` attribute was retired on 30 June 2023: an ordinary resource refuses it (400 or 403).
-That is remembered for the life of the process, and the embedded classifier scores the faces Azure
-finds. Azure has no say in whether a refusal was meant for `emotion`, so it counts as one when the
-same request without it succeeds.
+The process remembers this, and the embedded classifier scores the faces that Azure finds. Azure
+does not say what it refused. So a refusal counts as one of `emotion` if the same request without it
+succeeds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 import email.utils
 import logging
 import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,18 +22,19 @@ import requests
 from azure.core.credentials import TokenCredential
 from azure.core.exceptions import AzureError
 
-from functions.contract import Expression, Face, UnreadError, UnreadReason
-from functions.reader.image import PixelBox, Pixels, decode_jpeg, fractions
+from functions.clock import SYSTEM_CLOCK, Clock
+from functions.contract import FACES_MAX, Expression, Face, UnreadError, UnreadReason
+from functions.reader.image import PixelBox, Pixels, decode_frame, fractions
+from functions.reader.jpeg import baseline
 
 TURNED_AWAY_DEGREES = 45  # yaw or pitch; beyond it one half of the face hides the other
-FACES_MAX = 8
 
 _SCOPE = "https://cognitiveservices.azure.com/.default"
 _ATTRIBUTES = "headPose,blur,exposure,occlusion,qualityForRecognition"
 _ATTEMPTS = 3
 _CONNECT_TIMEOUT = 2.0  # seconds
-_PAUSE = 0.2  # seconds before the second attempt where Azure names none, then twice that
-_REST_MAX = 60.0  # seconds Azure can keep later frames away
+_PAUSE = 0.2  # seconds before the second attempt if Azure names none; then it doubles
+_REST_MAX = 60.0  # seconds: the longest pause that Azure may ask for
 _IMAGE_FAULTS = {"InvalidImage", "InvalidImageSize"}
 _REFUSALS = {
     401: "refuses the credentials: look at AZURE_FACE_KEY, or give the app's identity the role "
@@ -50,7 +50,7 @@ ReadBoxes = Callable[[Pixels, Sequence[PixelBox]], tuple[Face, ...]]
 
 
 class _PassingError(Exception):
-    """Worth another attempt, after `pause` seconds where Azure asked for it."""
+    """A failure that may pass: try again, after `pause` seconds if Azure named them."""
 
     def __init__(self, cause: str, pause: float | None = None) -> None:
         super().__init__(cause)
@@ -79,7 +79,7 @@ class _Detected:
         """Read one element of the answer.
 
         Raises:
-            KeyError, TypeError, ValueError: it is not what the API documents.
+            KeyError, TypeError, ValueError: it differs from the API's documents.
         """
         rectangle, attributes = item["faceRectangle"], item["faceAttributes"]
         left, top, width, height = (
@@ -94,8 +94,9 @@ class AzureFaceReader:
     Args:
         endpoint: the resource's address, `https://NAME.cognitiveservices.azure.com`.
         credential: its key, or an identity with the role Cognitive Services User.
-        read_boxes: scores the faces where Azure does not.
+        read_boxes: scores the faces if Azure does not.
         patience: seconds one frame may take, all attempts together.
+        clock: measures these seconds, and waits.
     """
 
     def __init__(
@@ -104,14 +105,16 @@ class AzureFaceReader:
         credential: str | TokenCredential,
         read_boxes: ReadBoxes,
         patience: float,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._url = f"{endpoint}/face/v1.0/detect"
         self._credential = credential
         self._read_boxes = read_boxes
         self._patience = patience
+        self._clock = clock
         self._session = requests.Session()
         self._emotion_retired = False
-        self._resume_at = 0.0  # monotonic; before it Azure asked not to be called
+        self._resume_at = 0.0  # monotonic; Azure asked for no calls before it
         self._complaint = ""
 
     @property
@@ -120,8 +123,9 @@ class AzureFaceReader:
 
     def read(self, image: bytes) -> tuple[Face, ...]:
         """See `FaceReader.read`."""
-        pixels = decode_jpeg(image)
-        detected = self._detect(image, deadline=time.monotonic() + self._patience)
+        frame = baseline(image)  # without metadata: it stays private
+        pixels = decode_frame(frame)
+        detected = self._detect(frame, deadline=self._clock.monotonic() + self._patience)
         height, width = pixels.shape[:2]
         detected = [face for face in detected if _inside(face.box, width, height)]
         detected.sort(key=lambda face: face.box[2] * face.box[3], reverse=True)
@@ -138,7 +142,7 @@ class AzureFaceReader:
         )
 
     def _detect(self, image: bytes, deadline: float) -> list[_Detected]:
-        emotion = not self._emotion_retired  # another thread may learn meanwhile that it is
+        emotion = not self._emotion_retired  # a copy: another thread may change it
         try:
             try:
                 detected = self._attempt(image, deadline, emotion=emotion)
@@ -161,29 +165,29 @@ class AzureFaceReader:
         return detected
 
     def _complain(self, complaint: str) -> None:
-        """Say once what stays wrong; again when something else is, or after it was well."""
+        """Log a lasting failure once; log it again when it changes or comes back."""
         if complaint != self._complaint:
             self._complaint = complaint
             logging.error(complaint)
 
     def _attempt(self, image: bytes, deadline: float, *, emotion: bool) -> list[_Detected]:
         """Call Azure up to `_ATTEMPTS` times, pausing as it asks, until the deadline."""
-        failure = _PassingError("it asked to be left alone")
+        failure = _PassingError("it asked for a pause")
         resume_at = self._resume_at
         for attempt in range(_ATTEMPTS):
-            pause = max(0.0, resume_at - time.monotonic())
-            if time.monotonic() + pause >= deadline:
+            pause = max(0.0, resume_at - self._clock.monotonic())
+            if self._clock.monotonic() + pause >= deadline:
                 break
-            time.sleep(pause)
+            self._clock.sleep(pause)
             try:
                 return self._call(image, deadline, emotion=emotion)
             except _PassingError as error:
-                failure = error
+                failure, now = error, self._clock.monotonic()
                 if error.pause is None:
-                    resume_at = time.monotonic() + _PAUSE * 2**attempt * random.uniform(1, 1.5)
+                    resume_at = now + _PAUSE * 2**attempt * random.uniform(1, 1.5)
                 else:
-                    resume_at = time.monotonic() + error.pause
-                    self._resume_at = min(resume_at, time.monotonic() + _REST_MAX)
+                    resume_at = now + error.pause
+                    self._resume_at = min(resume_at, now + _REST_MAX)
         raise failure
 
     def _call(self, image: bytes, deadline: float, *, emotion: bool) -> list[_Detected]:
@@ -192,8 +196,8 @@ class AzureFaceReader:
         Raises:
             _PassingError, _RefusedError
         """
-        # Half of the patience, so that a call that hangs leaves time for another.
-        wait = min(max(0.1, deadline - time.monotonic()), self._patience / 2)
+        # Half of the patience, so that after a call that hangs there is time for another.
+        wait = min(max(0.1, deadline - self._clock.monotonic()), self._patience / 2)
         try:
             response = self._session.post(
                 self._url,
@@ -201,17 +205,18 @@ class AzureFaceReader:
                     "returnFaceId": "false",
                     "returnFaceAttributes": f"emotion,{_ATTRIBUTES}" if emotion else _ATTRIBUTES,
                     "detectionModel": "detection_01",
-                    "recognitionModel": "recognition_04",  # qualityForRecognition wants it
+                    "recognitionModel": "recognition_04",  # qualityForRecognition needs it
                 },
                 data=image,
                 headers={"Content-Type": "application/octet-stream"} | self._authorization(),
                 timeout=(min(_CONNECT_TIMEOUT, wait), wait),
-                allow_redirects=False,  # a frame goes nowhere else
+                allow_redirects=False,  # a frame must go to no other server
             )
         except requests.RequestException as error:
             raise _PassingError(type(error).__name__) from error
         if response.status_code in (408, 429) or response.status_code >= 500:
-            raise _PassingError(f"status {response.status_code}", _retry_after(response))
+            pause = _retry_after(response, self._clock.now())
+            raise _PassingError(f"status {response.status_code}", pause)
         if response.status_code != 200:
             raise _RefusedError(response.status_code, _error_code(response))
         try:
@@ -229,7 +234,7 @@ class AzureFaceReader:
 
 
 def _emotion(attributes: Mapping[str, Any]) -> Mapping[Expression, float] | None:
-    """Azure's eight scores, which carry our names, made to sum to 1."""
+    """Azure's eight scores under our names, scaled to sum to 1."""
     given = attributes.get("emotion")
     if given is None:
         return None
@@ -241,7 +246,7 @@ def _emotion(attributes: Mapping[str, Any]) -> Mapping[Expression, float] | None
 
 
 def _unreadable(attributes: Mapping[str, Any]) -> UnreadReason | None:
-    """Why an expression cannot honestly be read from this face, if so."""
+    """Why no expression can honestly be read from this face; None if one can."""
     pose = attributes.get("headPose") or {}
     if max(abs(float(pose.get(angle, 0))) for angle in ("yaw", "pitch")) > TURNED_AWAY_DEGREES:
         return UnreadReason.TURNED_AWAY
@@ -264,13 +269,13 @@ def _inside(box: PixelBox, width: int, height: int) -> bool:
     return min(left + w, width) - max(left, 0) >= 1 and min(top + h, height) - max(top, 0) >= 1
 
 
-def _retry_after(response: requests.Response) -> float | None:
-    """Seconds to wait as `Retry-After` says them, as a number or a date (RFC 9110 §10.2.3)."""
+def _retry_after(response: requests.Response, now: float) -> float | None:
+    """Seconds to wait, from `Retry-After`: a number or a date (RFC 9110 §10.2.3)."""
     text = response.headers.get("Retry-After", "").strip()
     if text.isdecimal():
         return float(text)
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
     except ValueError:
         return None
 

@@ -1,9 +1,9 @@
-"""What expression a face shows: an ONNX classifier and the sidecar that describes it.
+"""The expression classifier: an ONNX model and the sidecar that describes it.
 
-The sidecar is the JSON file of the same name beside the model. All of it may be left out; what it
-says is what the shipped model's says:
+The sidecar is the JSON file of the same name beside the model. Each key may be left out. The values
+below are the defaults, and those of the package's own model:
 
-    {"labels": ["anger", …],            the order of the output; a label may be missing, not made up
+    {"labels": ["anger", …],            the order of the output; only our labels, perhaps not all
      "input": {"name": "face",
                "size": 48,              pixels a side
                "channels": 1,           1 grey, 3 RGB
@@ -11,9 +11,10 @@ says is what the shipped model's says:
                "deviation": 1,          … then divided by; numbers, or one for each channel
                "crop": 1.0},            the crop's side as a multiple of the detector's box
      "output": "scores",
-     "softmax": false,                  true where the output is logits
-     "mirror_below": 0.8,               the top score below which the mirror image is asked too
-     "unsure_below": 0.4}               the top score below which nothing is likely
+     "softmax": false,                  true if the output is logits
+     "mirror_below": 0.8,               below this top score the mirror image is scored, too …
+     "closer": 1.0,                     … cropped closer by this factor
+     "unsure_below": 0.4}               below this top score the face is unsure
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import numpy.typing as npt
 
 from functions.contract import Expression
 from functions.reader import network
+from functions.reader.crop import closer
 
 MODEL = Path(__file__).parent / "expression.onnx"
 
@@ -36,12 +38,12 @@ Scores = npt.NDArray[np.float32]
 
 
 class SidecarError(ValueError):
-    """A sidecar that does not describe a classifier of our expressions; the message says why."""
+    """A sidecar that describes no classifier of our expressions; the message says why."""
 
 
 @dataclass(frozen=True)
 class Sidecar:
-    """What must be known of a classifier to use it; see the module."""
+    """The sidecar's values; see the module."""
 
     labels: tuple[Expression, ...] = tuple(Expression)
     input_name: str = "face"
@@ -53,6 +55,7 @@ class Sidecar:
     output: str = "scores"
     softmax: bool = False
     mirror_below: float = 0.0
+    closer: float = 1.0
     unsure_below: float = 0.0
 
     @classmethod
@@ -60,7 +63,7 @@ class Sidecar:
         """Read the sidecar's JSON object.
 
         Raises:
-            SidecarError: a value is of the wrong kind, or a label is none of our expressions.
+            SidecarError: a value has the wrong type, or a label is not one of our expressions.
         """
         try:
             given = values.get("input", {})
@@ -75,6 +78,7 @@ class Sidecar:
                 output=str(values.get("output", "scores")),
                 softmax=bool(values.get("softmax", False)),
                 mirror_below=float(values.get("mirror_below", 0)),
+                closer=float(values.get("closer", 1)),
                 unsure_below=float(values.get("unsure_below", 0)),
             )
         except (AttributeError, TypeError, ValueError) as error:
@@ -89,6 +93,8 @@ class Sidecar:
             raise SidecarError("input: deviation is above 0")
         if not (0 <= sidecar.unsure_below <= 1 and 0 <= sidecar.mirror_below <= 1):
             raise SidecarError("unsure_below and mirror_below are from 0 to 1")
+        if not 1 <= sidecar.closer < 2:
+            raise SidecarError("closer is from 1 to below 2")
         return sidecar
 
 
@@ -96,7 +102,7 @@ class ExpressionClassifier:
     """Scores face crops; safe to share between threads.
 
     Raises:
-        SidecarError: the sidecar is no JSON object, or does not fit the model.
+        SidecarError: the sidecar is not a JSON object, or does not fit the model.
     """
 
     def __init__(self, model: Path = MODEL) -> None:
@@ -118,24 +124,27 @@ class ExpressionClassifier:
         Args:
             crops: N × size × size (grey) or N × size × size × 3 (RGB), as the sidecar's `channels`.
         """
-        faces = crops.astype(np.float32)
-        faces = faces[:, None] if self.sidecar.channels == 1 else faces.transpose(0, 3, 1, 2)
-        shape = (1, -1, 1, 1)
-        faces = (faces - self.sidecar.mean.reshape(shape)) / self.sidecar.deviation.reshape(shape)
-        given = self._run(faces)
-        # A face's two halves say the same: where one look leaves doubt, two are right more often.
+        given = self._look(crops)
+        # The mirror image shows the same expression, and its crop is another good one. If the first
+        # scores leave doubt, the mean of both is right more often.
         doubtful = given.max(1) < self.sidecar.mirror_below
         if doubtful.any():
-            mirrored = self._run(np.ascontiguousarray(faces[doubtful][..., ::-1]))
-            given[doubtful] = (given[doubtful] + mirrored) / 2
+            mirrored = crops[doubtful][:, :, ::-1]
+            given[doubtful] += self._look(closer(mirrored, self.sidecar.closer))
+            given[doubtful] /= 2
         scores = np.zeros((len(crops), len(Expression)), np.float32)
         scores[:, self._columns] = given
         return scores
 
-    def _run(self, faces: Scores) -> Scores:
-        """The network's scores, in its own order, of faces N × channels × size × size."""
+    def _look(self, crops: npt.NDArray[np.uint8]) -> Scores:
+        """The network's scores of crops as in `scores`, in the network's own order."""
+        faces = crops.astype(np.float32)
+        faces = faces[:, None] if self.sidecar.channels == 1 else faces.transpose(0, 3, 1, 2)
+        shape = (1, -1, 1, 1)
+        faces = (faces - self.sidecar.mean.reshape(shape)) / self.sidecar.deviation.reshape(shape)
         given: Scores
-        (given,) = self._network.run([self.sidecar.output], {self.sidecar.input_name: faces})
+        inputs = {self.sidecar.input_name: np.ascontiguousarray(faces)}
+        (given,) = self._network.run([self.sidecar.output], inputs)
         if self.sidecar.softmax:
             given = np.exp(given - given.max(1, keepdims=True))
             given /= given.sum(1, keepdims=True)

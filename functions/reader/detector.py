@@ -1,45 +1,33 @@
-"""Where the faces of a picture are: YuNet, with the eyes, nose and mouth of each.
+"""The face detector YuNet: the faces of a picture, with the eyes, nose and mouth of each.
 
 Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence Research, 2023;
-MIT licence. The network answers, for each cell of three grids, two probabilities, a box and five
-points; how they become faces follows `FaceDetectorYN` of OpenCV (`face_detect.cpp`).
+MIT licence. The network gives two probabilities, a box and five points for each cell of three
+grids. This module makes faces of them as OpenCV's `FaceDetectorYN` does (`face_detect.cpp`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from functions.reader import network
-from functions.reader.image import PixelBox, Pixels
+from functions.reader import network, rolled
+from functions.reader.found import Floats, FoundFace, largest_first
+from functions.reader.image import Pixels
 
 MODEL = Path(__file__).parent / "face_detection_yunet_2023mar_any_size.onnx"
 
-Floats = npt.NDArray[np.float32]
-
 _STRIDES = (8, 16, 32)  # pixels a cell of each grid covers
 _SCORE = 0.7
-_HINT = 0.3  # what may be a face, and is worth a closer look
+_HINT = 0.3  # the score from which something may be a face and is worth a closer look
 _OVERLAP = 0.3  # intersection over union beyond which two boxes are one face
-_LARGEST = 2  # a face's box, in longer sides of the picture
-_SMALL = 32  # px at a glance; where a face is smaller, others may have been missed
-
-
-@dataclass(frozen=True)
-class FoundFace:
-    """One face: its box in pixels, and 5 × 2 points (x, y in pixels).
-
-    The points are, from the left of the picture for an upright face: eye, eye, nose, mouth corner,
-    mouth corner. `score` is YuNet's, 0 to 1.
-    """
-
-    box: PixelBox
-    points: Floats
-    score: float
+_CANDIDATES = 512  # the likeliest are kept of each look; a face of 100 px gives about ten
+_LARGEST = 1.25  # a face's box, in longer sides of the picture
+_SHEET = 384  # px, the longest side of a picture that is turned
+_STOOD_UP = 2  # only so many faces of a frame, the largest, are turned if they are doubtful
+_SMALL = 32  # px at a glance; if a face is smaller, others may have been missed
 
 
 class FaceDetector:
@@ -47,8 +35,8 @@ class FaceDetector:
 
     Args:
         glance: the longer side, in pixels, at which every picture is looked at.
-        close_look: the longer side at which it is looked at again when a glance shows no face,
-            something that may be one, or one so small that others may have been missed.
+        close_look: the longer side for a second look, if the glance shows no face, something that
+            may be one, or a face so small that others may have been missed.
     """
 
     def __init__(self, model: Path = MODEL, *, glance: int = 320, close_look: int = 640) -> None:
@@ -57,7 +45,7 @@ class FaceDetector:
         self._close_look = close_look
 
     def find(self, pixels: Pixels) -> list[FoundFace]:
-        """The faces of a picture, largest first; small ones are found better in colour."""
+        """The faces of a picture, largest first. Colour helps to find small ones."""
         longest = max(pixels.shape[:2])
         glance, close_look = min(self._glance, longest), min(self._close_look, longest)
         found = self._look(pixels, glance)
@@ -67,11 +55,18 @@ class FaceDetector:
         if close_look > glance and not (len(found) and clear.all()):
             found = np.concatenate([found, self._look(pixels, close_look)])
             found = found[_distinct(found)]
-        faces = [
-            FoundFace(_box(row), row[4:14].reshape(5, 2), float(row[14]))
-            for row in found[found[:, 14] >= _SCORE]
-        ]
-        return sorted(faces, key=lambda face: face.box[2] * face.box[3], reverse=True)
+        faces = _faces(found[found[:, 14] >= _SCORE])
+        if not faces:
+            return rolled.find(self._hints, pixels, glance, hint=len(found) > 0)
+        for place, face in enumerate(faces[:_STOOD_UP]):
+            if face.score < rolled.DOUBTFUL and max(face.box[2:]) <= longest:
+                faces[place] = rolled.stand_up(self._hints, pixels, face)
+        return largest_first(faces)
+
+    def _hints(self, pixels: Pixels) -> list[FoundFace]:
+        """Possible faces in a small picture, not turned; largest first."""
+        found = self._look(pixels, min(max(pixels.shape[:2]), _SHEET))
+        return _faces(found[_distinct(found)])
 
     def _look(self, pixels: Pixels, side: int) -> Floats:
         """Candidates, N × 15 (left, top, width, height, five points, score), at one scale."""
@@ -81,7 +76,7 @@ class FaceDetector:
         rows = max(1, round(picture.height * scale))
         if scale < 1:
             picture = picture.resize((columns, rows), Image.Resampling.BOX, reducing_gap=1)
-        # The grids of all three strides fit; beyond the picture it is black.
+        # The grids of all three strides fit into this size; the margin is black.
         full = -(-rows // 32) * 32, -(-columns // 32) * 32
         canvas = np.zeros((1, 3, *full), np.float32)
         seen = np.asarray(picture)
@@ -101,7 +96,7 @@ class FaceDetector:
 
 
 def _candidates(outputs: list[Floats], stride: int, columns: int) -> Floats:
-    """What one grid found.
+    """The candidates of one grid.
 
     Args:
         outputs: for each cell two probabilities (a face; one is centred here), box and points:
@@ -121,9 +116,9 @@ def _candidates(outputs: list[Floats], stride: int, columns: int) -> Floats:
 
 
 def _possible(found: Floats, width: int, height: int) -> npt.NDArray[np.bool_]:
-    """Which candidates a picture of this size can hold: they touch it and are no giants.
+    """Which candidates fit a picture of this size: they touch it and are not much larger.
 
-    The network's numbers are not bounded, and a crop of a giant would fill the memory.
+    The network's numbers are not bounded, and the crop of a giant box would fill the memory.
     """
     left, top, right, bottom = (*found[:, :2].T, *(found[:, :2] + found[:, 2:4]).T)
     touching = (left < width) & (right > 0) & (top < height) & (bottom > 0)
@@ -133,20 +128,34 @@ def _possible(found: Floats, width: int, height: int) -> npt.NDArray[np.bool_]:
 
 
 def _distinct(found: Floats) -> list[int]:
-    """The rows to keep: greedy non-maximum suppression by score."""
-    left, top = found[:, 0], found[:, 1]
-    right, bottom = left + found[:, 2], top + found[:, 3]
-    area = found[:, 2] * found[:, 3]
+    """The rows to keep, of the best `_CANDIDATES`: greedy non-maximum suppression by score."""
+    order = np.argsort(-found[:, 14], kind="stable")[:_CANDIDATES]
+    left, top = found[order, 0], found[order, 1]
+    right, bottom = left + found[order, 2], top + found[order, 3]
+    area = found[order, 2] * found[order, 3]
+    width = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    height = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
+    shared = np.maximum(width, 0) * np.maximum(height, 0)
+    same = shared > _OVERLAP * (area[:, None] + area - shared)
     kept: list[int] = []
-    for row in np.argsort(-found[:, 14], kind="stable"):
-        width = np.minimum(right[row], right[kept]) - np.maximum(left[row], left[kept])
-        height = np.minimum(bottom[row], bottom[kept]) - np.maximum(top[row], top[kept])
-        shared = np.maximum(width, 0) * np.maximum(height, 0)
-        if not np.any(shared > _OVERLAP * (area[row] + area[kept] - shared)):
+    free = np.ones(len(order), np.bool_)
+    for place, row in enumerate(order):
+        if free[place]:
             kept.append(int(row))
+            free &= ~same[place]
     return kept
 
 
-def _box(row: Floats) -> PixelBox:
-    left, top, width, height = (float(value) for value in row[:4])
-    return left, top, width, height
+def _faces(found: Floats) -> list[FoundFace]:
+    """The candidates as faces, largest first."""
+    return largest_first(
+        [
+            FoundFace(
+                (float(row[0]), float(row[1]), float(row[2]), float(row[3])),
+                row[4:14].reshape(5, 2),
+                float(row[14]),
+                float(row[2] / row[3]),
+            )
+            for row in found
+        ]
+    )

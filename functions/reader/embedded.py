@@ -1,8 +1,8 @@
 """The embedded reader: a face detector and an expression classifier on the CPU, no account.
 
-A frame is decoded (`image`), its faces are found (`detector`), those nobody could read honestly are
-set aside (`quality`), and each of the others is cropped (`crop`) and scored (`classifier`). Every
-number in these modules was chosen by the measurements in `docs/reader.md`.
+It decodes a frame (`image`), finds its faces (`detector`), leaves out those that no one could read
+honestly (`quality`), and crops (`crop`) and scores (`classifier`) each of the others. Measurements
+in `docs/reader.md` chose every number in these modules.
 """
 
 from __future__ import annotations
@@ -12,15 +12,21 @@ from pathlib import Path
 
 import numpy as np
 
-from functions.contract import Expression, Face, UnreadError
+from functions.contract import FACES_MAX, Expression, Face, UnreadError
 from functions.reader import quality
 from functions.reader.classifier import MODEL, ExpressionClassifier
 from functions.reader.crop import crop
 from functions.reader.detector import FaceDetector
-from functions.reader.image import PixelBox, Pixels, decode_jpeg, fractions, to_grey
+from functions.reader.image import (
+    PixelBox,
+    Pixels,
+    decode_frame,
+    decode_photograph,
+    fractions,
+    to_grey,
+)
 
-FACES_MAX = 8
-_ENOUGH = 960  # px; beyond it a picture shows its faces no better, and takes longer
+_ENOUGH = 960  # px; a larger picture does not improve the reading, and takes longer
 
 
 class EmbeddedReader:
@@ -40,13 +46,17 @@ class EmbeddedReader:
 
     def read(self, image: bytes) -> tuple[Face, ...]:
         """See `FaceReader.read`."""
-        return self.read_pixels(decode_jpeg(image, enough=_ENOUGH))
+        return self.read_pixels(decode_frame(image, enough=_ENOUGH))
+
+    def read_photograph(self, image: bytes) -> tuple[Face, ...]:
+        """Read any JPEG, also progressive or turned. Only for trusted files."""
+        return self.read_pixels(decode_photograph(image, enough=_ENOUGH))
 
     def read_pixels(self, pixels: Pixels) -> tuple[Face, ...]:
         """The faces of a decoded picture that can be read, largest first.
 
         Raises:
-            UnreadError: none of its faces can be read; the reason is the largest one's.
+            UnreadError: none of its faces can be read; the reason is the largest face's.
         """
         found = self._detector.find(pixels)[:FACES_MAX]
         if not found:
@@ -55,27 +65,53 @@ class EmbeddedReader:
         faults = [quality.fault(grey, face) for face in found]
         if faults[0] and all(faults):
             raise UnreadError(faults[0])
-        boxes = [face.box for face, fault in zip(found, faults, strict=True) if not fault]
-        return self._score(grey if self.classifier.sidecar.channels == 1 else pixels, boxes)
+        faces = [face for face, fault in zip(found, faults, strict=True) if not fault]
+        return self._score(
+            grey if self.classifier.sidecar.channels == 1 else pixels,
+            [face.box for face in faces],
+            rolls=[quality.roll(face) for face in faces],
+            doubtful=[quality.squeezed(face) for face in faces],
+        )
 
     def read_boxes(self, pixels: Pixels, boxes: Sequence[PixelBox]) -> tuple[Face, ...]:
-        """The faces somebody found at `boxes` (pixels of the picture), in the same order."""
+        """Read the upright faces at `boxes` (in pixels), in the same order."""
         if not boxes:
             return ()
         return self._score(
-            to_grey(pixels) if self.classifier.sidecar.channels == 1 else pixels, boxes
+            to_grey(pixels) if self.classifier.sidecar.channels == 1 else pixels,
+            boxes,
+            rolls=[0.0] * len(boxes),
+            doubtful=[False] * len(boxes),
         )
 
-    def _score(self, pixels: Pixels, boxes: Sequence[PixelBox]) -> tuple[Face, ...]:
-        """The faces at one or more boxes of a picture that has the classifier's channels."""
+    def _score(
+        self,
+        pixels: Pixels,
+        boxes: Sequence[PixelBox],
+        *,
+        rolls: Sequence[float],
+        doubtful: Sequence[bool],
+    ) -> tuple[Face, ...]:
+        """The faces at one or more boxes of a picture that has the classifier's channels.
+
+        Args:
+            pixels: the picture.
+            boxes: where the faces are, pixels.
+            rolls: degrees of an anticlockwise turn that makes each face upright.
+            doubtful: whether each face is unsure, independent of its scores.
+        """
         sidecar = self.classifier.sidecar
-        crops = [crop(pixels, box, side=sidecar.size, scale=sidecar.crop) for box in boxes]
+        crops = [
+            crop(pixels, box, side=sidecar.size, scale=sidecar.crop, roll=roll)
+            for box, roll in zip(boxes, rolls, strict=True)
+        ]
         height, width = pixels.shape[:2]
+        scores = self.classifier.scores(np.stack(crops))
         return tuple(
             Face(
                 fractions(box, width, height),
                 dict(zip(Expression, map(float, row), strict=True)),
-                unsure=float(row.max()) < sidecar.unsure_below,
+                unsure=doubt or float(row.max()) < sidecar.unsure_below,
             )
-            for box, row in zip(boxes, self.classifier.scores(np.stack(crops)), strict=True)
+            for box, row, doubt in zip(boxes, scores, doubtful, strict=True)
         )

@@ -1,4 +1,4 @@
-"""A frame's picture: decoded only after its header was seen to be reasonable, and boxes in it."""
+"""Decoding a frame, after a check of its header, and boxes in pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from functions.contract import FRAME_MAX_SIDE, Box, UnreadError, UnreadReason
+from functions.contract import Box, UnreadError, UnreadReason
+from functions.reader.jpeg import baseline, require_photograph
 
 Pixels = npt.NDArray[np.uint8]
 """A picture, 0 to 255: height × width (grey) or height × width × 3 (RGB)."""
@@ -26,31 +27,42 @@ _UPRIGHT = {
 }
 
 
-def decode_jpeg(data: bytes, *, grey: bool = False, enough: int | None = None) -> Pixels:
-    """The picture as it is displayed: turned as its EXIF orientation says.
+def decode_frame(data: bytes, *, enough: int | None = None) -> Pixels:
+    """A participant's frame, height × width × 3 (RGB); only what a browser's canvas writes.
 
     Args:
-        grey: height × width (the JPEG's own luma) instead of height × width × 3, RGB.
+        data: a baseline JPEG; see `functions.reader.jpeg`.
         enough: pixels the longer side needs; a picture of twice that and more is decoded at a
-            half, quarter or eighth of its size, which the JPEG decoder does in less time.
+            half, quarter or eighth of its size, which takes less time.
 
     Raises:
-        UnreadError: `too-large` when a side is longer than `FRAME_MAX_SIDE`; `unreadable` when the
-            data is not a JPEG, or a damaged one.
+        UnreadError: `too-large` if a side is longer than `FRAME_MAX_SIDE`; `unreadable` if the
+            data is no such JPEG, or a damaged one.
     """
-    mode = "L" if grey else "RGB"
+    picture, _ = _decode(baseline(data), enough)
+    return np.asarray(picture)
+
+
+def decode_photograph(data: bytes, *, enough: int | None = None) -> Pixels:
+    """Any JPEG, height × width × 3 (RGB), as it is displayed: turned as its EXIF orientation says.
+
+    Raises:
+        UnreadError: as for `decode_frame`; also `unreadable` if decoding would take too long.
+    """
+    require_photograph(data)
+    picture, orientation = _decode(data, enough)
+    upright = _UPRIGHT.get(orientation)
+    return np.asarray(picture if upright is None else picture.transpose(upright))
+
+
+def _decode(data: bytes, enough: int | None) -> tuple[Image.Image, int]:
+    """The picture (RGB) and its EXIF orientation."""
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
             width, height = image.size
-            if max(width, height) > FRAME_MAX_SIDE:
-                raise UnreadError(UnreadReason.TOO_LARGE)
             reduction = max(1, max(width, height) // enough) if enough else 1
-            image.draft(mode, (max(1, width // reduction), max(1, height // reduction)))
-            picture = image.convert(mode)
-            upright = _UPRIGHT.get(_orientation(image))
-            return np.asarray(picture if upright is None else picture.transpose(upright))
-    except Image.DecompressionBombError:
-        raise UnreadError(UnreadReason.TOO_LARGE) from None
+            image.draft("RGB", (max(1, width // reduction), max(1, height // reduction)))
+            return image.convert("RGB"), _orientation(image)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise UnreadError(UnreadReason.UNREADABLE) from error
 

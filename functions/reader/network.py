@@ -8,15 +8,15 @@ import onnxruntime  # type: ignore[import-untyped]
 
 
 def load(path: Path) -> onnxruntime.InferenceSession:
-    """A network any number of threads may run at once.
+    """A network that any number of threads may run at the same time.
 
-    Each call stays on its caller's thread, so frames read at once do not fight for cores.
+    Each call stays on its caller's thread, so frames that are read at once share the cores.
 
     Raises:
-        onnxruntime errors: the file is missing or no ONNX network.
+        onnxruntime errors: the file is missing, or is not an ONNX network.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors; its warnings are about hardware we do not ask for
+    options.log_severity_level = 3  # errors only; its warnings are about hardware we do not use
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

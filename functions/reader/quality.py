@@ -1,7 +1,7 @@
-"""Which faces nobody could read honestly, and why: too small, too dark, blurred, turned away.
+"""Checks of faces: which cannot be read honestly, and why; which are rolled or distorted.
 
-Each threshold lies where the classifier has lost about half of what it knows, far from any face of
-the clean validation part; `docs/reader.md` has the figures.
+At each threshold the classifier has lost about half of its accuracy; no face of the clean
+validation part is near it. `docs/reader.md` has the figures.
 """
 
 from __future__ import annotations
@@ -11,28 +11,67 @@ import numpy.typing as npt
 
 from functions.contract import UnreadReason
 from functions.reader.crop import crop
-from functions.reader.detector import FoundFace
+from functions.reader.found import FoundFace
 from functions.reader.image import Pixels
 
 SMALLEST = 16  # px, the longer side of the detector's box in the picture
 LEAST_CONTRAST = 3.0  # standard deviation of the grey levels, 0 to 255
 LEAST_SHARPNESS = 0.004
-MOST_TURNED = 0.9  # eye distances the nose is beside the middle of the eyes: a full profile
+CHIN, BROW, CHEEK = 0.36, 0.6, 0.25  # how far a face reaches beyond its points: see `outline`
+MOST_ROLLED = 22.5  # degrees; up to this roll the classifier reads a face without turning it
+NARROWEST, WIDEST = 0.6, 0.9  # width by height of the face as the detector sees it
+MOST_TURNED = 0.9  # eye distances from the middle of the eyes to the nose: a full profile
 
-_SIDE = 48  # px, at which contrast and sharpness are measured
-_DARK = 128  # mean grey level below which lack of contrast is lack of light
+_SIDE = 48  # px, the side at which contrast and sharpness are measured
+_DARK = 128  # mean grey level; below it, a lack of contrast means a lack of light
 
 
 def fault(grey: Pixels, face: FoundFace) -> UnreadReason | None:
     """Why a face of a picture (height × width, grey) cannot be read, or None when it can."""
     if max(face.box[2:]) < SMALLEST:
         return UnreadReason.TOO_SMALL
+    ends = outline(face)
+    if (ends < 0).any() or (ends > grey.shape[1::-1]).any():
+        return UnreadReason.CUT_OFF
     if turned(face) > MOST_TURNED:
         return UnreadReason.TURNED_AWAY
     seen = crop(grey, face.box, side=_SIDE, scale=1.0).astype(np.float32)
     if seen.std() < LEAST_CONTRAST:
         return UnreadReason.TOO_DARK if seen.mean() < _DARK else UnreadReason.BLURRED
     return UnreadReason.BLURRED if sharpness(seen) < LEAST_SHARPNESS else None
+
+
+def outline(face: FoundFace) -> npt.NDArray[np.float32]:
+    """The outline that a reading needs: chin, brow and both cheeks, 4 × 2 pixels.
+
+    Each lies beyond the points by a share of the distance from the eyes to the mouth. The
+    detector completes a face beyond the picture's edge; its points are better than its box there.
+    """
+    eyes, mouth = face.points[:2], face.points[3:]
+    down = mouth.mean(0) - eyes.mean(0)
+    across = eyes[1] - eyes[0]
+    across = across / max(float(np.linalg.norm(across)), 1e-6)
+    sides = face.points[[0, 1, 3, 4]]
+    along = sides @ across
+    cheek = CHEEK * float(np.linalg.norm(down)) * across
+    return np.stack(
+        [
+            mouth.mean(0) + CHIN * down,
+            eyes.mean(0) - BROW * down,
+            sides[along.argmin()] - cheek,
+            sides[along.argmax()] + cheek,
+        ]
+    )
+
+
+def roll(face: FoundFace) -> float:
+    """Degrees to turn a crop anticlockwise; 0 if turning gains nothing."""
+    return face.roll if abs(face.roll) > MOST_ROLLED else 0.0
+
+
+def squeezed(face: FoundFace) -> bool:
+    """Whether the picture's sides were scaled by different amounts, by the face's shape."""
+    return not NARROWEST <= face.aspect <= WIDEST
 
 
 def sharpness(grey: npt.NDArray[np.float32]) -> float:
@@ -47,7 +86,7 @@ def sharpness(grey: npt.NDArray[np.float32]) -> float:
 
 
 def turned(face: FoundFace) -> float:
-    """How far the nose is beside the middle of the eyes, along their line, in eye distances.
+    """The nose's distance from the middle of the eyes, along their line, in eye distances.
 
     0 for a face that looks into the camera; it grows with the sine of the yaw.
     """

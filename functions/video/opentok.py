@@ -1,23 +1,26 @@
 """OpenTok, now Vonage Video: routed sessions, one per room, and a token for each participant.
 
-The SDK speaks for both kinds of credentials: https://github.com/opentok/Opentok-Python-SDK
+The SDK takes both kinds of credentials: https://github.com/opentok/Opentok-Python-SDK
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from opentok import Client, MediaModes, OpenTokException, Roles
-from opentok.exceptions import AuthError
+from opentok.exceptions import AuthError, ForceDisconnectError
 
 from functions.contract import ApiError, Claims
 
 _OPENTOK_SETTINGS = "OPENTOK_API_KEY and OPENTOK_API_SECRET"
 _VONAGE_SETTINGS = "VONAGE_APPLICATION_ID and VONAGE_PRIVATE_KEY"
+_TOKEN_LIFETIME = 300  # s; the page asks for another with each new connection
 _TIMEOUT = (3, 8)  # seconds to connect, and between two bytes of the answer
 
 RoomSession = Callable[[str, str, Callable[[], str]], str]
@@ -25,13 +28,13 @@ RoomSession = Callable[[str, str, Callable[[], str]], str]
 
 
 class OpenTok:
-    """Issues publisher tokens that say whose they are.
+    """Issues publisher tokens that name their participant.
 
     Args:
         project: OpenTok's API key, or Vonage's application id.
         secret: the project's secret, or the application's private key (PEM).
         room_session: remembers one session per room.
-        api_url: another REST API than the SDK's own.
+        api_url: a REST API in place of the SDK's own.
         timeout: seconds to connect, and between two bytes of the answer.
     """
 
@@ -54,13 +57,19 @@ class OpenTok:
         self._room_session = room_session
 
     def token(self, claims: Claims) -> dict[str, Any]:
-        """See `VideoProvider.token`; the token ends with the participant's ticket."""
+        """See `VideoProvider.token`; it can open connections for five minutes.
+
+        So a person who left cannot use an old token to come back into the session. Its end does
+        not end an open connection.
+        """
+        # This is the machine's clock: the SDK compares it with the end, and refuses a past one.
+        expires = min(claims.expires_at // 1000, int(time.time()) + _TOKEN_LIFETIME)
         try:
             session = self._room_session(claims.room, self._project, self._create_session)
             token = self._client.generate_token(
                 session,
                 role=Roles.publisher,
-                expire_time=claims.expires_at // 1000,
+                expire_time=expires,
                 data=claims.participant,
             )
         except OpenTokException as error:
@@ -70,8 +79,20 @@ class OpenTok:
             "apiKey": self._project,
             "sessionId": session,
             "token": token,
-            "expiresAt": claims.expires_at,
+            "expiresAt": expires * 1000,
         }
+
+    def disconnect(self, room: str, connections: Sequence[str]) -> None:
+        """See `VideoProvider.disconnect`; a connection that has ended already is no error."""
+        if not connections:
+            return
+        try:
+            session = self._room_session(room, self._project, self._create_session)
+            for connection in connections:
+                with contextlib.suppress(ForceDisconnectError):
+                    self._client.force_disconnect(session, connection)
+        except (OpenTokException, OSError) as error:  # of `requests`
+            raise self._refusal(error) from error
 
     def _create_session(self) -> str:
         # Routed, because a relayed session (the SDK's default) is a mesh again.
@@ -79,21 +100,21 @@ class OpenTok:
         self._client.generate_token(session)  # refuses another project's before the room keeps it
         return session
 
-    def _refusal(self, error: OpenTokException) -> ApiError:
-        cause = error.__context__  # the SDK wraps whatever happened in its own exceptions
+    def _refusal(self, error: Exception) -> ApiError:
+        cause = error.__context__  # the SDK wraps each failure in an exception of its own
         logging.error("video: %s after %s", type(error).__name__, type(cause).__name__)
         if isinstance(error, AuthError) or isinstance(cause, AuthError):
             return ApiError(
                 502,
                 "video-refused",
                 "The video service refuses this site's credentials. "
-                f"Whoever runs it should look at {self._settings}.",
+                f"The site's operator should check {self._settings}.",
             )
         return ApiError(
             502,
             "video-unavailable",
-            "The video service does not answer as it should. Try again in a moment. If it stays "
-            f"so, whoever runs this site should look at {self._settings}, and at OPENTOK_API_URL.",
+            "The video service does not answer as it should. Try again in a moment. If it goes on, "
+            f"the site's operator should check {self._settings}, and OPENTOK_API_URL.",
         )
 
 

@@ -10,15 +10,15 @@ param amount int
 
 @description('First day of the month it starts in. Azure refuses to change it later.')
 @minLength(10)
-@maxLength(20)
+@maxLength(40)
 param startDate string
 
 @description('Addresses to warn beside the owners of the subscription.')
 @maxLength(20)
-param emails array
+param emails string[]
 
 // It warns, it does not stop anything: docs/deploy.md says how to turn the deployment off.
-resource budget 'Microsoft.Consumption/budgets@2023-11-01' = {
+resource budget 'Microsoft.Consumption/budgets@2026-06-01' = {
   name: name
   properties: {
     category: 'Cost'

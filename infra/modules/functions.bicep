@@ -14,7 +14,7 @@ param planName string
 param location string
 
 @description('Tags of every resource.')
-param tags object
+param tags { *: string }
 
 @description('Resource id of the identity the app runs as.')
 @minLength(1)
@@ -30,7 +30,7 @@ param packageContainerUrl string
 param siteOrigin string
 
 @description('App settings by name.')
-param settings object
+param settings { *: string }
 
 @description('Memory of an instance; its share of a processor grows with it.')
 @allowed([512, 2048, 4096])
@@ -41,13 +41,20 @@ param instanceMemoryMB int
 @maxValue(1000)
 param maximumInstanceCount int
 
-@description('Instances kept warm for frames.')
+@description('Instances kept warm for events and requests.')
 @minValue(0)
 @maxValue(20)
 param alwaysReadyInstances int
 
-resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
-  #checkov:skip=CKV_AZURE_225: a call on one zone's loss is started again by its participants
+@description('Threads of an instance.')
+@minValue(5)
+@maxValue(32)
+param workerThreads int
+
+var framesAtOnce = loadJsonContent('../../host.json', 'extensions.blobs.maxDegreeOfParallelism')
+
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+  // checkov:skip=CKV_AZURE_225: a call on one zone's loss is started again by its participants
   name: planName
   location: location
   tags: tags
@@ -61,12 +68,12 @@ resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   }
 }
 
-resource app 'Microsoft.Web/sites@2024-04-01' = {
-  #checkov:skip=CKV_AZURE_78: this plan has no FTP, and its publishing password is off below
-  #checkov:skip=CKV_AZURE_212: instances come and go with the calls; alwaysReadyInstances keeps some
-  #checkov:skip=CKV_AZURE_213: this plan replaces its instances by itself and takes no health check
-  #checkov:skip=CKV_AZURE_17: participants are browsers without certificates; they hold signed tickets
-  #checkov:skip=CKV_AZURE_222: the same browsers come from any network
+resource app 'Microsoft.Web/sites@2025-03-01' = {
+  // checkov:skip=CKV_AZURE_78: this plan has no FTP, and its publishing password is off below
+  // checkov:skip=CKV_AZURE_212: instances come and go with the calls; alwaysReadyInstances keeps some
+  // checkov:skip=CKV_AZURE_213: this plan replaces its instances by itself and takes no health check
+  // checkov:skip=CKV_AZURE_17: participants are browsers without certificates; they hold signed tickets
+  // checkov:skip=CKV_AZURE_222: the same browsers come from any network
   name: name
   location: location
   tags: union(tags, { 'azd-service-name': 'functions' })
@@ -100,9 +107,16 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
-        // The blob group has its own instances: joins and heartbeats do not wait behind readings.
-        // A cold app also turns the first Event Grid delivery away, which costs that frame.
-        alwaysReady: alwaysReadyInstances == 0 ? [] : [{ name: 'blob', instanceCount: alwaysReadyInstances }]
+        // Event Grid calls the blob extension's webhook, which the http group serves, with the
+        // blob listener beside it. A cold instance answers 401, and Event Grid drops that event.
+        alwaysReady: alwaysReadyInstances == 0 ? [] : [{ name: 'http', instanceCount: alwaysReadyInstances }]
+        // Python's default is one request per instance: each heartbeat beside a ticket would
+        // open a cold one. The threads that frames leave over take requests.
+        triggers: {
+          http: {
+            perInstanceConcurrency: workerThreads - framesAtOnce
+          }
+        }
       }
     }
     siteConfig: {
@@ -136,5 +150,4 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   }
 }
 
-output name string = app.name
 output origin string = 'https://${app.properties.defaultHostName}'

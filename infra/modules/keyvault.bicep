@@ -9,7 +9,7 @@ param name string
 param location string
 
 @description('Tags of every resource.')
-param tags object
+param tags { *: string }
 
 @description('Signs the participant tickets. Empty keeps the one in the vault.')
 @secure()
@@ -26,6 +26,11 @@ param roomCreationKey string
 @maxLength(4096)
 param iceServers string
 
+@description('Secret shared with a TURN server. Empty keeps the one in the vault.')
+@secure()
+@maxLength(512)
+param turnSecret string
+
 @description('Secret of the OpenTok API key. Empty keeps the one in the vault.')
 @secure()
 @maxLength(512)
@@ -36,11 +41,11 @@ param opentokApiSecret string
 @maxLength(8192)
 param vonagePrivateKey string
 
-resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
-  #checkov:skip=CKV_AZURE_42: soft delete is on by default; without purge protection destroy.sh can give the name back
-  #checkov:skip=CKV_AZURE_110: as above; every secret here can be made again
-  #checkov:skip=CKV_AZURE_109: the functions have no network of their own to come from; the identity is the gate
-  #checkov:skip=CKV_AZURE_189: as above
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
+  // checkov:skip=CKV_AZURE_42: soft delete is on by default; without purge protection destroy.sh can give the name back
+  // checkov:skip=CKV_AZURE_110: as above; every secret here can be made again
+  // checkov:skip=CKV_AZURE_109: the functions have no network of their own to come from; the identity is the gate
+  // checkov:skip=CKV_AZURE_189: as above
   name: name
   location: location
   tags: tags
@@ -58,9 +63,9 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
 }
 
 // A secret is written only when a value is given: deploying again without one keeps the old.
-resource ticketKeySecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(ticketKey)) {
-  #checkov:skip=CKV_AZURE_41: rotated by hand (docs/deploy.md); an expiry would end every call by surprise
-  #checkov:skip=CKV_AZURE_114: contentType is set; checkov does not see it in a conditional resource
+resource ticketKeySecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(ticketKey)) {
+  // checkov:skip=CKV_AZURE_41: rotated by hand (docs/deploy.md); an expiry would end every call by surprise
+  // checkov:skip=CKV_AZURE_114: contentType is set; checkov does not see it in a conditional resource
   parent: vault
   name: 'ticket-key'
   properties: {
@@ -69,9 +74,9 @@ resource ticketKeySecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!e
   }
 }
 
-resource roomCreationKeySecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(roomCreationKey)) {
-  #checkov:skip=CKV_AZURE_41: as for the ticket key
-  #checkov:skip=CKV_AZURE_114: as for the ticket key
+resource roomCreationKeySecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(roomCreationKey)) {
+  // checkov:skip=CKV_AZURE_41: as for the ticket key
+  // checkov:skip=CKV_AZURE_114: as for the ticket key
   parent: vault
   name: 'room-creation-key'
   properties: {
@@ -80,9 +85,9 @@ resource roomCreationKeySecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = 
   }
 }
 
-resource iceServersSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(iceServers)) {
-  #checkov:skip=CKV_AZURE_41: as for the ticket key
-  #checkov:skip=CKV_AZURE_114: as for the ticket key
+resource iceServersSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(iceServers)) {
+  // checkov:skip=CKV_AZURE_41: as for the ticket key
+  // checkov:skip=CKV_AZURE_114: as for the ticket key
   parent: vault
   name: 'ice-servers'
   properties: {
@@ -91,9 +96,20 @@ resource iceServersSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!
   }
 }
 
-resource opentokApiSecretSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(opentokApiSecret)) {
-  #checkov:skip=CKV_AZURE_41: as for the ticket key
-  #checkov:skip=CKV_AZURE_114: as for the ticket key
+resource turnSecretSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(turnSecret)) {
+  // checkov:skip=CKV_AZURE_41: as for the ticket key
+  // checkov:skip=CKV_AZURE_114: as for the ticket key
+  parent: vault
+  name: 'turn-secret'
+  properties: {
+    value: turnSecret
+    contentType: 'text/plain'
+  }
+}
+
+resource opentokApiSecretSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(opentokApiSecret)) {
+  // checkov:skip=CKV_AZURE_41: as for the ticket key
+  // checkov:skip=CKV_AZURE_114: as for the ticket key
   parent: vault
   name: 'opentok-api-secret'
   properties: {
@@ -102,9 +118,9 @@ resource opentokApiSecretSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' =
   }
 }
 
-resource vonagePrivateKeySecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(vonagePrivateKey)) {
-  #checkov:skip=CKV_AZURE_41: as for the ticket key
-  #checkov:skip=CKV_AZURE_114: as for the ticket key
+resource vonagePrivateKeySecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(vonagePrivateKey)) {
+  // checkov:skip=CKV_AZURE_41: as for the ticket key
+  // checkov:skip=CKV_AZURE_114: as for the ticket key
   parent: vault
   name: 'vonage-private-key'
   properties: {
@@ -112,6 +128,3 @@ resource vonagePrivateKeySecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' =
     contentType: 'application/x-pem-file'
   }
 }
-
-output name string = vault.name
-output uri string = vault.properties.vaultUri

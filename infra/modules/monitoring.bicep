@@ -14,14 +14,14 @@ param insightsName string
 param location string
 
 @description('Tags of every resource.')
-param tags object
+param tags { *: string }
 
 @description('Gigabytes of logs a day after which no more are taken until the next day.')
 @minValue(1)
 @maxValue(100)
 param dailyCapGb int
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: workspaceName
   location: location
   tags: tags
@@ -53,5 +53,4 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
-output insightsName string = insights.name
 output connectionString string = insights.properties.ConnectionString

@@ -1,4 +1,11 @@
-// Every role assignment of the deployment, and all of them to the function app's own identity.
+// Every role assignment of the deployment, and all of them to the function app's own identity. They
+// are named after the identity's name, which is known beforehand, not after its object id: what-if
+// tells them. An identity made again under its name needs its old assignments removed first.
+
+@description('Name of the identity the function app runs as.')
+@minLength(3)
+@maxLength(128)
+param identityName string
 
 @description('Object id of the identity the function app runs as.')
 @minLength(36)
@@ -36,9 +43,10 @@ var roleIds = {
   signalrServiceOwner: '7e4f1700-ea5a-4f59-8f37-079cfe29dce3'
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   storageQueueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+  storageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a641-0319b160aafb'
 }
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: storageAccountName
 }
 
@@ -46,11 +54,11 @@ resource signalr 'Microsoft.SignalRService/signalR@2024-03-01' existing = {
   name: signalrName
 }
 
-resource face 'Microsoft.CognitiveServices/accounts@2024-10-01' existing = if (!empty(faceName)) {
+resource face 'Microsoft.CognitiveServices/accounts@2025-06-01' existing = if (!empty(faceName)) {
   name: empty(faceName) ? 'none' : faceName
 }
 
-resource vault 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' existing = {
   name: vaultName
 }
 
@@ -62,7 +70,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
 // for the user-delegation key that signs upload tickets.
 resource readsAndDeletesBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: account
-  name: guid(account.id, principalId, roleIds.storageBlobDataOwner)
+  name: guid(account.id, identityName, roleIds.storageBlobDataOwner)
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
@@ -73,18 +81,35 @@ resource readsAndDeletesBlobs 'Microsoft.Authorization/roleAssignments@2022-04-0
 // The blob trigger's webhook puts each event into a queue of the same account.
 resource queuesEvents 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: account
-  name: guid(account.id, principalId, roleIds.storageQueueDataContributor)
+  name: guid(account.id, identityName, roleIds.storageQueueDataContributor)
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageQueueDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.storageQueueDataContributor
+    )
+  }
+}
+
+// The host keeps what went wrong in a table (its diagnostic events).
+resource writesDiagnostics 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: account
+  name: guid(account.id, identityName, roleIds.storageTableDataContributor)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.storageTableDataContributor
+    )
   }
 }
 
 // Signs the browsers' connections, sends to groups and changes their members.
 resource sendsMessages 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: signalr
-  name: guid(signalr.id, principalId, roleIds.signalrServiceOwner)
+  name: guid(signalr.id, identityName, roleIds.signalrServiceOwner)
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
@@ -94,7 +119,7 @@ resource sendsMessages 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 resource asksFace 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(faceName)) {
   scope: face
-  name: guid(resourceId('Microsoft.CognitiveServices/accounts', faceName), principalId, roleIds.cognitiveServicesUser)
+  name: guid(resourceId('Microsoft.CognitiveServices/accounts', faceName), identityName, roleIds.cognitiveServicesUser)
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
@@ -104,7 +129,7 @@ resource asksFace 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!em
 
 resource readsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: vault
-  name: guid(vault.id, principalId, roleIds.keyVaultSecretsUser)
+  name: guid(vault.id, identityName, roleIds.keyVaultSecretsUser)
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
@@ -114,10 +139,13 @@ resource readsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 resource writesTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: insights
-  name: guid(insights.id, principalId, roleIds.monitoringMetricsPublisher)
+  name: guid(insights.id, identityName, roleIds.monitoringMetricsPublisher)
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.monitoringMetricsPublisher)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.monitoringMetricsPublisher
+    )
   }
 }

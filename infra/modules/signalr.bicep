@@ -9,7 +9,7 @@ param name string
 param location string
 
 @description('Tags of every resource.')
-param tags object
+param tags { *: string }
 
 @description('Free carries 20 connections and 20,000 messages a day; a Standard unit 1,000 and 1,000,000.')
 @allowed(['Free', 'Standard'])
@@ -54,5 +54,4 @@ resource signalr 'Microsoft.SignalRService/signalR@2024-03-01' = {
   }
 }
 
-output name string = signalr.name
 output host string = signalr.properties.hostName

@@ -8,10 +8,10 @@ param name string
 param location string
 
 @description('Tags of every resource.')
-param tags object
+param tags { *: string }
 
 // Not linked to the function app: a linked back end refuses every other caller, and Event Grid is one.
-resource site 'Microsoft.Web/staticSites@2024-04-01' = {
+resource site 'Microsoft.Web/staticSites@2025-03-01' = {
   name: name
   location: location
   tags: tags
@@ -25,5 +25,4 @@ resource site 'Microsoft.Web/staticSites@2024-04-01' = {
   }
 }
 
-output name string = site.name
 output origin string = 'https://${site.properties.defaultHostname}'

@@ -9,7 +9,7 @@ param name string
 param location string
 
 @description('Tags of every resource.')
-param tags object
+param tags { *: string }
 
 @description('The only web origin whose pages may upload frames, as https://HOST.')
 @minLength(9)
@@ -17,10 +17,10 @@ param tags object
 param siteOrigin string
 
 // Frames live for seconds and rooms for a day: a second region would only copy faces further.
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
-  #checkov:skip=CKV_AZURE_35: the browsers of the participants upload from any network; a one-blob SAS is the gate
-  #checkov:skip=CKV_AZURE_59: as above, and anonymous access to blobs is off
-  #checkov:skip=CKV_AZURE_206: nothing here outlives a day, so nothing is worth replicating
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
+  // checkov:skip=CKV_AZURE_35: the browsers of the participants upload from any network; a one-blob SAS is the gate
+  // checkov:skip=CKV_AZURE_59: as above, and anonymous access to blobs is off
+  // checkov:skip=CKV_AZURE_206: nothing here outlives a day, so nothing is worth replicating
   name: name
   location: location
   tags: tags
@@ -44,7 +44,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   }
 }
 
-resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -53,7 +53,14 @@ resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01'
         {
           allowedOrigins: [siteOrigin]
           allowedMethods: ['PUT', 'OPTIONS']
-          allowedHeaders: ['content-type', 'x-ms-blob-type', 'x-ms-meta-capturedat', 'x-ms-meta-correction', 'x-ms-version']
+          allowedHeaders: [
+            'content-type'
+            'x-ms-blob-type'
+            'x-ms-meta-capturedat'
+            'x-ms-meta-correction'
+            'x-ms-meta-mode'
+            'x-ms-version'
+          ]
           exposedHeaders: []
           maxAgeInSeconds: 3600
         }
@@ -70,7 +77,7 @@ resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01'
   }
 }
 
-resource framesContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource framesContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = {
   parent: blobService
   name: 'frames'
   properties: {
@@ -78,7 +85,7 @@ resource framesContainer 'Microsoft.Storage/storageAccounts/blobServices/contain
   }
 }
 
-resource roomsContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource roomsContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = {
   parent: blobService
   name: 'rooms'
   properties: {
@@ -86,7 +93,7 @@ resource roomsContainer 'Microsoft.Storage/storageAccounts/blobServices/containe
   }
 }
 
-resource limitsContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource limitsContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = {
   parent: blobService
   name: 'limits'
   properties: {
@@ -94,7 +101,7 @@ resource limitsContainer 'Microsoft.Storage/storageAccounts/blobServices/contain
   }
 }
 
-resource packageContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource packageContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = {
   parent: blobService
   name: 'app-package'
   properties: {
@@ -104,7 +111,7 @@ resource packageContainer 'Microsoft.Storage/storageAccounts/blobServices/contai
 
 // The safety net: the app deletes each frame within seconds, and a participant when they leave. What
 // counts uses is deleted by this alone.
-resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = {
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-01-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -125,6 +132,12 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01
                   daysAfterModificationGreaterThan: 1
                 }
               }
+              // An upload ticket's right to create includes snapshots, and they outlive their blob's rule.
+              snapshot: {
+                delete: {
+                  daysAfterCreationGreaterThan: 1
+                }
+              }
             }
           }
         }
@@ -134,7 +147,6 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01
   dependsOn: [blobService]
 }
 
-output name string = account.name
 output blobEndpoint string = account.properties.primaryEndpoints.blob
 output queueEndpoint string = account.properties.primaryEndpoints.queue
 output packageContainerUrl string = '${account.properties.primaryEndpoints.blob}${packageContainer.name}'

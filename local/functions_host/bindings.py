@@ -1,34 +1,31 @@
-"""What an app declares: its functions and their bindings, read once from the v2 ``FunctionApp``.
+"""The functions of an app and their bindings, as the worker read them from the app.
 
-The property names are those of ``function.json``; for SignalR see
-https://learn.microsoft.com/azure/azure-functions/functions-bindings-signalr-service. ``connection``
-is no property of a SignalR binding: like the real host, this one ignores it.
+The property names are those of `function.json`; for SignalR see
+https://learn.microsoft.com/azure/azure-functions/functions-bindings-signalr-service. `connection`
+is not a property of a SignalR binding; this host ignores it, as the real one does.
 """
 
-import inspect
-import json
+from __future__ import annotations
+
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import azure.functions as func
-
 RETURN: Final = "$return"
-CONTEXT: Final = "context"
 DEFAULT_SIGNALR_SETTING: Final = "AzureSignalRConnectionString"
 
 _SETTING = re.compile(r"%([^%]+)%")
 
 
 class BindingError(Exception):
-    """The app declares something this host cannot do; the text names function and binding."""
+    """The app declares something that this host cannot do; the text names function and binding."""
 
 
 @dataclass(frozen=True)
 class HttpTrigger:
-    """``methods`` is None where the function takes them all."""
+    """`methods` is None if the function takes all methods."""
 
     name: str
     route: str
@@ -37,7 +34,7 @@ class HttpTrigger:
 
 @dataclass(frozen=True)
 class BlobTrigger:
-    """``path`` is ``container/pattern``; ``connection`` names a setting."""
+    """`path` is `container/pattern`; `connection` names a setting."""
 
     name: str
     path: str
@@ -46,7 +43,7 @@ class BlobTrigger:
 
 @dataclass(frozen=True)
 class TimerTrigger:
-    """``schedule`` is an NCRONTAB expression."""
+    """`schedule` is an NCRONTAB expression."""
 
     name: str
     schedule: str
@@ -54,7 +51,7 @@ class TimerTrigger:
 
 @dataclass(frozen=True)
 class ConnectionInfo:
-    """``signalRConnectionInfo``: what a client needs to connect to a hub."""
+    """`signalRConnectionInfo`: what a client needs to connect to a hub."""
 
     name: str
     hub: str
@@ -64,7 +61,7 @@ class ConnectionInfo:
 
 @dataclass(frozen=True)
 class SignalROutput:
-    """``signalR``: messages and group actions for a hub."""
+    """`signalR`: messages and group actions for a hub."""
 
     name: str
     hub: str
@@ -73,36 +70,26 @@ class SignalROutput:
 
 @dataclass(frozen=True)
 class Function:
-    """One function: its code, its trigger, its other bindings and its declaration as JSON."""
+    """One function: its trigger, its other bindings and its declaration as JSON."""
 
     name: str
-    handler: Callable[..., Any]
     trigger: HttpTrigger | BlobTrigger | TimerTrigger
     inputs: Sequence[ConnectionInfo]
     outputs: Sequence[SignalROutput]
     bindings: Sequence[dict[str, Any]]
 
     @property
-    def wants_context(self) -> bool:
-        """Whether the code asks for the invocation's context."""
-        return CONTEXT in inspect.signature(self.handler).parameters
+    def returns_response(self) -> bool:
+        """Whether the function returns an HTTP response."""
+        return isinstance(self.trigger, HttpTrigger)
 
 
-def read_functions(app: func.FunctionApp) -> list[Function]:
-    """Every function of the app. Raises BindingError. An app can be read only once."""
-    functions = []
-    for declared in app.get_functions():
-        name = str(declared.get_function_name())
-        bindings = json.loads(declared.get_function_json())["bindings"]
-        functions.append(_function(name, declared.get_user_function(), bindings))
-    if not functions:
-        raise BindingError("the app declares no functions")
-    return functions
+def read_functions(declared: Sequence[tuple[str, list[dict[str, Any]]]]) -> list[Function]:
+    """Every function of an app, from names and bindings. Raises BindingError."""
+    return [_function(name, bindings) for name, bindings in declared]
 
 
-def _function(
-    name: str, handler: Callable[..., Any], bindings: Sequence[dict[str, Any]]
-) -> Function:
+def _function(name: str, bindings: Sequence[dict[str, Any]]) -> Function:
     triggers: list[HttpTrigger | BlobTrigger | TimerTrigger] = []
     inputs: list[ConnectionInfo] = []
     outputs: list[SignalROutput] = []
@@ -135,8 +122,7 @@ def _function(
                 )
     if len(triggers) != 1:
         raise BindingError(f"function {name} has {len(triggers)} triggers; it needs exactly one")
-    _check_parameters(name, handler, {str(binding["name"]) for binding in bindings} - {RETURN})
-    return Function(name, handler, triggers[0], inputs, outputs, resolved)
+    return Function(name, triggers[0], inputs, outputs, resolved)
 
 
 def _http_trigger(function: str, label: str, binding: dict[str, Any]) -> HttpTrigger:
@@ -163,16 +149,8 @@ def _blob_trigger(function: str, label: str, binding: dict[str, Any]) -> BlobTri
     return BlobTrigger(label, path, str(binding.get("connection") or "AzureWebJobsStorage"))
 
 
-def _check_parameters(function: str, handler: Callable[..., Any], names: set[str]) -> None:
-    parameters = set(inspect.signature(handler).parameters) - {CONTEXT}
-    if missing := sorted(names - parameters):
-        raise BindingError(f"function {function}: its code has no parameter {', '.join(missing)}")
-    if extra := sorted(parameters - names):
-        raise BindingError(f"function {function}: nothing is bound to {', '.join(extra)}")
-
-
 def _with_settings(function: str, value: Any) -> Any:
-    """Replaces ``%NAME%`` by that setting, as the host does in every binding's strings."""
+    """Replaces `%NAME%` by that setting, as the host does in every binding's strings."""
     if not isinstance(value, str):
         return value
 

@@ -5,6 +5,8 @@ a connection pool, because the SDK's own download spends about 4 ms of Python on
 than the rest of the way from an upload to its function's call.
 """
 
+from __future__ import annotations
+
 import threading
 import time
 from collections.abc import Mapping
@@ -19,12 +21,12 @@ from urllib3.exceptions import HTTPError
 
 SAS_SECONDS: Final = 3600
 _TIMEOUT: Final = urllib3.Timeout(connect=5.0, read=30.0)
-# Once more where a kept connection turns out to be closed; failures proper are the trigger's.
+# One retry, because a kept connection may be closed; the trigger handles real failures.
 _RETRY: Final = urllib3.Retry(total=1, connect=0, read=1, redirect=0, status=0, other=0)
 
 
 class DownloadError(Exception):
-    """The storage did not give the blob; the text never holds the address, which is signed."""
+    """The storage did not send the blob; the text never holds the signed address."""
 
 
 class BlobAddress(NamedTuple):
@@ -59,10 +61,14 @@ class BlobAccount:
         self._lock = threading.Lock()
 
     def read(self, address: BlobAddress) -> Blob | None:
-        """The blob, or None when it is gone. Raises DownloadError."""
+        """The blob, or None if it was deleted. Raises DownloadError."""
         uri = f"{self._url}/{address.container}/{quote(address.name)}"
         try:
-            answer = self._pool.request("GET", f"{uri}?{self._signature(address.container)}")
+            answer = self._pool.request(
+                "GET",
+                f"{uri}?{self._signature(address.container)}",
+                decode_content=False,  # a blob with an encoding is passed on without unpacking
+            )
         except HTTPError as error:
             raise DownloadError(f"the storage does not answer: {type(error).__name__}") from None
         if answer.status == 404:

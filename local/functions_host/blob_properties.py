@@ -1,9 +1,11 @@
-"""``InputStream.blob_properties`` and ``metadata``, as the extension gives them to the worker.
+"""`InputStream.blob_properties` and `metadata`, as the extension gives them to the worker.
 
-The extension serializes .NET's ``Azure.Storage.Blobs.Models.BlobProperties`` with Newtonsoft's
-defaults: enumerations are numbers, times are ISO 8601 with an offset, what was never set is .NET's
-default, and ``ETag``, a struct without public properties, is ``{}``.
+The extension serializes .NET's `Azure.Storage.Blobs.Models.BlobProperties` with Newtonsoft's
+defaults: enumerations are numbers, times are ISO 8601 with an offset, a value that was never set is
+.NET's default, and `ETag`, a struct without public properties, is `{}`.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -28,7 +30,7 @@ def metadata(headers: Mapping[str, str]) -> dict[str, str]:
 def blob_properties(headers: Mapping[str, str]) -> dict[str, Any]:
     """The dictionary a function sees, from the headers of Get Blob (names in any case).
 
-    A name that only another SDK knows is not in it on Azure either.
+    It has no names that only another SDK knows; nor has it on Azure.
     """
     return {
         "LastModified": _time(headers.get("last-modified")),

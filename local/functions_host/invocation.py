@@ -1,149 +1,158 @@
-"""One call of a function: its arguments, where it runs, what it gives back.
+"""One call of a function as the host sees it: its result, its outputs and its lines in the log.
 
-Synchronous functions run in a thread pool, asynchronous ones on the event loop, as in the Python
-worker (https://learn.microsoft.com/azure/azure-functions/python-scale-performance-reference).
+Lines and categories are the real host's. A call fails if the function raises or takes too long, and
+also if an input or an output binding fails. Then a line of `Function.NAME` holds the whole text of
+the failure, a request's address included.
 """
 
+from __future__ import annotations
+
 import asyncio
-import contextvars
-import functools
-import inspect
-import os
-import secrets
-import threading
+import logging
+import time
 import uuid
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 
-import azure.functions as func
+from local.functions_host import wire
+from local.functions_host.bindings import RETURN, Function, SignalROutput
+from local.functions_host.signalr_binding import SignalRBinding
+from local.functions_host.worker_process import Worker
 
-from local.functions_host.bindings import CONTEXT, RETURN, Function, HttpTrigger, SignalROutput
+FLUSH_SECONDS: Final = 30.0
+"""`aggregator.flushTimeout` of `host.json`, its default."""
 
-THREADS_VARIABLE: Final = "PYTHON_THREADPOOL_THREAD_COUNT"
+results = logging.getLogger("Host.Results")
+aggregator = logging.getLogger("Host.Aggregator")
 
 
-class OutputBindingError(Exception):
-    """An output's value is none that its binding takes, or it could not be delivered."""
+class BadOutputError(Exception):
+    """Its binding does not take an output's value."""
 
 
 class OverrunError(Exception):
     """A function ran longer than functionTimeout."""
 
 
-class Out(func.Out[str]):
-    """What a function sets as the value of an output binding."""
-
-    def __init__(self) -> None:
-        self._value: str | None = None
-
-    def set(self, val: str) -> None:
-        """Replaces the value."""
-        self._value = val
-
-    def get(self) -> str:
-        """The value set last; None before, as in the worker."""
-        return self._value  # type: ignore[return-value]
+class InvocationFailedError(Exception):
+    """A call failed; the log says why, and the caller gets no reason."""
 
 
-class Context(func.Context):
-    """The context of one invocation: its id and the function's name; tracing is made up."""
-
-    def __init__(self, function: str, directory: Path) -> None:
-        self._function = function
-        self._directory = directory
-        self._id = str(uuid.uuid4())
-
-    @property
-    def invocation_id(self) -> str:
-        """A new UUID for every invocation."""
-        return self._id
-
-    @property
-    def function_name(self) -> str:
-        """The name the app gave the function."""
-        return self._function
-
-    @property
-    def function_directory(self) -> str:
-        """Where ``host.json`` lies."""
-        return str(self._directory)
-
-    @property
-    def thread_local_storage(self) -> type[threading.local]:
-        """A place for the id in threads of the function's own."""
-        return _THREAD_LOCAL  # type: ignore[return-value]
-
-    @property
-    def trace_context(self) -> Any:
-        """A W3C trace of this invocation alone."""
-        parent = f"00-{uuid.UUID(self._id).hex}-{secrets.token_hex(8)}-00"
-        return SimpleNamespace(trace_parent=parent, trace_state="", attributes={})
-
-    @property
-    def retry_context(self) -> Any:
-        """Retry policies are not known here: always the first try."""
-        return SimpleNamespace(retry_count=0, max_retry_count=0, exception=None)
-
-
-_THREAD_LOCAL = threading.local()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a function returned, and the value of each SignalR output it gave one to."""
-
-    returned: Any
-    outputs: Sequence[tuple[SignalROutput, str]]
+@dataclass
+class _Counts:
+    calls: int = 0
+    failures: int = 0
+    seconds: float = 0.0
 
 
 class Invoker:
-    """Calls functions. ``timeout`` is host.json's functionTimeout in seconds."""
+    """Calls functions. `timeout` is host.json's functionTimeout in seconds."""
 
-    def __init__(self, directory: Path, timeout: float | None = None) -> None:
-        count = os.environ.get(THREADS_VARIABLE)
-        # Without the setting the worker leaves the number to Python, from Python 3.9 on.
-        self._threads = ThreadPoolExecutor(int(count) if count else None, "function")
-        self._directory = directory
+    def __init__(self, worker: Worker, signalr: SignalRBinding, timeout: float | None) -> None:
+        self._worker = worker
+        self._signalr = signalr
         self._timeout = timeout
+        self._counts: dict[str, _Counts] = {}
+        self._flusher: asyncio.Task[None] | None = None
 
-    async def call(self, function: Function, arguments: Mapping[str, Any]) -> Outcome:
-        """Calls the function with ``arguments`` and one `Out` for each of its named outputs.
+    async def call(
+        self,
+        function: Function,
+        arguments: Mapping[str, tuple[str, Any]],
+        *,
+        reason: str,
+        values: Mapping[str, str] | None = None,
+    ) -> tuple[str, Any]:
+        """Binds the inputs, calls the function, applies its outputs and returns its result.
 
-        Raises whatever the function raises, OverrunError, or OutputBindingError for a bad value.
+        `reason` says why it is called, `values` holds the names for binding expressions.
+        Raises InvocationFailedError.
         """
-        outs = {output.name: Out() for output in function.outputs if output.name != RETURN}
-        everything = {**arguments, **outs}
-        if function.wants_context:
-            everything[CONTEXT] = Context(function.name, self._directory)
+        invocation = str(uuid.uuid4())
+        with self._noted(function.name, invocation, reason):
+            inputs = {
+                one.name: ("text", self._signalr.connection_info(one, values or {}))
+                for one in function.inputs
+            }
+            call = wire.Call(invocation, function.name, {**arguments, **inputs})
+            done = await self._within_time(function.name, call)
+            for output in function.outputs:
+                value = done.returned[1] if output.name == RETURN else done.outputs.get(output.name)
+                if value is not None and not (output.name == RETURN and done.returned[0] == "none"):
+                    await self._signalr.send(output, _text(function, output, value))
+            if function.returns_response and done.returned[0] == "none":
+                raise BadOutputError(
+                    f"a function must return an HttpResponse or a str, not {done.returned[1]}"
+                )
+            return done.returned
+
+    async def _within_time(self, name: str, call: wire.Call) -> wire.Done:
+        await self._worker.wait_ready()
         try:
             async with asyncio.timeout(self._timeout) as limit:
-                returned = await self._run(function, everything)
+                return await self._worker.call(call)
         except TimeoutError:
-            if limit.expired():
-                raise OverrunError(f"it ran longer than {self._timeout} s") from None
-            raise
-        values: list[tuple[SignalROutput, str]] = []
-        for output in function.outputs:
-            value = returned if output.name == RETURN else outs[output.name].get()
-            if value is not None:
-                values.append((output, _text(function, output, value)))
-        if not isinstance(function.trigger, HttpTrigger):
-            returned = None
-        return Outcome(returned, values)
+            if not limit.expired():
+                raise
+        self._worker.replace()
+        raise OverrunError(
+            f"Timeout value of {self._timeout} s was exceeded by function 'Functions.{name}' "
+            f"(Id: '{call.id}'). The worker is started again."
+        )
 
-    async def _run(self, function: Function, arguments: Mapping[str, Any]) -> Any:
-        if inspect.iscoroutinefunction(function.handler):
-            return await function.handler(**arguments)
-        run = functools.partial(contextvars.copy_context().run, function.handler, **arguments)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+    @contextmanager
+    def _noted(self, name: str, invocation: str, reason: str) -> Iterator[None]:
+        """Writes the lines before and after a call, and counts it."""
+        log = logging.getLogger(f"Function.{name}")
+        log.info("Executing 'Functions.%s' (Reason='%s', Id=%s)", name, reason, invocation)
+        began = time.monotonic()
+        counts = self._counts.setdefault(name, _Counts())
+        outcome = "Failed"
+        level = logging.ERROR
+        try:
+            yield
+            outcome, level = "Succeeded", logging.INFO
+            log.info("Executed 'Functions.%s' (Succeeded, Id=%s)", name, invocation)
+        except Exception as error:
+            counts.failures += 1
+            log.error(
+                "Executed 'Functions.%s' (Failed, Id=%s, Duration=%.0fms)\n%s: %s",
+                *(name, invocation, 1000 * (time.monotonic() - began)),
+                *(type(error).__name__, error),
+            )
+            raise InvocationFailedError(type(error).__name__) from None
+        except asyncio.CancelledError:  # the host ends
+            counts.failures += 1
+            raise
+        finally:
+            counts.calls += 1
+            counts.seconds += time.monotonic() - began
+            results.log(level, "%s %s (%s, Id=%s)", name, outcome, reason, invocation)
+
+    def start(self) -> None:
+        """Starts to log the counts at intervals."""
+        self._flusher = asyncio.create_task(self._flush_now_and_then())
+
+    async def _flush_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            self._flush()
+
+    def _flush(self) -> None:
+        for name, counts in self._counts.items():
+            aggregator.info(
+                "%s: %d calls, %d failures, %.1f ms on average",
+                *(name, counts.calls, counts.failures, 1000 * counts.seconds / counts.calls),
+            )
+        self._counts.clear()
 
     def close(self) -> None:
-        """Lets running functions end by themselves and starts no more."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Logs the last counts."""
+        if self._flusher is not None:
+            self._flusher.cancel()
+        self._flush()
 
 
 def _text(function: Function, output: SignalROutput, value: object) -> str:
@@ -151,7 +160,7 @@ def _text(function: Function, output: SignalROutput, value: object) -> str:
         return value.decode()
     if isinstance(value, str):
         return value
-    raise OutputBindingError(
+    raise BadOutputError(
         f"function {function.name}: output {output.name!r} must be a JSON string, "
         f"not {type(value).__name__}"
     )

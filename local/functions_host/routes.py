@@ -1,9 +1,11 @@
 """Route templates of HTTP triggers, as ASP.NET Core reads them.
 
-``room/{id}``, ``{id:int}`` with a constraint, ``{id?}`` optional at the end, ``{*rest}`` for all
+`room/{id}`, `{id:int}` with a constraint, `{id?}` optional at the end, `{*rest}` for all
 that follows (https://learn.microsoft.com/aspnet/core/fundamentals/routing). Literal parts match in
-any case.
+any letter case.
 """
+
+from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +29,7 @@ T = TypeVar("T")
 
 
 class RouteError(ValueError):
-    """A template has a constraint or a shape that is not known here."""
+    """This host does not know a template's constraint or form."""
 
 
 class Route(NamedTuple):
@@ -44,12 +46,12 @@ class Routes(Generic[T]):
         self._entries: list[tuple[Route, frozenset[str] | None, T]] = []
 
     def add(self, template: str, methods: frozenset[str] | None, target: T) -> None:
-        """Adds one; ``methods`` None takes all. Raises RouteError."""
+        """Adds one; with `methods` None it takes all methods. Raises RouteError."""
         self._entries.append((compile_route(template), methods, target))
         self._entries.sort(key=lambda entry: entry[0].rank)
 
     def find(self, method: str, path: str) -> tuple[T, dict[str, str]] | None:
-        """The target and its parameters for ``path`` (no slashes at its ends)."""
+        """The target and its parameters for `path` (no slashes at its ends)."""
         for route, methods, target in self._entries:
             if (methods is None or method in methods) and (match := route.pattern.fullmatch(path)):
                 return target, {k: v for k, v in match.groupdict().items() if v is not None}

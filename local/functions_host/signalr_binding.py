@@ -1,10 +1,11 @@
 """The SignalR bindings: connection information for clients, messages and group actions for the hub.
 
-What they mean is the Functions extension's
-(https://learn.microsoft.com/azure/azure-functions/functions-bindings-signalr-service-output); what
-goes over the wire is the service's REST API, version 2022-06-01, which needs nothing but a
-connection string.
+They behave as the Functions extension's
+(https://learn.microsoft.com/azure/azure-functions/functions-bindings-signalr-service-output). They
+use the service's REST API, version 2022-06-01, which needs only a connection string.
 """
+
+from __future__ import annotations
 
 import asyncio
 import json
@@ -21,8 +22,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from local.functions_host.bindings import BindingError, ConnectionInfo, Function, SignalROutput
-from local.functions_host.invocation import OutputBindingError
-from local.signalr_access import (
+from local.signalr.access import (
     SERVER_TOKEN_SECONDS,
     ConnectionStringError,
     SignalRConnection,
@@ -34,7 +34,7 @@ API_VERSION: Final = "2022-06-01"
 TIMEOUT_SECONDS: Final = 5.0
 CONNECTIONS: Final = 16
 _TIMEOUT: Final = urllib3.Timeout(connect=TIMEOUT_SECONDS, read=TIMEOUT_SECONDS)
-# Once more where a kept connection turns out to be closed before an answer began.
+# One retry, because a kept connection may be closed before an answer began.
 _RETRY: Final = urllib3.Retry(
     total=1, connect=0, read=1, redirect=0, status=0, other=0, allowed_methods=None
 )
@@ -42,8 +42,15 @@ _RETRY: Final = urllib3.Retry(
 _EXPRESSION = re.compile(r"\{([^{}]+)\}")
 
 
+class OutputBindingError(Exception):
+    """The binding does not take an output's value, or its delivery failed.
+
+    The text of a failed delivery holds the request's address, as the service SDK's does.
+    """
+
+
 class InputBindingError(Exception):
-    """An input's expression cannot be resolved from this request."""
+    """This request has no value for a name in an input's expression."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +74,14 @@ class SignalRBinding:
                 self._services[binding.setting] = _service(function.name, binding)
         self._tokens: dict[str, tuple[str, float]] = {}
         self._lock = threading.Lock()
-        # Threads and urllib3: a send over httpx costs three times the Python, 2 ms of each reading.
+        # Threads and urllib3, because httpx takes three times as long: 2 ms of each reading.
         self._threads = ThreadPoolExecutor(CONNECTIONS, "signalr")
         self._pool = urllib3.PoolManager(maxsize=CONNECTIONS, retries=_RETRY, timeout=_TIMEOUT)
 
     def connection_info(self, binding: ConnectionInfo, values: Mapping[str, str]) -> str:
-        """The JSON a function gets: ``{"url": …, "accessToken": …}``.
+        """The JSON a function gets: `{"url": …, "accessToken": …}`.
 
-        ``values`` holds what binding expressions may name (``headers.x-user`` in lower case).
+        `values` holds the names for binding expressions (`headers.x-user` in lower case).
         Raises InputBindingError.
         """
         service = self._services[binding.setting]
@@ -92,42 +99,43 @@ class SignalRBinding:
     def _send(self, binding: SignalROutput, value: str) -> None:
         service = self._services[binding.setting]
         for call in rest_calls(value):
-            url = f"{service.endpoint}/api/hubs/{hub_name(binding.hub)}{call.path}"
-            headers = {"Authorization": f"Bearer {self._token(service, url)}"}
-            address = f"{url}?api-version={API_VERSION}"
+            path = f"/api/hubs/{hub_name(binding.hub)}{call.path}?api-version={API_VERSION}"
+            url = f"{service.endpoint}{path}"
+            token = self._token(service, f"{service.audience_base}{path}")
+            headers = {"Authorization": f"Bearer {token}"}
             try:
                 if call.body is None:
-                    answer = self._pool.request(call.method, address, headers=headers)
+                    answer = self._pool.request(call.method, url, headers=headers)
                 else:
-                    answer = self._pool.request(
-                        call.method, address, headers=headers, json=call.body
-                    )
+                    answer = self._pool.request(call.method, url, headers=headers, json=call.body)
             except HTTPError as error:
                 raise OutputBindingError(
-                    f"SignalR did not answer: {type(error).__name__}"
+                    f"Unable to access SignalR service ({type(error).__name__}). Request Uri: {url}"
                 ) from None
-            # A connection that is gone needs no group: the SDK takes 404 for done there, too.
+            # A closed connection needs no group; the SDK also treats 404 as success there.
             if answer.status >= 400 and not (call.body is None and answer.status == 404):
-                raise OutputBindingError(f"SignalR refused an output: {answer.status}")
+                raise OutputBindingError(
+                    f"Azure SignalR service answered {answer.status}. Request Uri: {url}"
+                )
 
-    def _token(self, service: SignalRConnection, url: str) -> str:
+    def _token(self, service: SignalRConnection, audience: str) -> str:
         with self._lock:
             now = time.monotonic()
-            token, until = self._tokens.get(url, ("", 0.0))
+            token, until = self._tokens.get(audience, ("", 0.0))
             if until < now:
                 self._tokens = {key: kept for key, kept in self._tokens.items() if kept[1] > now}
-                token = service.server_token(url)
-                self._tokens[url] = (token, now + SERVER_TOKEN_SECONDS / 2)
+                token = service.server_token(audience)
+                self._tokens[audience] = (token, now + SERVER_TOKEN_SECONDS / 2)
             return token
 
     def close(self) -> None:
-        """Closes the pool; what is being sent may still arrive."""
+        """Closes the pool; a message under way may still arrive."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._pool.clear()
 
 
 def resolve(expression: str, values: Mapping[str, str]) -> str:
-    """Replaces each ``{name}``. Raises InputBindingError for a name without a value."""
+    """Replaces each `{name}`. Raises InputBindingError for a name without a value."""
 
     def value(match: re.Match[str]) -> str:
         name = match.group(1).strip().lower()
@@ -147,7 +155,7 @@ def rest_calls(value: str) -> Iterator[RestCall]:
     for item in parsed if isinstance(parsed, list) else [parsed]:
         if not isinstance(item, dict):
             raise OutputBindingError("a signalR output must be an object or an array of objects")
-        # The extension reads the names as .NET does, in any case.
+        # The extension reads the names as .NET does, in any letter case.
         fields = {name.lower(): field for name, field in item.items()}
         yield _group_action(fields) if "action" in fields else _message(fields)
 
@@ -161,7 +169,7 @@ def _message(fields: Mapping[str, Any]) -> RestCall:
         (f"/{kind}/{segment(str(fields[name]))}" for kind, name in receivers if fields.get(name)),
         "",
     )
-    return RestCall("POST", f"{path}/:send", {"target": target, "arguments": arguments})
+    return RestCall("POST", f"{path}/:send", {"Target": target, "Arguments": arguments})
 
 
 def _group_action(fields: Mapping[str, Any]) -> RestCall:

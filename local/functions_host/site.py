@@ -1,24 +1,25 @@
 """A static site beside the functions, as Azure Static Web Apps serves it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 
 class Site(StaticFiles):
-    """The files of one directory; ``/`` and unknown paths without an extension get ``index.html``.
+    """The files of one directory; `/` gets `index.html`, unknown paths are 404.
 
-    ``overlay`` is a second directory, whose files win: what only this machine serves.
+    `overlay` is a second directory, whose files win; only this machine serves it.
 
-    The fallback is what ``navigationFallback`` does there. ``config`` is what the service reads of
-    ``staticwebapp.config.json``: of it ``globalHeaders`` and the headers of the first route that
-    matches are obeyed. HTML is revalidated at each visit, since it names the other files by their
-    hashes.
+    `config` is `staticwebapp.config.json`. Only its `globalHeaders` and the headers of the first
+    matching route are used. There is no fallback, as on Azure without `navigationFallback`: the
+    page has one path, and a room is in its fragment. HTML is revalidated at each visit, because it
+    names the other files by their hashes.
     """
 
     def __init__(
@@ -33,13 +34,8 @@ class Site(StaticFiles):
         self._config = config or {}
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, or the page; raises 404 for a file that is not there."""
-        try:
-            response = await super().get_response(path, scope)
-        except HTTPException as error:
-            if error.status_code != 404 or PurePosixPath(path).suffix:
-                raise
-            response = await super().get_response("index.html", scope)
+        """The file; raises 404 if there is none."""
+        response = await super().get_response(path, scope)
         if response.headers.get("content-type", "").startswith("text/html"):
             response.headers["Cache-Control"] = "no-cache"
         response.headers.update(self._headers(f"/{path}"))

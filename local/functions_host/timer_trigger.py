@@ -1,35 +1,31 @@
-"""Timer triggers: functions called by the clock, or by hand through the admin API.
+"""Timer triggers: the clock calls functions, or a person through the admin API.
 
 Schedules are NCRONTAB expressions of six fields, seconds first
 (https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer); here each of the first
-three is ``*``, ``*/n`` or a number, and the others are ``*``. Occurrences are in UTC. What was
-missed while the host was away is not made up for.
+three is `*`, `*/n` or a number, and the others are `*`. Occurrences are in UTC. A run that was due
+while the host was away is skipped.
 """
+
+from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import azure.functions as func
-from azure.functions.timer import TimerRequest
-
 from local.functions_host.bindings import BindingError, Function, TimerTrigger
-from local.functions_host.invocation import Invoker
-from local.functions_host.signalr_binding import SignalRBinding
+from local.functions_host.invocation import InvocationFailedError, Invoker
 
 _UNITS: Final = (60, 60, 24)
 
-log = logging.getLogger("host.timer")
-
 
 class Schedule:
-    """When a function is due."""
+    """The times at which a function is due."""
 
     def __init__(self, expression: str) -> None:
-        """Raises ValueError for an expression that is not understood."""
+        """Raises ValueError for an expression that this host cannot read."""
         fields = expression.split()
         if len(fields) != 6 or fields[3:] != ["*"] * 3:
             raise ValueError(f"the schedule {expression!r} is not understood here")
@@ -38,7 +34,7 @@ class Schedule:
         )
 
     def after(self, moment: datetime) -> datetime:
-        """The first occurrence later than ``moment``."""
+        """The first occurrence later than `moment`."""
         candidate = moment.replace(microsecond=0) + timedelta(seconds=1)
         while candidate.hour not in self._hours or candidate.minute not in self._minutes:
             candidate = candidate.replace(second=0) + timedelta(minutes=1)
@@ -52,12 +48,9 @@ class Schedule:
 class TimerTriggers:
     """All timer-triggered functions of an app."""
 
-    def __init__(
-        self, functions: Iterable[Function], invoker: Invoker, signalr: SignalRBinding
-    ) -> None:
-        """Raises BindingError for a schedule that is not understood."""
+    def __init__(self, functions: Iterable[Function], invoker: Invoker) -> None:
+        """Raises BindingError for a schedule that this host cannot read."""
         self._invoker = invoker
-        self._signalr = signalr
         self._timers: list[tuple[Function, Schedule]] = []
         self._tasks: Sequence[asyncio.Task[None]] = ()
         for function in functions:
@@ -78,7 +71,7 @@ class TimerTriggers:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def call(self, name: str) -> bool:
-        """Calls the timer function of this name now; whether there is one."""
+        """Calls the timer function of this name now; returns whether there is one."""
         for function, _ in self._timers:
             if function.name == name:
                 await self._call(function)
@@ -92,18 +85,9 @@ class TimerTriggers:
             await self._call(function)
 
     async def _call(self, function: Function) -> None:
-        try:
-            arguments = {function.trigger.name: _request()}
-            outcome = await self._invoker.call(function, arguments)
-            for output, value in outcome.outputs:
-                await self._signalr.send(output, value)
-        except Exception:
-            log.exception("%s failed", function.name)
-
-
-def _request() -> func.TimerRequest:
-    request: func.TimerRequest = TimerRequest(past_due=False)
-    return request
+        arguments = {function.trigger.name: ("timer", {"past_due": False})}
+        with suppress(InvocationFailedError):  # the log says why; the timer goes on
+            await self._invoker.call(function, arguments, reason="Timer fired")
 
 
 def _values(field: str, unit: int) -> frozenset[int]:

@@ -128,8 +128,14 @@ def test_a_peer_reads_the_same_faces(
 
     class Peer:
         unsure_below = 0.0
+        files = (archive,)
+        worked = 0.0
+
+        def processor(self) -> float:
+            return self.worked
 
         def crop(self, face: Pixels) -> Scores:
+            self.worked += 0.25
             assert face.shape == (110, 110, 3)
             scores: Scores = np.eye(8, dtype=np.float32)[NEUTRAL]
             return scores
@@ -140,6 +146,9 @@ def test_a_peer_reads_the_same_faces(
     monkeypatch.setattr("bench.readers.embedded.create", lambda _: Peer())
     figures = run("--data", archive)
     assert figures["accuracy"] == pytest.approx(1 / 3, abs=0.001)
+    milliseconds = figures["ms"]
+    assert isinstance(milliseconds, dict)
+    assert milliseconds["processor_median"] == 250
 
 
 @pytest.mark.parametrize("name", [name for name in CHANGES if name != "clean"])

@@ -23,6 +23,9 @@ def test_it_measures_the_whole_chain_against_the_floor() -> None:
     )
     figures = json.loads(run.stdout)
     assert (figures["frames"], figures["unread"]) == (6, 0)
+    assert figures["host"] == "local stack"
+    assert figures["storage_per_frame"]["PUT frames"] == 1
+    assert figures["storage_per_frame"]["DELETE frames"] == 1
     p50 = figures["p50_ms"]
     assert figures["ratio_p50"] == pytest.approx(p50["chain"] / p50["floor"], abs=0.001)
     assert p50["chain"] > p50["upload"] > 0

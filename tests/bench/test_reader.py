@@ -12,6 +12,7 @@ import pytest
 from bench.reader import scene
 from bench.runtime import timed
 from functions.reader import classifier, detector
+from tests import waiting
 
 
 @pytest.mark.parametrize("heights", [(120,), (200, 90), (60, 60, 60)])
@@ -26,7 +27,7 @@ def test_a_runtime_is_measured_in_a_process_of_its_own() -> None:
     command = [sys.executable, "-m", "bench.runtime", "onnxruntime"]
     models = [str(classifier.MODEL), str(detector.MODEL)]
     run = subprocess.run(
-        [*command, *models], capture_output=True, text=True, timeout=60, check=True
+        [*command, *models], capture_output=True, text=True, timeout=waiting.PATIENCE, check=True
     )
     figures = json.loads(run.stdout)
     assert figures["package_mb"] > 20

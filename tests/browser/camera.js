@@ -1,7 +1,9 @@
-// A camera whose picture the test paints: `camera.scene` is drawn 15 times a second. A screen to
-// share is of the colour `camera.screen`. `camera.cameras` are plugged in; each paints the same.
+// A camera whose picture the test paints: `camera.scene` is drawn ten times a second. A screen to
+// share is of the colour `camera.screen`. `camera.cameras` are plugged in; each paints the same. A
+// phone's are 'Facing front' and 'Facing back'.
 //   scene = { photographs: [{ url, x, y, width, height }], colour }  (pixels of 640 × 480)
 (() => {
+  if (!navigator.mediaDevices) return; // no page of ours: `about:blank`
   const canvas = document.createElement('canvas');
   canvas.width = 640;
   canvas.height = 480;
@@ -9,10 +11,11 @@
   const pictures = new Map();
   const camera = {
     scene: { photographs: [], colour: null },
-    pace: 66, // ms between two pictures
+    pace: 100, // ms between two pictures
     strip: 8, // px at the top, where something always moves
     missing: false,
     refused: false,
+    used: false, // whether the page has asked for it
     screen: '#fff',
     cameras: ['Front camera'],
     async show(scene) {
@@ -46,6 +49,7 @@
       }
     },
   };
+  const asIs = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   const tracks = [];
   const screens = [];
   let ticks = 0;
@@ -74,17 +78,22 @@
     if (constraints.video && (camera.missing || camera.cameras.length === 0)) throw new DOMException('missing', 'NotFoundError');
     const stream = new MediaStream();
     if (constraints.video) {
+      camera.used = true;
       const [track] = canvas.captureStream(15).getVideoTracks();
       const wanted = constraints.video.deviceId?.ideal;
-      const label = camera.cameras.includes(wanted) ? wanted : camera.cameras[0];
-      const settings = { ...track.getSettings(), deviceId: label };
+      const looking = { user: 'Facing front', environment: 'Facing back' };
+      const side = looking[constraints.video.facingMode];
+      const label = [wanted, side, camera.cameras[0]].find((one) => camera.cameras.includes(one));
+      const facingMode = Object.keys(looking).find((mode) => looking[mode] === label);
+      const settings = { ...track.getSettings(), deviceId: label, ...(facingMode && { facingMode }) };
       Object.defineProperty(track, 'label', { value: label });
       track.getSettings = () => settings;
       tracks.push(track);
       stream.addTrack(track);
     }
     if (constraints.audio) {
-      const [track] = (await original({ audio: true })).getAudioTracks();
+      // Its sound is a beep: to clean it would take a tenth of a core.
+      const [track] = (await original({ audio: asIs })).getAudioTracks();
       stream.addTrack(track);
     }
     return stream;

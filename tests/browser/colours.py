@@ -11,7 +11,7 @@ import colorsys
 import numpy as np
 
 from functions.contract import Box, Expression, Face
-from functions.reader.image import decode_jpeg
+from functions.reader.image import decode_frame
 
 _SATURATION = 0.5  # the background is grey
 _CONFIDENCE = 0.8
@@ -31,7 +31,7 @@ class ColourReader:
 
     def read(self, image: bytes) -> tuple[Face, ...]:
         """See `FaceReader.read`."""
-        pixels = decode_jpeg(image).astype(np.float64) / 255
+        pixels = decode_frame(image).astype(np.float64) / 255
         height, width = pixels.shape[:2]
         brightest, darkest = pixels.max(2), pixels.min(2)
         coloured = brightest - darkest > _SATURATION

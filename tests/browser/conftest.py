@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,47 +23,51 @@ from playwright.sync_api import (
     Page,
     Request,
     expect,
+    sync_playwright,
 )
 
 from functions.contract import Expression
 from local.product import product_stack
 from local.stack import Stack
-from tests import chromium
+from tests import chromium, waiting
 from tests.browser.colours import colour_of
+from tests.waiting import until
 
-Met = TypeVar("Met")
-
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=waiting.PATIENCE * 1000)
 
 _CAMERA = (Path(__file__).parent / "camera.js").read_text()
 _CHROMIUM = chromium.find()
+_TRACES = bool(os.environ.get("TRACES"))  # kept of tests that fail: `playwright show-trace`
 _PHOTOGRAPH = Path(__file__).parents[1] / "faces" / "astronaut.jpg"
 # Where the face is in the photograph, in fractions of it, seen by eye.
 FACE_IN_PHOTOGRAPH = (0.34, 0.10, 0.19, 0.25)
 CAMERA_SIZE = (640, 480)
+UNHURRIED = {"FRAME_LIFETIME_SECONDS": "60"}  # a slow machine reads a frame late, and yet well
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Launch the Chromium that was found on this machine."""
-    return browser_type_launch_args | {
-        "executable_path": str(_CHROMIUM),
-        "args": list(chromium.ARGUMENTS),
-    }
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """The Chromium that was found on this machine.
+
+    It ends with the last test of this folder: while Playwright's event loop runs in the main
+    thread, no other (`asyncio.run`) can be started there.
+    """
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=_CHROMIUM, args=list(chromium.ARGUMENTS))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def real_stack() -> Iterator[Stack]:
     """The product as it ships, with the embedded reader."""
-    with product_stack() as stack:
+    with product_stack(settings=UNHURRIED) as stack:
         yield stack
         assert_no_frame_is_left(stack)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scripted_stack() -> Iterator[Stack]:
     """The product with a reader of painted colours."""
-    with product_stack(app="tests.browser.scripted_app:app") as stack:
+    with product_stack(app="tests.browser.scripted_app:app", settings=UNHURRIED) as stack:
         yield stack
         assert_no_frame_is_left(stack)
 
@@ -76,7 +80,7 @@ def frames_left(stack: Stack) -> list[str]:
 
 def assert_no_frame_is_left(stack: Stack) -> None:
     """After whatever happened, the frames container is empty."""
-    until(lambda: frames_left(stack) == [], "every frame is deleted", seconds=30)
+    until(lambda: frames_left(stack) == [], "every frame is deleted")
 
 
 @dataclass(frozen=True)
@@ -138,17 +142,19 @@ class Person:
         self.page.evaluate("s => camera.show(s)", {"photographs": [], "colour": colour})
 
     def join(self, link: str, *, consent: bool = True, live: bool = False) -> None:
-        """Fill the lobby in as a user does, enter, and switch live reading as wanted."""
+        """Fill the lobby in as a user does, and enter; read live, if at all, only if wanted."""
         if self.page.url != link:
             self.page.goto(link)
         self.page.get_by_role("textbox", name="Your name").fill(self.name)
-        box = self.page.get_by_role("checkbox", name=re.compile("Read my facial expression"))
+        box = self.page.get_by_role("checkbox", name=re.compile("Read my expression"))
         expect(box).not_to_be_checked()
+        if consent:
+            box.click()  # shows what it means, and ticks nothing yet
         box.set_checked(consent)
+        if consent and not live:
+            self.page.get_by_role("radio", name="When asked").check()
         self.page.get_by_role("button", name=re.compile("Start a new call|Join now")).click()
         expect(self.tile(self)).to_be_visible()
-        if not live:
-            self.switch("Live").set_checked(False)
 
     @property
     def link(self) -> str:
@@ -166,9 +172,22 @@ class Person:
         if host not in (None, "127.0.0.1"):
             self.errors.append(f"a request to {host}")
 
+    def still(self) -> bool:
+        """Take in what the page has done meanwhile; true, to be asked beside a condition."""
+        self.page.wait_for_timeout(50)
+        return True
+
     def switch(self, name: str) -> Locator:
         """A switch of the bottom bar."""
         return self.page.get_by_role("switch", name=name)
+
+    def is_read(self, pace: str) -> None:
+        """Choose in the call when to be read: `Live` or `When asked`."""
+        radio = self.page.get_by_role("radio", name=pace)
+        if not radio.is_visible():
+            self.button("How I am read").click()
+        radio.check()
+        self.page.keyboard.press("Escape")
 
     def button(self, name: str) -> Locator:
         """A button by its name."""
@@ -194,8 +213,11 @@ class Person:
 
     def sees(self, other: Person, expression: str) -> None:
         """Assert that the only emoji on somebody's tile is this one."""
-        expect(self.badges(other)).to_have_count(1)
-        expect(self.badges(other)).to_have_attribute("data-expression", expression)
+        shown = "badges => badges.map((badge) => badge.dataset.expression)"
+        until(  # in one look: between two an emoji may have faded
+            lambda: self.badges(other).evaluate_all(shown) == [expression],
+            f"{self.name} sees that {other.name} looks like {expression}",
+        )
 
     def sees_moving_video_of(self, other: Person) -> None:
         """Assert that new pictures of somebody keep coming."""
@@ -213,18 +235,12 @@ def meet(stack: Stack, first: Person, *others: Person, live: bool = False) -> No
         other.join(first.link, live=live)
 
 
-def until(condition: Callable[[], Met], what: str, seconds: float = 15) -> Met:
-    """Wait for a condition and give what met it, or fail saying what did not happen."""
-    deadline = time.monotonic() + seconds
-    while not (met := condition()):
-        assert time.monotonic() < deadline, f"did not happen within {seconds} s: {what}"
-        time.sleep(0.05)
-    return met
-
-
 def new_person(browser: Browser, name: str, **context: Any) -> Person:
     """Somebody at a page of their own, whose errors are noted."""
     of_their_own = browser.new_context(**context)
+    of_their_own.set_default_timeout(waiting.PATIENCE * 1000)
+    if _TRACES:
+        of_their_own.tracing.start(screenshots=True, snapshots=True)
     of_their_own.add_init_script(_CAMERA)
     somebody = Person(name, of_their_own.new_page(), of_their_own)
     somebody.page.on("pageerror", lambda error: somebody.errors.append(str(error)))
@@ -265,6 +281,8 @@ def person(
             results.mkdir(exist_ok=True)
             file = re.sub(r"\W+", "-", f"{request.node.name}-{number}-{somebody.name}")
             somebody.page.screenshot(path=results / f"{file}.png")
+            if _TRACES:
+                somebody.context.tracing.stop(path=results / f"{file}.zip")
         somebody.context.close()
     assert errors == []
 

@@ -4,7 +4,7 @@
 
 /**
  * @import OT from '@opentok/client'
- * @import { OpenTokLibrary } from '../../frontend/src/call/opentok.ts'
+ * @import { OpenTokLibrary } from '../../frontend/src/call/opentok-library.ts'
  */
 (() => {
   /** An event source as OpenTok's are. */

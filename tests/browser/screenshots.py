@@ -21,8 +21,9 @@ from playwright.sync_api import Browser, Route, expect, sync_playwright
 from local import product
 from local.stack import Stack
 from tests import chromium
-from tests.browser.conftest import Person, Photograph, new_person, until
+from tests.browser.conftest import Person, Photograph, new_person
 from tests.browser.words import words
+from tests.waiting import until
 
 _FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 _DESKTOP = {"width": 1280, "height": 800}
@@ -254,7 +255,9 @@ def call_in_arabic(browser: Browser, stack: Stack) -> None:
         page = sara.page
         page.goto(stack.url)
         page.get_by_role("textbox", name=say["lobby.name"]).fill(sara.name)
-        page.get_by_role("checkbox", name=say["consent.label"]).check()
+        box = page.get_by_role("checkbox", name=say["consent.label"])
+        box.click()  # shows what it means, and ticks nothing yet
+        box.check()
         page.get_by_role("button", name=say["lobby.start"]).click()
         sara.show(_HOST)
         expect(page.locator("[data-expression=happiness]")).to_be_visible()

@@ -58,7 +58,7 @@ def test_a_phone_opens_panels_from_the_menu(
     assert box
     assert box["width"] == 360
     expect(ada.tile(ada)).not_to_be_visible()
-    expect(ada.button("Analyze")).to_be_visible()
+    expect(ada.button("Read everyone now")).to_be_visible()
     ada.button("More").click()
     expect(ada.button("Expressions")).to_be_visible()
     ada.page.keyboard.press("Escape")

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from local.stack import Stack
-from tests.browser.conftest import Person, meet, until
+from tests.browser.conftest import Person, meet
+from tests.waiting import until
 
 FRONT, DESK = "Front camera", "Desk camera"
 
@@ -53,6 +54,7 @@ def test_the_preview_moves_nothing_when_it_arrives(
     before = (start.bounding_box(), selects.bounding_box())
     ada.page.evaluate("() => window.allow()")
     expect(selects).to_be_enabled()
+    expect(ada.page.get_by_role("group", name="Who reads your camera")).to_be_visible()
     assert (start.bounding_box(), selects.bounding_box()) == before
 
 

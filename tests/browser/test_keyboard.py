@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -43,23 +44,36 @@ def test_a_whole_call_needs_no_mouse(
     tab_to(page, page.get_by_role("textbox", name=say["lobby.name"]))
     keys.type("Ada")
     consent = tab_to(page, page.get_by_role("checkbox", name=say["consent.label"]))
+    keys.press("Space")  # shows what it means
+    expect(page.get_by_text(say["consent.readFirst"])).to_be_visible()
+    expect(consent).not_to_be_checked()
     keys.press("Space")
     expect(consent).to_be_checked()
     tab_to(page, button("lobby.start"))
     keys.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_be_focused()
-    live = tab_to(page, page.get_by_role("switch", name=say["call.live"]))
-    keys.press("Space")
-    expect(live).not_to_be_checked()
+    read = page.get_by_role("switch", name=say["call.read"])
+    expect(read).to_have_accessible_description(re.compile(f"^{say['pace.live']} "))
+    tab_to(page, button("call.howRead"))
+    keys.press("Enter")
+    asked = page.get_by_role("radio", name=say["pace.asked"])
+    tab_to(page, page.get_by_role("radio", name=say["pace.live"]))
+    keys.press("ArrowDown")
+    expect(asked).to_be_checked()
+    keys.press("Escape")
+    expect(button("call.howRead")).to_be_focused()
+    expect(read).to_have_accessible_description(re.compile(f"^{say['pace.asked']} "))
     ada.look(Expression.SURPRISE)
-    page.keyboard.press("Shift+Tab")
-    expect(button("call.analyze")).to_be_focused()
+    keys.press("Shift+Tab")
+    keys.press("Shift+Tab")
+    expect(button("call.readEveryone")).to_be_focused()
     keys.press("Enter")
     expect(page.locator("[data-expression=surprise]")).to_be_visible()
-    read = tab_to(page, page.get_by_role("switch", name=say["call.read"]))
+    tab_to(page, read)
     keys.press("Space")
     expect(read).not_to_be_checked()
+    expect(read).to_have_accessible_description(re.compile(f"^{say['pace.off']} "))
     expect(page.locator("[data-expression]")).to_have_count(0)
     microphone = tab_to(page, button("device.microphone"))
     keys.press("Space")
@@ -86,7 +100,7 @@ def test_a_screen_reader_hears_who_comes_and_how_they_look_unless_it_should_not(
     zoe.join(ada.link)
     expect(heard).to_have_text("Zoë joined.")
     zoe.look(Expression.SURPRISE)
-    ada.button("Analyze").click()
+    ada.button("Read everyone now").click()
     expect(heard).to_have_text("Zoë looks surprised.")
 
     announced = ada.open_panel("Expressions").get_by_role("switch", name="Announce expressions")
@@ -94,7 +108,7 @@ def test_a_screen_reader_hears_who_comes_and_how_they_look_unless_it_should_not(
     announced.click()
     expect(heard).to_have_text("")
     zoe.look(Expression.HAPPINESS)
-    ada.button("Analyze").click()
+    ada.button("Read everyone now").click()
     ada.sees(zoe, Expression.HAPPINESS)
     zoe.button("Leave call").click()
     expect(heard).to_have_text("Zoë left.")  # events are told all the same

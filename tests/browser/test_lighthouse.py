@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from local.stack import Stack
-from tests import chromium
+from tests import chromium, waiting
 
 _FOLDER = Path(__file__).parent / "lighthouse"
 _CHROMIUM = chromium.find()
@@ -19,12 +18,11 @@ _ENOUGH = 95  # of 100
 
 
 def test_lighthouse_is_content_with_lobby_and_call(
-    scripted_stack: Stack, capsys: pytest.CaptureFixture[str]
+    scripted_stack: Stack, record_property: Callable[[str, object], None]
 ) -> None:
     """Accessibility and best practices are at least 95; performance is told, not judged."""
     judged = _judge(scripted_stack.url)
-    with capsys.disabled():
-        print(f"\nLighthouse: {judged}")
+    record_property("lighthouse", judged)
     for screen in judged:
         for category in _CATEGORIES:
             assert judged[screen][category] >= _ENOUGH, judged[screen]
@@ -35,7 +33,12 @@ def _judge(url: str) -> dict[str, dict[str, Any]]:
     command = ["node", "judge.mjs", url, str(_CHROMIUM), *chromium.ARGUMENTS]
     for _ in range(3):
         run = subprocess.run(
-            command, cwd=_FOLDER, capture_output=True, text=True, timeout=180, check=False
+            command,
+            cwd=_FOLDER,
+            capture_output=True,
+            text=True,
+            timeout=2 * waiting.PATIENCE,
+            check=False,
         )
         assert run.returncode == 0, run.stderr
         judged: dict[str, dict[str, Any]] = json.loads(run.stdout)

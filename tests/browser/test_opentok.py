@@ -14,8 +14,9 @@ from playwright.sync_api import BrowserContext, Request, Response, expect
 from functions.contract import Expression
 from local.product import product_stack
 from local.stack import Stack
-from tests.browser.conftest import Person, frames_left, meet, until
+from tests.browser.conftest import Person, frames_left, meet
 from tests.functions.stub_opentok import SETTINGS, StubOpenTok
+from tests.waiting import until
 
 A, D = Expression.ANGER, Expression.HAPPINESS
 BLUE, GREEN = (0, 0, 255), (0, 255, 0)
@@ -86,7 +87,7 @@ def played(person: Callable[..., Person]) -> Callable[[str], Person]:
 
 def connect(somebody: Person) -> None:
     """Wait until somebody's page has loaded OpenTok and says so."""
-    expect(somebody.page.get_by_text("Video: OpenTok")).to_be_visible()
+    expect(somebody.page.get_by_text("Video goes over OpenTok")).to_be_visible()
 
 
 def requests_of(somebody: Person) -> list[str]:
@@ -132,7 +133,7 @@ def test_a_call_between_browsers_never_loads_the_library(
     asked = requests_of(ada)
     meet(scripted_stack, ada, zoe)
     ada.sees_moving_video_of(zoe)
-    expect(ada.page.get_by_text("Video: browser to browser")).to_be_visible()
+    expect(ada.page.get_by_text("Video goes straight from person to person")).to_be_visible()
     assert [url for url in asked if "opentok" in url] == []
 
 
@@ -182,9 +183,10 @@ def test_a_refused_connection_is_told_and_the_room_goes_on(
     meet(opentok_stack, ada, zoe)
     notice = ada.page.locator(".notice", has_text="The video service cannot be reached")
     expect(notice).to_be_visible()
+    expect(ada.tile(zoe)).to_be_visible()  # she is in, and hears who asks
     zoe.look(A)
     ada.look(D)
-    ada.button("Analyze").click()
+    ada.button("Read everyone now").click()
     for viewer, (other, expression) in itertools.product((ada, zoe), ((zoe, A), (ada, D))):
         viewer.sees(other, expression)
     with ada.page.expect_request(re.compile(r"opentok\.com/session/")):
@@ -224,7 +226,7 @@ def test_streams_in_any_order_end_on_the_right_tiles(
     sees_colour(ada, kim, GREEN)
     zoe.look(A)
     kim.look(D)
-    ada.button("Analyze").click()
+    ada.button("Read everyone now").click()
     ada.sees(zoe, A)
     ada.sees(kim, D)
     sees_colour(ada, zoe, BLUE)

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from infra import site_config
-from local.signalr_access import SignalRConnection
+from local.signalr.access import SignalRConnection
 from local.stack import Stack
-from tests.browser.conftest import until
+from tests.waiting import until
 
 # The page's own world, not the test's: scripts there are under the page's policy.
 _ATTEMPTS = {

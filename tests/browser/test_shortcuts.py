@@ -25,9 +25,12 @@ def test_the_keys_of_the_call(scripted_stack: Stack, person: Callable[..., Perso
     keyboard.press("Control+Alt+a")
     ada.sees(ada, "happiness")
     keyboard.press("Control+Alt+l")
-    expect(ada.switch("Live")).to_be_checked()
+    mine = ada.switch("Read my expression")
+    expect(mine).to_have_accessible_description(re.compile("^Live "))
     keyboard.press("Control+Alt+r")
-    expect(ada.switch("Read my expression")).not_to_be_checked()
+    expect(mine).not_to_be_checked()
+    keyboard.press("Control+Alt+l")  # nobody is live who is not read
+    expect(ada.page.locator(".toast")).to_contain_text("You are not read.")
     keyboard.press("Control+Alt+p")
     expect(ada.page.get_by_role("complementary", name="People")).to_be_visible()
     keyboard.press("?")
@@ -54,7 +57,7 @@ def test_a_small_window_keeps_everybody_in_view(
     expect(tile).to_be_visible()
     for somebody in (ada, zoe):
         somebody.look(Expression.HAPPINESS)
-    ada.button("Analyze").click()
+    ada.button("Read everyone now").click()
     expect(tile.locator("[data-expression=happiness]")).to_be_visible()
     small.get_by_role("group", name="Ada (you)").hover()  # a small tile's tools come then
     small.get_by_role("button", name="That was wrong").click()

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from functions.contract import Expression
 from local.stack import Stack
 from tests.browser.conftest import Person, meet
+from tests.waiting import until
 
 # A window of 1280 × 800 at 200 % zoom has 640 × 400 pixels of the page's.
 SIZES = [(360, 740), (640, 400), (320, 568), (740, 360)]
@@ -78,6 +79,7 @@ def test_letters_of_twice_the_size_fit(
     assert_fits(ada.page, "lobby")
     meet(scripted_stack, ada)
     ada.page.evaluate(double)
+    until(lambda: ada.page.evaluate(_OVERFLOW) == 0, "the layout follows its letters")
     assert_fits(ada.page, "call")
     bar = ada.page.get_by_role("region", name="Call controls").bounding_box()
     assert bar

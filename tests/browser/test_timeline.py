@@ -13,8 +13,9 @@ from playwright.sync_api import Download, Locator, expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person, meet, until
+from tests.browser.conftest import Person, meet
 from tests.browser.test_expressions import reading, send_to_room
+from tests.waiting import until
 
 _FRAME = 9000000000000  # later than any picture that a camera of a test was in time to send
 _STEP = 5  # s; what one arrow key moves
@@ -104,9 +105,7 @@ def test_my_readings_are_downloaded_as_they_were_and_cleared_for_good(
 ) -> None:
     """CSV and JSON hold every reading with its UTC time and scores; clearing leaves nothing."""
     ada, zoe = person("Ada"), person("Zoë")
-    ada.join(scripted_stack.url, consent=False)
-    ada.switch("Read my expression").set_checked(True)
-    zoe.join(ada.link)
+    meet(scripted_stack, ada, zoe)
     open_panel(ada, "My readings")
     expect(ada.page.get_by_text("Nothing was read of you so far.")).to_be_visible()
     expect(ada.button("Download as CSV")).to_be_disabled()

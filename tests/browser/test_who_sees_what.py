@@ -12,8 +12,9 @@ from playwright.sync_api import Locator, WebSocket, expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person, meet, until
+from tests.browser.conftest import Person, meet
 from tests.browser.test_sizes import assert_fits
+from tests.waiting import until
 
 HAPPY, SAD, ANGRY = Expression.HAPPINESS, Expression.SADNESS, Expression.ANGER
 
@@ -109,6 +110,29 @@ def test_room_only_shows_the_room_from_three_people_up_and_nobodys_own_emoji(
     expect(room(kim)).not_to_contain_text("Room only")
 
 
+def test_who_agreed_to_room_only_is_asked_before_everybody_is_shown_theirs(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Opening the room shows nobody's emoji who came while it was room-only, until they say so."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada)
+    switch = ada.open_panel("People").get_by_role("switch", name="Room only")
+    switch.click()
+    expect(switch).to_be_checked()
+    zoe.join(ada.link, live=True)
+    zoe.look(HAPPY)
+    zoe.sees(zoe, HAPPY)
+    switch.click()
+    question = zoe.page.get_by_role("alert").filter(has_text="The host opened this call")
+    expect(question).to_be_visible()
+    zoe.look(SAD)
+    zoe.sees(zoe, SAD)
+    expect(ada.badges(zoe)).to_have_count(0)
+    question.get_by_role("button", name="Show mine to everybody").click()
+    expect(question).to_have_count(0)
+    ada.sees(zoe, SAD)
+
+
 def test_while_everybody_is_shown_the_room_shows_its_mean(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
@@ -169,7 +193,7 @@ def test_the_words_and_the_room_fit_a_small_phone(
     expect(switch).to_be_checked()
     assert_fits(ada.page, "people")
     panel.get_by_role("button", name="Close panel").click()
-    ada.button("Analyze").click()
+    ada.button("Read everyone now").click()
     ada.sees(ada, HAPPY)
     ada.tile(ada).get_by_role("button", name="That was wrong").click()
     words = ada.page.get_by_role("group", name=re.compile("own word"))
@@ -229,11 +253,11 @@ def test_everything_off_is_one_click_and_others_readings_stay_off(
     for somebody, expression in ((ada, HAPPY), (zoe, SAD)):
         somebody.look(expression)
     ada.sees(zoe, SAD)
-    others = room(ada).get_by_role("switch", name="Others’ readings")
+    others = room(ada).get_by_role("switch", name="Others’ emoji")
     others.click()
     expect(others).not_to_be_checked()
     expect(ada.badges(zoe)).to_have_count(0)
-    expect(room(ada)).to_contain_text("Others’ readings are off")
+    expect(room(ada)).to_contain_text("Others’ emoji are hidden")
     ada.sees(ada, HAPPY)
     zoe.sees(ada, HAPPY)
     ada.switch("Read my expression").click()
@@ -242,9 +266,9 @@ def test_everything_off_is_one_click_and_others_readings_stay_off(
     ada.page.reload()
     ada.join(zoe.link)
     expect(others).not_to_be_checked()
-    zoe.button("Analyze").click()
+    zoe.button("Read everyone now").click()
     zoe.sees(zoe, SAD)
     expect(ada.badges(zoe)).to_have_count(0)
     others.click()
-    zoe.button("Analyze").click()
+    zoe.button("Read everyone now").click()
     ada.sees(zoe, SAD)

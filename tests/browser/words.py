@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests import waiting
+
 LANGUAGES = ("en", "ar")
 _FRONTEND = Path(__file__).parents[2] / "frontend"
 _PRINT = """
 import { runnerImport } from 'vite';
 const load = async (file) => (await runnerImport(file, { configFile: false })).module;
-const { english: en } = await load('./src/strings.ts');
-const { arabic: ar } = await load('./src/strings.ar.ts');
+const { english: en } = await load('./src/words/strings.ts');
+const { arabic: ar } = await load('./src/words/strings.ar.ts');
 console.log(JSON.stringify({ en, ar }));
 """
 
@@ -30,7 +32,7 @@ def words(language: str) -> Mapping[str, str]:
 def _all() -> dict[str, dict[str, Any]]:
     command = ["node", "--input-type=module", "-e", _PRINT]
     run = subprocess.run(
-        command, cwd=_FRONTEND, capture_output=True, text=True, timeout=60, check=True
+        command, cwd=_FRONTEND, capture_output=True, text=True, timeout=waiting.PATIENCE, check=True
     )
     parsed: dict[str, dict[str, Any]] = json.loads(run.stdout)
     return parsed

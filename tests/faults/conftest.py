@@ -13,7 +13,6 @@ from tests.faults.stream import Account
 APP = "tests.faults.marked_app:app"
 SETTINGS = {"FRAME_SLOT_SECONDS": "0.05"}
 
-_rows: list[str] = []
 Report = Callable[[str, Account], None]
 
 
@@ -32,8 +31,8 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture
-def report() -> Report:
-    """Notes a row of the table that `docs/limits.md` shows."""
+def report(record_property: Callable[[str, object], None]) -> Report:
+    """Notes a row of the table that `docs/limits.md` shows; the run's end prints it."""
 
     def note(what: str, account: Account) -> None:
         endings = account.endings
@@ -42,22 +41,11 @@ def report() -> Report:
             for reason, count in sorted(endings.items())
             if reason not in ("reading", "untold")
         )
-        _rows.append(
+        record_property(
+            "fault",
             f"| {what} | {len(account.frames)} | {endings['reading']} | {unread or 0} "
             f"| {endings['untold']} | {account.refused} "
-            f"| {account.fault_ended - account.fault_began:.1f} | {account.silence:.1f} |"
+            f"| {account.fault_ended - account.fault_began:.1f} | {account.silence:.1f} |",
         )
 
     return note
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table."""
-    if _rows:
-        terminalreporter.section("faults")
-        terminalreporter.line(
-            "| fault | frames | read | unread | untold | uploads refused | fault s | silence s |"
-        )
-        terminalreporter.line("|---|---|---|---|---|---|---|---|")
-        for row in _rows:
-            terminalreporter.line(row)

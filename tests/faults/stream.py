@@ -24,12 +24,11 @@ from PIL import Image
 
 from bench.participant import Ending, Participant
 from local.stack import Stack
+from tests import waiting
 
 PEOPLE = 4
-PATIENCE = 120  # s for a whole stream, however slow the machine
+PATIENCE = 2 * waiting.PATIENCE  # s for a whole stream, however slow the machine
 _REFUSED_PAUSE = 0.5  # s
-_EMPTY_WITHIN = 20  # s
-_HEARD_WITHIN = 10  # s
 
 
 def picture() -> bytes:
@@ -220,14 +219,14 @@ class Stream:
     async def _everybody_heard(self) -> None:
         """Wait until the last frame of each has come to all: its sender may hear it first."""
         last = dict(self._sent.keys())  # of each sender, the number sent last
-        deadline = time.monotonic() + _HEARD_WITHIN
+        deadline = time.monotonic() + waiting.PATIENCE
         while time.monotonic() < deadline and any(
             len(self._heard.get(key, {})) < len(self._people) for key in last.items()
         ):
             await asyncio.sleep(0.01)
 
     def _left_over(self, sweeps: bool) -> list[str]:
-        deadline = time.monotonic() + _EMPTY_WITHIN
+        deadline = time.monotonic() + waiting.PATIENCE
         with BlobServiceClient.from_connection_string(self._stack.storage) as storage:
             frames = storage.get_container_client("frames")
             while (left := list(frames.list_blob_names())) and time.monotonic() < deadline:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
-import uvicorn
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.product import product_stack
-from local.signalr import SignalRService
-from local.signalr_access import SignalRConnection
+from local.signalr.access import SignalRConnection
+from local.signalr.service import SignalRService
 from local.stack import Stack
 from tests.faults.conftest import APP, SETTINGS, Report
+from tests.faults.served import served
 from tests.faults.stream import PEOPLE, Stream
 
 OUTAGE = 3.0  # s
@@ -44,19 +44,12 @@ def stack_and_hub() -> Iterator[tuple[Stack, RefusingHub]]:
     """A stack whose app uses the refusing hub."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = {**SETTINGS, "HUB_THROUGH": url}
-        with product_stack(app=APP, site=None, settings=settings) as stack:
+        through: dict[Literal["storage", "signalr"], str] = {"signalr": url}
+        with product_stack(app=APP, site=None, settings=SETTINGS, through=through) as stack:
             key = SignalRConnection.parse(stack.signalr).access_key
             hub = RefusingHub(SignalRService(SignalRConnection(url, key)).asgi())
-            config = uvicorn.Config(
-                hub, ws="websockets-sansio", ws_ping_interval=None, log_level="warning"
-            )
-            server = uvicorn.Server(config)
-            thread = threading.Thread(target=server.run, args=([listener],))
-            thread.start()
-            yield stack, hub
-            server.should_exit = True
-            thread.join(10)
+            with served(hub, listener):
+                yield stack, hub
 
 
 def test_refused_readings_are_lost_and_the_call_goes_on(

@@ -6,6 +6,7 @@ import asyncio
 import resource
 import sys
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
@@ -28,8 +29,9 @@ def proxy() -> Iterator[StorageProxy]:
 @pytest.fixture(scope="module")
 def stack(proxy: StorageProxy) -> Iterator[Stack]:
     """A stack whose app and pages reach the storage through the proxy."""
-    settings = {**SETTINGS, "STORAGE_THROUGH": proxy.url, "FRAME_LIFETIME_SECONDS": "4"}
-    with product_stack(app=APP, site=None, settings=settings) as running:
+    settings = {**SETTINGS, "FRAME_LIFETIME_SECONDS": "4"}
+    through: dict[Literal["storage", "signalr"], str] = {"storage": proxy.url}
+    with product_stack(app=APP, site=None, settings=settings, through=through) as running:
         parts = dict(part.split("=", 1) for part in running.storage.split(";") if part)
         proxy.upstream = parts["BlobEndpoint"]
         yield running

@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import math
 import os
-import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,32 +21,38 @@ from functions.contract import Face
 from functions.reader import FaceReader
 from functions.settings import Settings
 from local.azurite import Azurite, private_directory
+from local.ports import free_port
+from tests import waiting
+from tests.clock import StorageClock, TestClock
 
 SIGNALR = "Endpoint=http://127.0.0.1:8888;AccessKey=key;Version=1.0;"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture(scope="session")
+def storage_clock(tmp_path_factory: pytest.TempPathFactory) -> StorageClock:
+    """What the storage takes for now."""
+    return StorageClock(tmp_path_factory.mktemp("clock") / "now")
+
+
+@pytest.fixture
+def clock(storage_clock: StorageClock) -> Iterator[TestClock]:
+    """The time of one test; it stands still until the test moves it."""
+    yield TestClock(storage_clock)
+    storage_clock.set(math.nan)
 
 
 @pytest.fixture(scope="session")
-def azurite() -> Iterator[Azurite]:
-    """A running Azurite with this app's containers."""
+def azurite(storage_clock: StorageClock) -> Iterator[Azurite]:
+    """A running Azurite with this app's containers; its time is the test's, where that has one."""
     with private_directory() as directory:
-        azurite = Azurite(_free_port(), directory, ["frames", "rooms", "limits"])
+        azurite = Azurite(free_port(), free_port(), directory, ["frames", "rooms", "limits"])
         process = subprocess.Popen(
             azurite.command(),
-            env=os.environ | azurite.environment,
+            env=os.environ | azurite.environment | storage_clock.environment,
             stdout=subprocess.DEVNULL,
         )
         try:
-            deadline = time.monotonic() + 20
-            while not azurite.listens():
-                assert time.monotonic() < deadline, "Azurite did not start"
-                time.sleep(0.05)
+            waiting.until(azurite.listens, "Azurite listens")
             azurite.prepare()
             yield azurite
         finally:
@@ -116,6 +121,8 @@ class App:
 
     functions: dict[str, Callable[..., Any]]
     storage: BlobServiceClient
+    clock: TestClock
+    slot: float  # seconds from one frame of a participant to the next
 
     def call(
         self,
@@ -125,6 +132,7 @@ class App:
         ticket: str | None = None,
         headers: dict[str, str] | None = None,
         raw: bytes | None = None,
+        params: dict[str, str] | None = None,
         **route: str,
     ) -> Answer:
         """Call an HTTP function; a body is sent as JSON, `raw` as it is."""
@@ -136,6 +144,7 @@ class App:
             method="POST",
             url="http://127.0.0.1/api",
             headers=sent,
+            params=params or {},
             route_params=route,
             body=content,
         )
@@ -171,6 +180,12 @@ class App:
         assert answer.status == 201, answer.body
         return Joined(room, answer.body["participant"], answer.body["ticket"])
 
+    def knock(self, room: str, *, name: str = "Mo", consent: bool = True) -> Joined:
+        """Somebody who waits at a closed door."""
+        answer = self.call("join_room", {"name": name, "consent": consent}, room=room)
+        assert answer.status == 202, answer.body
+        return Joined(room, answer.body["participant"], answer.body["ticket"])
+
     def host(self, *, name: str = "Hetty", consent: bool = True) -> Joined:
         """Somebody who creates a room and joins it."""
         created = self.call("create_room").body
@@ -180,7 +195,8 @@ class App:
         return Joined(created["room"], answer.body["participant"], answer.body["ticket"])
 
     def upload_url(self, who: Joined) -> str:
-        """A signed URL for the participant's next frame."""
+        """A signed URL for the participant's next frame, whose time slot begins with it."""
+        self.clock.advance(self.slot)
         answer = self.member("issue_upload_tickets", who, {"count": 1})
         assert answer.status == 200, answer.body
         url: str = answer.body["uploads"][0]["url"]
@@ -224,13 +240,19 @@ def func_parameters(function: Callable[..., Any]) -> set[str]:
 
 
 @pytest.fixture
-def make_app(azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., App]]:
-    """Make an app with other settings or another reader."""
+def make_app(
+    azurite: Azurite, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., App]]:
+    """Make an app with other settings or another reader; its time is the test's."""
+    # All tests have one address and one storage: what is counted for these comes from all of them.
+    wide = dict.fromkeys(
+        ("rooms-per-address", "joins-per-address", "knocks-per-address", "rooms"), 50_000
+    )
     settings = {
         "FramesStorage": azurite.connection_string,
         "AzureSignalRConnectionString": SIGNALR,
         "TICKET_KEY": "k" * 32,
-        "LIMITS": '{"rooms-per-address": 50000, "joins-per-address": 50000, "rooms": 50000}',
+        "LIMITS": json.dumps(wide),
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -239,9 +261,11 @@ def make_app(azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     storage = azurite.client()
 
     def make(reader: FaceReader | None = None, **more: str) -> App:
-        app = create_app(Settings.from_environ(settings | more), reader)
+        limits = json.dumps(wide | json.loads(more.pop("LIMITS", "{}")))
+        chosen = Settings.from_environ(settings | {"LIMITS": limits} | more)
+        app = create_app(chosen, reader, clock.for_app())
         functions = {f.get_function_name(): f.get_user_function() for f in app.get_functions()}
-        return App(functions, storage)
+        return App(functions, storage, clock, chosen.frame_slot)
 
     with storage:
         yield make

@@ -1,4 +1,4 @@
-"""OpenTok's REST API as its SDKs know it: one call, which creates a session.
+"""OpenTok's REST API as its SDKs know it: what creates a session and ends a connection.
 
 https://tokbox.com/developer/rest/#create_session: form fields in, a JSON list of one session out.
 A session id is a version and the base64 of `VERSION~PROJECT~~TIME~RANDOM~`.
@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 import jwt
 
+from tests import waiting
 from tests.functions.stub_server import Request, Response, StubServer
 
 API_KEY = "46000000"
@@ -36,16 +37,34 @@ class StubOpenTok(StubServer):
     def __init__(
         self, project: str = API_KEY, key: str = API_SECRET, algorithm: str = "HS256"
     ) -> None:
-        super().__init__(self.create_session)
+        super().__init__(self._respond)
+        self.ended: list[str] = []
         self.created: list[str] = []
         self.project = project
         self.key = key
         self.algorithm = algorithm
         self.pause = 0.0
+        self.answers_at_once = 1  # how many must have asked before the first is answered
+
+    def _respond(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            return self.force_disconnect(request)
+        return self.create_session(request)
+
+    def force_disconnect(self, request: Request) -> Response:
+        """End a connection; 404 where it has ended."""
+        _, project, _, session, _, connection = request.path.split("/")[2:]
+        assert (project, session) == (self.project, self.created[-1])
+        gone = connection in self.ended
+        self.ended.append(connection)
+        return Response(404 if gone else 204)
 
     def create_session(self, request: Request) -> Response:
         """A new routed session, or 403 for a call the project did not sign."""
         time.sleep(self.pause)
+        waiting.until(
+            lambda: len(self.requests) >= self.answers_at_once, "others ask for a session"
+        )
         assert request.path == "/session/create"
         form = parse_qs(request.body.decode())
         assert form["p2p.preference"] == ["disabled"], "the session would be relayed"

@@ -91,7 +91,7 @@ class StubServer:
                 else:
                     self.wfile.write(response.body)
 
-            do_GET = do_HEAD = do_PUT = do_POST  # noqa: N815 - names the base class calls
+            do_GET = do_HEAD = do_PUT = do_DELETE = do_POST  # noqa: N815 - names the base class calls
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing: the test sees the requests."""

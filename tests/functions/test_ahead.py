@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+
 import pytest
 
 from functions.ahead import FRESH, Ahead
@@ -25,23 +28,30 @@ class Asked:
 
 
 @pytest.fixture
+def threads() -> Iterator[Executor]:
+    """Where look-ups run."""
+    with ThreadPoolExecutor(1) as threads:
+        yield threads
+
+
+@pytest.fixture
 def asked() -> Asked:
     """Nothing was asked yet."""
     return Asked()
 
 
-def test_what_is_fresh_is_looked_up_once(asked: Asked) -> None:
+def test_what_is_fresh_is_looked_up_once(threads: Executor, asked: Asked) -> None:
     """Up to half a second later the first answer holds."""
-    ahead = Ahead(asked.look_up, asked.now)
+    ahead = Ahead(threads, asked.look_up, asked.now)
     assert ahead.value() == 1
     asked.at += FRESH
     assert ahead.value() == 1
     assert asked.times == 1
 
 
-def test_what_is_old_is_looked_up_again(asked: Asked) -> None:
+def test_what_is_old_is_looked_up_again(threads: Executor, asked: Asked) -> None:
     """After half a second it may have changed, and after another again."""
-    ahead = Ahead(asked.look_up, asked.now)
+    ahead = Ahead(threads, asked.look_up, asked.now)
     assert ahead.value() == 1
     asked.at += FRESH + 0.01
     assert ahead.value() == 2
@@ -51,7 +61,7 @@ def test_what_is_old_is_looked_up_again(asked: Asked) -> None:
     assert ahead.value() == 3
 
 
-def test_what_fails_is_raised_until_it_is_old(asked: Asked) -> None:
+def test_what_fails_is_raised_until_it_is_old(threads: Executor, asked: Asked) -> None:
     """A failed look-up raises wherever its value is wanted, and is tried again when old."""
 
     def look_up() -> int:
@@ -59,7 +69,7 @@ def test_what_fails_is_raised_until_it_is_old(asked: Asked) -> None:
             raise ConnectionError
         return 7
 
-    ahead = Ahead(look_up, asked.now)
+    ahead = Ahead(threads, look_up, asked.now)
     with pytest.raises(ConnectionError):
         ahead.value()
     with pytest.raises(ConnectionError):

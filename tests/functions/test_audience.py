@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +13,7 @@ from azure.core.exceptions import AzureError
 
 from functions.ahead import FRESH
 from functions.contract import Box, Expression, Face, UnreadError, UnreadReason
+from tests.clock import TestClock
 from tests.functions.conftest import App, Joined, ScriptedReader
 
 JPEG = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
@@ -77,7 +77,7 @@ def test_the_mode_is_changed_while_others_crowd_in(make_app: Callable[..., App])
 def test_room_only_tells_a_reading_to_its_owner_and_the_room_nothing_that_identifies(
     make_app: Callable[..., App],
 ) -> None:
-    """In full to the person's own user; to the room scores without participant, frame or box."""
+    """In full to its owner; to the room an expression without participant, frame, box or scores."""
     app = make_app(ScriptedReader((HAPPY, SAD)))
     ada, *_ = room_only(app, 3)
     name = app.upload(ada, JPEG)
@@ -91,10 +91,32 @@ def test_room_only_tells_a_reading_to_its_owner_and_the_room_nothing_that_identi
     for action, read in zip(told, (HAPPY, SAD), strict=True):
         (payload,) = action["arguments"]
         assert payload.keys() == {"face", "scores", "expression", "confidence", "unsure"}
-        assert payload["scores"] == {e.value: s for e, s in read.scores.items()}
+        assert payload["scores"] == {e.value: float(e is read.expression) for e in Expression}
+        assert (payload["confidence"], payload["unsure"]) == (1, False)
     said = json.dumps([action["arguments"] for action in told])
     for secret in (ada.participant, ada.room, Path(name).stem, "box", "readAt", "capturedAt"):
         assert secret not in said
+
+
+def test_the_room_hears_nothing_of_an_unsure_face(make_app: Callable[..., App]) -> None:
+    """In room-only mode its owner sees it; for the room there is no expression to tell."""
+    app = make_app(ScriptedReader((face(Expression.FEAR, unsure=True), SAD)))
+    ada, *_ = room_only(app, 3)
+    own, *told = app.trigger(app.upload(ada, JPEG))
+    assert len(own["arguments"][0]["faces"]) == 2
+    assert [action["arguments"][0]["expression"] for action in told] == ["sadness"]
+
+
+def test_a_reading_and_an_own_word_look_the_same_without_a_name(
+    make_app: Callable[..., App],
+) -> None:
+    """Nobody can tell from a nameless face that its person corrected it, nor know it again."""
+    app = make_app(ScriptedReader((HAPPY,)))
+    ada, *_ = room_only(app, 3)
+    name = app.upload(ada, JPEG)
+    _, read = app.trigger(name)
+    _, said = correct(app, ada, Path(name).stem, "happiness").actions
+    assert read == said
 
 
 @pytest.mark.parametrize("agreeing", [1, 2])
@@ -122,7 +144,7 @@ def test_in_room_only_mode_an_unread_frame_concerns_its_owner_alone(
 
 
 def test_a_change_of_mode_counts_for_what_is_slowly_read(
-    make_app: Callable[..., App],
+    make_app: Callable[..., App], clock: TestClock
 ) -> None:
     """A change while a face is slowly read holds for that reading: no old mode is used."""
 
@@ -131,7 +153,7 @@ def test_a_change_of_mode_counts_for_what_is_slowly_read(
 
         def read(self, image: bytes) -> tuple[Face, ...]:
             app.member("set_mode", ada, {"mode": self.mode})
-            time.sleep(FRESH + 0.1)
+            clock.advance(FRESH + 0.1)
             return super().read(image)
 
     reader = SwitchingReader((HAPPY,))
@@ -141,6 +163,7 @@ def test_a_change_of_mode_counts_for_what_is_slowly_read(
     assert own["userId"] == ada.participant
     reader.mode = "open"
     zoe = app.join(ada.room)
+    agree(app, zoe, "everybody")
     (told,) = app.trigger(app.upload(zoe, JPEG))
     assert told["groupName"] == ada.room
 
@@ -183,19 +206,18 @@ def test_a_face_has_one_name_on_every_instance_and_another_in_every_frame(
     first = name_in(app.trigger(frame))
     corrected = name_in(correct(other_instance, ada, Path(frame).stem).actions)
     assert corrected == first
-    time.sleep(1)  # the next time slot
     assert name_in(app.trigger(app.upload(ada, JPEG))) != first
 
 
-def now_frame(age: float = 0) -> str:
+def now_frame(app: App, age: float = 0) -> str:
     """The number of a frame whose slot began so many seconds ago."""
-    return f"{int(time.time() - age) * 1000:013}"
+    return f"{int(app.clock.now() - age) * 1000:013}"
 
 
 def test_a_correction_tells_the_room_the_persons_own_word(app: App) -> None:
     """It names whoever asked, whose ticket it is, and says the same however often it is sent."""
     ada = app.join(app.room())
-    frame = now_frame()
+    frame = now_frame(app)
     body = {"frame": frame, "expression": "sadness", "participant": "somebody else"}
     first, again = (app.member("correct_reading", ada, body) for _ in range(2))
     assert first.status == 202
@@ -209,6 +231,18 @@ def test_a_correction_tells_the_room_the_persons_own_word(app: App) -> None:
             ],
         }
     ]
+
+
+def test_a_word_said_under_room_only_stays_its_persons_own_where_the_room_opens(app: App) -> None:
+    """Found: a host who opens the room for a moment heard by name what was said just before."""
+    ada = app.join(app.room())
+    body = {"frame": now_frame(app), "expression": "sadness", "mode": "room-only"}
+    (own,) = app.member("correct_reading", ada, body).actions
+    assert own["userId"] == ada.participant
+    (told,) = app.member("correct_reading", ada, body | {"mode": "open"}).actions
+    assert told["groupName"] == ada.room
+    wrong = app.member("correct_reading", ada, body | {"mode": "ajar"})
+    assert (wrong.status, wrong.body["error"]) == (400, "invalid-field")
 
 
 def test_in_room_only_mode_a_correction_replaces_a_face_without_a_name(
@@ -226,30 +260,30 @@ def test_in_room_only_mode_a_correction_replaces_a_face_without_a_name(
     assert (after["face"], after["expression"]) == (before["face"], "sadness")
     assert after.keys() == before.keys()
     (zoe, *_) = room_only(app, 2)
-    (alone,) = correct(app, zoe, now_frame()).actions
+    (alone,) = correct(app, zoe, now_frame(app)).actions
     assert alone["userId"] == zoe.participant
 
 
 def test_only_who_agreed_corrects_and_only_what_is_recent(app: App) -> None:
     """Somebody who is not read has nothing to correct; an old reading is nobody's any more."""
     zoe = app.join(app.room(), consent=False)
-    refused = correct(app, zoe, now_frame())
+    refused = correct(app, zoe, now_frame(app))
     assert (refused.status, refused.body["error"]) == (403, "consent-required")
     ada = app.join(zoe.room)
-    assert correct(app, ada, now_frame(age=150)).status == 202
-    late = correct(app, ada, now_frame(age=200))
+    assert correct(app, ada, now_frame(app, age=150)).status == 202
+    late = correct(app, ada, now_frame(app, age=200))
     assert (late.status, late.body["error"], late.actions) == (409, "frame-too-old", [])
-    far = correct(app, ada, now_frame(age=-3600))  # nothing later would ever replace it
+    far = correct(app, ada, now_frame(app, age=-3600))  # nothing later would ever replace it
     assert (far.status, far.actions) == (409, [])
-    ahead = correct(app, ada, now_frame(age=-60))  # beyond the last ticket that is signed now
+    ahead = correct(app, ada, now_frame(app, age=-60))  # beyond the last ticket that is signed now
     assert (ahead.status, ahead.actions) == (409, [])
-    assert correct(app, ada, now_frame(age=-7)).status == 202
+    assert correct(app, ada, now_frame(app, age=-7)).status == 202
 
 
 def test_a_slot_has_one_frame_to_be_corrected(app: App) -> None:
     """Corrections of frames that never were weigh on a room no more than frames can."""
     ada, *_ = room_only(app, 3)
-    slot = int(now_frame())
+    slot = int(now_frame(app))
     for between in (1, 500, 999):
         made_up = correct(app, ada, str(slot - between))
         assert (made_up.status, made_up.body["error"], made_up.actions) == (
@@ -297,3 +331,78 @@ def test_the_room_sees_the_word_and_not_the_reading_in_room_only_mode(
     assert own["arguments"][0]["faces"][0]["expression"] == "sadness"
     assert told["arguments"][0]["expression"] == "sadness"
     assert "ownWord" not in told["arguments"][0]
+
+
+def agree(app: App, who: Joined, scope: str | None = None) -> None:
+    """Agree to be read, as far as `scope` says; an older page does not say."""
+    answer = app.member(
+        "set_consent", who, {"consent": True, **({"scope": scope} if scope else {})}
+    )
+    assert answer.status == 200
+
+
+def test_opening_a_room_shows_nobody_who_agreed_to_room_only(make_app: Callable[..., App]) -> None:
+    """The wider mode names only those who agreed to it, in readings and in their own words."""
+    app = make_app(ScriptedReader((HAPPY,)))
+    ada, *_ = room_only(app, 1, consent=False)
+    zoe = app.join(ada.room)  # agreed under room-only, as any page does
+    assert app.member("set_mode", ada, {"mode": "open"}).status == 200
+    name = app.upload(zoe, JPEG)
+    (own,) = app.trigger(name)
+    assert own["userId"] == zoe.participant
+    (said,) = correct(app, zoe, Path(name).stem).actions
+    assert said["userId"] == zoe.participant
+    agree(app, zoe, "everybody")
+    (told,) = app.trigger(app.upload(zoe, JPEG))
+    assert told["groupName"] == ada.room
+
+
+def test_consent_without_a_scope_goes_as_far_as_the_room_does(app: App) -> None:
+    """An older page's plain yes is understood by the mode of its moment, and the roster says so."""
+    ada, *_ = room_only(app, 1)
+    zoe = app.join(ada.room, consent=False)
+
+    def scopes() -> dict[str, str | None]:
+        roster = app.member("heartbeat", ada).body["participants"]
+        return {person["participant"]: person.get("scope") for person in roster}
+
+    assert scopes() == {ada.participant: "everybody", zoe.participant: None}
+    agree(app, zoe)
+    assert scopes()[zoe.participant] == "room-only"
+    app.member("set_mode", ada, {"mode": "open"})
+    agree(app, zoe)
+    assert scopes()[zoe.participant] == "everybody"
+    wrong = app.member("set_consent", zoe, {"consent": True, "scope": "everyone"})
+    assert (wrong.status, wrong.body["error"]) == (400, "invalid-field")
+
+
+@pytest.mark.parametrize("shown", ["room-only", "whatever"])
+def test_a_frame_taken_under_room_only_stays_so(make_app: Callable[..., App], shown: str) -> None:
+    """A host who opens the room for a moment hears nothing of pictures taken before."""
+    app = make_app(ScriptedReader((HAPPY,)))
+    ada = app.host()
+    (own,) = app.trigger(app.upload(ada, JPEG, mode=shown))
+    assert own["userId"] == ada.participant
+
+
+def test_a_frame_taken_in_an_open_room_obeys_the_stricter_mode(
+    make_app: Callable[..., App],
+) -> None:
+    """What its page showed widens nothing: the room's mode counts when it is sent."""
+    app = make_app(ScriptedReader((HAPPY,)))
+    ada, *_ = room_only(app, 1)
+    (own,) = app.trigger(app.upload(ada, JPEG, mode="open"))
+    assert own["userId"] == ada.participant
+
+
+def test_a_room_is_not_opened_again_and_again(app: App) -> None:
+    """Openings are few within a minute; closing is always possible."""
+    host = app.host()
+    answers = []
+    for _ in range(5):
+        assert app.member("set_mode", host, {"mode": "room-only"}).status == 200
+        answers.append(app.member("set_mode", host, {"mode": "open"}))
+    refused = [answer.body["error"] for answer in answers if answer.status == 429]
+    assert refused
+    assert set(refused) == {"too-many-changes"}
+    assert app.member("heartbeat", host).body["mode"] == "room-only"

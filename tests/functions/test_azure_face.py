@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import email.utils
 import logging
-import time
+import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.clock import TestClock
 from tests.functions.conftest import App
 from tests.functions.stub_face import KEY, RETIRED, StubFace, error, face
 from tests.functions.stub_server import Response
 
 SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
-LIFETIME = 4  # seconds; half of it is Azure's
+LIFETIME = 60  # seconds; half of it is Azure's
 TURNED = {"headPose": {"pitch": 0.0, "roll": 0.0, "yaw": -52.0}}
 LOOKING_DOWN = {"headPose": {"pitch": -47.5, "roll": 0.0, "yaw": 0.0}}
 BLURRED = {"blur": {"blurLevel": "High", "value": 0.91}}
@@ -40,12 +40,13 @@ class Camera:
 
     def __init__(self, app: App) -> None:
         self.app = app
+        app.clock.jumps = True  # nobody else is waited for
         self.who = app.join(app.room())
 
     def frame(self, image: bytes = SMILE) -> dict[str, Any]:
         """What the room hears of one more frame, which is gone by then."""
         name = self.app.upload(self.who, image)
-        (action,) = self.app.trigger(name, CreatedOn=datetime.now(UTC).isoformat())
+        (action,) = self.app.trigger(name)
         assert action["groupName"] == self.who.room
         assert self.app.frames() == []
         (message,) = action["arguments"]
@@ -68,7 +69,6 @@ def camera(make_app: Callable[..., App]) -> Callable[[StubFace], Camera]:
             "AZURE_FACE_ENDPOINT": azure.url + "/",
             "AZURE_FACE_KEY": KEY,
             "FRAME_LIFETIME_SECONDS": str(LIFETIME),
-            "FRAME_SLOT_SECONDS": "0.05",
         }
         return Camera(make_app(**(settings | more)))
 
@@ -243,59 +243,68 @@ def test_a_fault_that_stays_is_given_up(
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
-def test_retry_after_is_waited_for(azure: StubFace, camera: MakeCamera, form: str) -> None:
-    """Azure is not called again before it said, whether as seconds or as a date."""
+def test_retry_after_is_waited_for(
+    azure: StubFace, camera: MakeCamera, clock: TestClock, form: str
+) -> None:
+    """Azure is called again when it said, whether as seconds or as a date."""
     times: list[float] = []
 
     def busy() -> Response:
-        times.append(time.time())
-        date = email.utils.formatdate(int(times[0]) + 2, usegmt=True)
-        after = "1" if form == "seconds" else date
-        return error(429, "RateLimitExceeded", Retry_After=after)
+        times.append(clock.now())
+        date = email.utils.formatdate(clock.now() + 2, usegmt=True)
+        return error(429, "RateLimitExceeded", Retry_After="2" if form == "seconds" else date)
 
     def served() -> Response:
-        times.append(time.time())
+        times.append(clock.now())
         return Response.json([face()])
 
     azure.next = [busy, served]
-    said = camera(azure, FRAME_LIFETIME_SECONDS="10").frame()
-    assert said["target"] == "reading"
-    waited_until = times[0] + 1 if form == "seconds" else int(times[0]) + 2
-    assert times[1] >= waited_until - 0.01
+    assert camera(azure).frame()["target"] == "reading"
+    assert times[1] - times[0] == pytest.approx(2)
 
 
 def test_a_long_retry_after_keeps_later_frames_away_too(
-    azure: StubFace, camera: MakeCamera
+    azure: StubFace, camera: MakeCamera, clock: TestClock
 ) -> None:
     """A frame does not outlive a wait of minutes, and the next one does not ask in vain."""
     azure.next = [error(429, "RateLimitExceeded", Retry_After="120")]
     one = camera(azure)
-    began = time.monotonic()
+    began = clock.now()
     assert [one.unread(), one.unread()] == ["reader-unavailable"] * 2
-    assert time.monotonic() - began < LIFETIME / 2
+    assert clock.now() - began == 2 * one.app.slot, "nothing was waited for"
     assert len(azure.requests) == 1
+    clock.advance(60)
+    assert one.frame()["target"] == "reading"
 
 
-def test_a_resource_that_hangs_is_given_up_in_time(azure: StubFace, camera: MakeCamera) -> None:
+def test_a_resource_that_hangs_is_given_up_in_time(
+    azure: StubFace, camera: MakeCamera, clock: TestClock
+) -> None:
     """Two calls without an answer fill the time a frame has; then the room hears of it."""
+    over = threading.Event()
 
     def hang() -> Response:
-        time.sleep(LIFETIME)
+        clock.advance(lifetime / 4)  # as long as the app waits for it
+        over.wait()
         return Response(500)
 
+    lifetime = 8
     azure.next = [hang] * 9
-    one = camera(azure)
-    began = time.monotonic()
-    assert one.unread() == "reader-unavailable"
-    assert time.monotonic() - began < LIFETIME
+    one = camera(azure, FRAME_LIFETIME_SECONDS=str(lifetime))
+    try:
+        assert one.unread() == "reader-unavailable"
+    finally:
+        over.set()
     assert len(azure.requests) == 2
 
 
-def test_a_resource_that_is_slow_still_serves(azure: StubFace, camera: MakeCamera) -> None:
-    """An answer that takes half a second counts."""
+def test_a_resource_that_is_slow_still_serves(
+    azure: StubFace, camera: MakeCamera, clock: TestClock
+) -> None:
+    """An answer that takes a quarter of the frame's lifetime counts."""
 
     def slow() -> Response:
-        time.sleep(0.5)
+        clock.advance(LIFETIME / 4)
         return Response.json([face()])
 
     azure.next = [slow]

@@ -14,18 +14,20 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from functions.contract import Expression, UnreadError, UnreadReason
+from functions.contract import FACES_MAX, Expression, UnreadError, UnreadReason
 from functions.reader import classifier, quality
 from functions.reader.classifier import ExpressionClassifier, SidecarError
 from functions.reader.crop import crop
-from functions.reader.detector import FaceDetector, FoundFace
-from functions.reader.embedded import FACES_MAX, EmbeddedReader
-from functions.reader.image import decode_jpeg
+from functions.reader.detector import FaceDetector
+from functions.reader.embedded import EmbeddedReader
+from functions.reader.found import FoundFace
+from functions.reader.image import decode_frame, to_grey
 
 Tensor = npt.NDArray[np.float32]
 
 SMILE = Path(__file__).parents[1] / "faces" / "astronaut.jpg"
 HEAD = (130, 10, 310, 210)  # where the head is in it, in pixels
+FACES = SMILE.parent
 FACE_HEIGHT = 111  # px, of the detector's box in it
 
 
@@ -135,12 +137,13 @@ def test_of_a_crowd_the_largest_faces_are_read(reader: EmbeddedReader) -> None:
     assert min(face.box.height for face in read) * 480 > 50
 
 
-def test_the_pictures_exif_orientation_is_heeded(reader: EmbeddedReader) -> None:
+def test_a_photographs_exif_orientation_is_heeded(reader: EmbeddedReader) -> None:
     """A photograph stored lying on its side is read, its box as the picture is displayed."""
     (upright,) = reader.read(jpeg(smile()))
     exif = Image.Exif()
     exif[0x0112] = 6  # shown after a quarter turn clockwise
-    (turned,) = reader.read(jpeg(smile().transpose(Image.Transpose.ROTATE_90), exif=exif))
+    lying = jpeg(smile().transpose(Image.Transpose.ROTATE_90), exif=exif)
+    (turned,) = reader.read_photograph(lying)
     assert turned.expression is upright.expression
     for side in ("x", "y", "width", "height"):
         assert getattr(turned.box, side) == pytest.approx(getattr(upright.box, side), abs=0.03)
@@ -149,7 +152,7 @@ def test_the_pictures_exif_orientation_is_heeded(reader: EmbeddedReader) -> None
 def test_a_large_photograph_is_decoded_small_and_read_the_same(reader: EmbeddedReader) -> None:
     """Three times the page's own size: the same box in fractions, and fewer pixels to look at."""
     large = jpeg(smile().resize((2000, 2000)))
-    assert decode_jpeg(large, enough=960).shape == (1000, 1000, 3)
+    assert decode_frame(large, enough=960).shape == (1000, 1000, 3)
     (read,) = reader.read(large)
     (small,) = reader.read(jpeg(smile()))
     assert read.expression is small.expression
@@ -188,7 +191,70 @@ def test_a_profile_and_a_tiny_face_are_refused(
     """The nose tells where a face is turned; the box, how much there is to see."""
     points = np.array([(50, 40), (70, 40), nose, (52, 80), (68, 80)], np.float32)
     noise = np.random.default_rng(0).integers(0, 256, (120, 120)).astype(np.uint8)
-    assert quality.fault(noise, FoundFace((10, 10, side, side), points, 0.9)) is reason
+    assert quality.fault(noise, FoundFace((10, 10, side, side), points, 0.9, 0.75)) is reason
+
+
+@pytest.mark.parametrize("name", ["cut-smile-mouth", "cut-neutral-chin"])
+def test_a_face_partly_outside_the_picture_is_refused(reader: EmbeddedReader, name: str) -> None:
+    """Without its mouth or chin a face looks like another expression: nobody guesses it."""
+    with pytest.raises(UnreadError) as caught:
+        reader.read((FACES / f"{name}.jpg").read_bytes())
+    assert caught.value.reason is UnreadReason.CUT_OFF
+
+
+@pytest.mark.parametrize("turns", range(4), ids=["chin", "left", "brow", "right"])
+@pytest.mark.parametrize("kept", [0.75, 0.6, 0.5])
+def test_no_edge_may_cut_a_face(reader: EmbeddedReader, turns: int, kept: float) -> None:
+    """Whatever side of a face is lost, it is refused or not found, never read."""
+    told: list[object] = []
+    left, top, width, height = 180, 63, 89, 111  # the detector's box
+    keep = [
+        (0, 0, 512, top + kept * height),
+        (left + (1 - kept) * width, 0, 512, 512),
+        (0, top + (1 - kept) * height, 512, 512),
+        (0, 0, left + kept * width, 512),
+    ][turns]
+    try:
+        told += reader.read(jpeg(smile().crop(keep)))
+    except UnreadError as unread:
+        told += [unread.reason]
+    assert told in ([], [UnreadReason.CUT_OFF])
+
+
+@pytest.mark.parametrize("degrees", range(-165, 181, 15))
+def test_a_rolled_face_is_read_upright(reader: EmbeddedReader, degrees: int) -> None:
+    """A camera on its side or head, or somebody lying down: the same reading, where the face is."""
+    (read,) = reader.read(jpeg(frame((200, 160)).rotate(degrees, fillcolor=(150, 140, 130))))
+    (upright,) = reader.read(jpeg(frame((200, 160))))
+    assert read.expression is upright.expression is Expression.HAPPINESS
+    assert read.scores[Expression.HAPPINESS] > 0.9
+    offset = complex(
+        (upright.box.x + upright.box.width / 2 - 0.5) * 640,
+        (upright.box.y + upright.box.height / 2 - 0.5) * 480,
+    )
+    moved = offset * np.exp(-1j * np.radians(degrees))  # downwards is positive in a picture
+    assert (read.box.x + read.box.width / 2 - 0.5) * 640 == pytest.approx(moved.real, abs=15)
+    assert (read.box.y + read.box.height / 2 - 0.5) * 480 == pytest.approx(moved.imag, abs=15)
+
+
+@pytest.mark.parametrize("name", ["sideways-smile", "upside-down-smile"])
+def test_a_photograph_on_its_side_or_head_is_read_upright(
+    reader: EmbeddedReader, name: str
+) -> None:
+    """A smile stays a smile, and there is one face, not a second one seen the wrong way up."""
+    (read,) = reader.read((FACES / f"{name}.jpg").read_bytes())
+    assert read.expression is Expression.HAPPINESS
+    assert not read.unsure
+
+
+@pytest.mark.parametrize(("wide", "high"), [(0.5, 1), (0.6, 1), (1, 0.5), (1, 0.6)])
+def test_a_squeezed_face_is_unsure(reader: EmbeddedReader, wide: float, high: float) -> None:
+    """A picture whose sides were scaled by different amounts shows no expression for certain."""
+    seen = frame((200, 200))
+    (read,) = reader.read(jpeg(seen.resize((round(640 * wide), round(480 * high)))))
+    assert read.unsure
+    squeezed = (FACES / "squeezed-half-neutral.jpg").read_bytes()
+    assert all(face.unsure for face in reader.read(squeezed))
 
 
 def test_a_frame_whose_every_face_is_refused_is_unread(
@@ -251,13 +317,24 @@ def test_doubt_begins_where_the_sidecar_says(tmp_path: Path) -> None:
 
 def test_where_one_look_leaves_doubt_the_mirror_image_is_asked_too(tmp_path: Path) -> None:
     """With a look at both, a face and its mirror image have the same scores."""
-    grey = decode_jpeg(SMILE.read_bytes(), grey=True)
+    grey = to_grey(decode_frame(SMILE.read_bytes()))
     face = crop(grey, (200, 60, 110, 110), side=48, scale=1)  # half of one, so that doubt is left
     faces = np.stack([face, face[:, ::-1]])
     one, two = ExpressionClassifier(other_model(tmp_path, {})).scores(faces)
     assert not np.allclose(one, two, atol=1e-4)
     both = ExpressionClassifier(other_model(tmp_path, {"mirror_below": 1.0})).scores(faces)
     assert both == pytest.approx(np.stack([(one + two) / 2] * 2), abs=1e-5)
+
+
+def test_the_second_look_may_be_closer(tmp_path: Path) -> None:
+    """Beside the face as it is, the mean holds its mirror image with the margin left out."""
+    grey = to_grey(decode_frame(SMILE.read_bytes()))
+    face = crop(grey, (200, 60, 110, 110), side=48, scale=1)
+    once = ExpressionClassifier(other_model(tmp_path, {}))
+    near = Image.fromarray(face).resize((48, 48), Image.Resampling.BILINEAR, box=(8, 8, 40, 40))
+    one, two = once.scores(np.stack([face, np.asarray(near)[:, ::-1]]))
+    both = ExpressionClassifier(other_model(tmp_path, {"mirror_below": 1.0, "closer": 1.5}))
+    assert both.scores(face[None])[0] == pytest.approx((one + two) / 2, abs=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -275,6 +352,7 @@ def test_where_one_look_leaves_doubt_the_mirror_image_is_asked_too(tmp_path: Pat
         {"output": "feelings"},
         {"unsure_below": 40},
         {"mirror_below": -1},
+        {"closer": 0.5},
     ],
     ids=str,
 )
@@ -286,7 +364,7 @@ def test_a_sidecar_that_does_not_fit_is_refused(tmp_path: Path, sidecar: object)
 
 def test_logits_become_scores_where_the_sidecar_says_so(tmp_path: Path) -> None:
     """The softmax of the network's logits is what its own scores are."""
-    face = crop(decode_jpeg(SMILE.read_bytes(), grey=True), (170, 60, 110, 110), side=48, scale=1)
+    face = crop(to_grey(decode_frame(SMILE.read_bytes())), (170, 60, 110, 110), side=48, scale=1)
     plain = ExpressionClassifier(other_model(tmp_path, {})).scores(face[None])
     logits = other_model(tmp_path, {"output": "logits", "softmax": True})
     assert ExpressionClassifier(logits).scores(face[None]) == pytest.approx(plain, abs=1e-4)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from PIL import Image
 
 from functions.ahead import FRESH
 from functions.contract import Box, Expression, Face, UnreadError, UnreadReason
+from tests.clock import TestClock
 from tests.functions.conftest import App, Joined, ScriptedReader
 
 SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
@@ -46,7 +45,7 @@ def ada(app: App) -> Joined:
 
 def test_a_smile_is_read_told_to_the_room_and_deleted(app: App, ada: Joined) -> None:
     """The whole function on a real photograph: one happy face, sent to its room, nothing kept."""
-    captured_at = int(time.time() * 1000) - 100
+    captured_at = app.clock.milliseconds
     name = app.upload(ada, SMILE, capturedat=str(captured_at))
     (action,) = app.trigger(name)
     (reading,) = action["arguments"]
@@ -55,7 +54,7 @@ def test_a_smile_is_read_told_to_the_room_and_deleted(app: App, ada: Joined) -> 
     assert reading["participant"] == ada.participant
     assert reading["frame"] == Path(name).stem
     assert reading["capturedAt"] == captured_at
-    assert captured_at < reading["readAt"] <= time.time() * 1000
+    assert captured_at < reading["readAt"] == app.clock.milliseconds
     assert face["expression"] == "happiness"
     assert sum(face["scores"].values()) == pytest.approx(1, abs=0.001)
     assert app.frames() == []
@@ -111,27 +110,25 @@ def test_a_late_frame_is_deleted_unread(make_app: Callable[..., App]) -> None:
     reader = ScriptedReader((FACE,))
     app = make_app(reader)
     name = app.upload(app.join(app.room()), SMILE)
-    created = datetime.now(UTC) - timedelta(seconds=12)
-    (action,) = app.trigger(name, CreatedOn=created.isoformat())
+    app.clock.advance(12)
+    (action,) = app.trigger(name)
     assert action["arguments"][0]["reason"] == "late"
     assert reader.reads == 0
     assert app.frames() == []
 
 
 def test_a_reader_that_takes_too_long_does_not_show_an_old_face(
-    make_app: Callable[..., App],
+    make_app: Callable[..., App], clock: TestClock
 ) -> None:
     """A frame that outlived its time while it was being read is late, like any other."""
 
     class SlowReader(ScriptedReader):
         def read(self, image: bytes) -> tuple[Face, ...]:
-            time.sleep(2.1)
+            clock.advance(2.1)
             return super().read(image)
 
     app = make_app(SlowReader((FACE,)), FRAME_LIFETIME_SECONDS="2")
-    (action,) = app.trigger(
-        app.upload(app.join(app.room()), SMILE), CreatedOn=datetime.now(UTC).isoformat()
-    )
+    (action,) = app.trigger(app.upload(app.join(app.room()), SMILE))
     assert action["arguments"][0]["reason"] == "late"
     assert app.frames() == []
 
@@ -173,14 +170,14 @@ def test_withdrawing_counts_for_frames_already_uploaded(make_app: Callable[..., 
 
 @pytest.mark.parametrize("result", [(FACE,), (), UnreadError(UnreadReason.READER_UNAVAILABLE)])
 def test_withdrawing_counts_while_a_frame_is_being_read(
-    make_app: Callable[..., App], result: tuple[Face, ...] | Exception
+    make_app: Callable[..., App], clock: TestClock, result: tuple[Face, ...] | Exception
 ) -> None:
     """Of who withdraws before a slow reader is done nothing is told, not even that it failed."""
 
     class SlowReader(ScriptedReader):
         def read(self, image: bytes) -> tuple[Face, ...]:
             app.member("set_consent", ada, {"consent": False})
-            time.sleep(FRESH + 0.1)
+            clock.advance(FRESH + 0.1)
             return super().read(image)
 
     app = make_app(SlowReader(result))
@@ -211,7 +208,9 @@ def test_the_same_frame_twice_is_read_once(app: App, ada: Joined) -> None:
     assert app.frames() == []
 
 
-def test_an_upload_ticket_used_again_is_read_once(make_app: Callable[..., App]) -> None:
+def test_an_upload_ticket_used_again_is_read_once(
+    make_app: Callable[..., App], caplog: pytest.LogCaptureFixture
+) -> None:
     """Once its frame is deleted a ticket can create it anew: what comes so is deleted untold."""
     reader = ScriptedReader((FACE,))
     app = make_app(reader)
@@ -219,12 +218,15 @@ def test_an_upload_ticket_used_again_is_read_once(make_app: Callable[..., App]) 
     ticket = BlobClient.from_blob_url(app.upload_url(ada))
     name = f"{ticket.container_name}/{ticket.blob_name}"
     told = []
-    for _ in range(3):
+    for _ in range(13):
         ticket.upload_blob(SMILE)
         told += app.trigger(name)
     assert [action["target"] for action in told] == ["reading"]
     assert reader.reads == 1
     assert app.frames() == []
+    # Each use costs an execution; of the log only the first, the tenth, the hundredth are told.
+    lines = [line for line in caplog.messages if "used again" in line]
+    assert [line.partition("again, ")[2].partition(" times")[0] for line in lines] == ["1", "10"]
 
 
 def test_a_frame_is_gone_before_it_is_read(make_app: Callable[..., App]) -> None:
@@ -252,15 +254,16 @@ def test_a_frame_is_gone_before_it_is_read(make_app: Callable[..., App]) -> None
     ],
 )
 def test_the_time_of_capture_is_held_within_what_is_possible(
-    make_app: Callable[..., App], said: str, kept: str
+    make_app: Callable[..., App], clock: TestClock, said: str, kept: str
 ) -> None:
     """A browser's clock may be wrong: a frame is neither from the future nor from last year."""
     app = make_app(ScriptedReader((FACE,)))
-    now = int(time.time() * 1000)
-    name = app.upload(app.join(app.room()), SMILE, capturedat=said.format(now=now))
+    ada = app.join(app.room())
+    clock.advance(5)
+    now = clock.milliseconds + int(app.slot * 1000)  # when it is uploaded
+    name = app.upload(ada, SMILE, capturedat=said.format(now=now))
     (action,) = app.trigger(name)
-    expected = int(kept.format(now=now, earliest=now - 10_000))
-    assert action["arguments"][0]["capturedAt"] == pytest.approx(expected, abs=3000)
+    assert action["arguments"][0]["capturedAt"] == int(kept.format(now=now, earliest=now - 10_000))
 
 
 def test_a_blob_that_is_no_frame_is_deleted_silently(app: App) -> None:

@@ -22,7 +22,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions import identity
-from functions.tickets import DelegationKey, ParticipantTickets, UploadTickets
+from functions.tickets import ParticipantTickets
+from functions.upload_tickets import DelegationKey, UploadTickets
+from tests import waiting
+from tests.clock import TestClock
 from tests.functions.conftest import App
 from tests.functions.stub_face import StubFace, face
 from tests.functions.stub_server import Request, Response, StubServer
@@ -100,8 +103,9 @@ class StubStorage(StubServer):
     Every participant asked for is here and agreed to be read.
     """
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
+    def __init__(self, tls: ssl.SSLContext, clock: TestClock) -> None:
         super().__init__(self.answer, tls)
+        self.clock = clock
         self.keys: list[ElementTree.Element] = []
         self.refuses_keys = False
         self.lends = threading.Event()  # cleared, it takes its time
@@ -115,7 +119,7 @@ class StubStorage(StubServer):
             return Response(
                 headers={
                     "ETag": '"0x1"',
-                    "Last-Modified": formatdate(usegmt=True),
+                    "Last-Modified": formatdate(self.clock.now(), usegmt=True),
                     "x-ms-meta-name": "Ada",
                     "x-ms-meta-consent": "yes",
                     "x-ms-meta-joined": "1763834400000",
@@ -125,7 +129,7 @@ class StubStorage(StubServer):
         if self.refuses_keys:
             return Response(403, headers={"x-ms-error-code": "AuthorizationPermissionMismatch"})
         self.keys.append(ElementTree.fromstring(request.body))
-        self.lends.wait(10)
+        self.lends.wait()
         start, expiry = (self.keys[-1].findtext(name) for name in ("Start", "Expiry"))
         key = (
             '<?xml version="1.0" encoding="utf-8"?><UserDelegationKey>'
@@ -148,44 +152,30 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubIdentity]:
 
 @pytest.fixture
 def storage(
-    tls: tuple[ssl.SSLContext, Path], endpoint: StubIdentity, monkeypatch: pytest.MonkeyPatch
+    tls: tuple[ssl.SSLContext, Path],
+    endpoint: StubIdentity,
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[StubStorage]:
     """An account that knows only identities."""
     assert endpoint.url
     context, chain = tls
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(chain))
-    with StubStorage(context) as stub:
+    with StubStorage(context, clock) as stub:
         yield stub
 
 
-class Clock:
-    """A time that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = time.time()
-
-    def time(self) -> float:
-        """Seconds since the epoch."""
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    """Now, until the test says otherwise."""
-    return Clock()
-
-
-@pytest.fixture
-def uploads(storage: StubStorage, clock: Clock) -> Iterator[UploadTickets]:
+def uploads(storage: StubStorage, clock: TestClock) -> Iterator[UploadTickets]:
     """Upload tickets signed with a borrowed key."""
     with BlobServiceClient(
         f"{storage.url}/account", identity.credential(CLIENT), retry_total=0
     ) as client:
-        yield UploadTickets(client, 1, DelegationKey(client, clock.time), clock.time)
+        yield UploadTickets(client, 1, DelegationKey(client, clock.now), clock.now)
 
 
 def test_upload_tickets_are_signed_by_the_managed_identity(
-    make_app: Callable[..., App], storage: StubStorage, endpoint: StubIdentity
+    make_app: Callable[..., App], storage: StubStorage, endpoint: StubIdentity, clock: TestClock
 ) -> None:
     """From settings to SAS without any key: one token and one delegation key serve all."""
     app = make_app(
@@ -195,7 +185,7 @@ def test_upload_tickets_are_signed_by_the_managed_identity(
         FramesStorage__credential="managedidentity",
         FramesStorage__clientId=CLIENT,
     )
-    ticket, _ = ParticipantTickets("k" * 32, 60).issue(ROOM, ADA, host=False)
+    ticket, _ = ParticipantTickets("k" * 32, 60, clock.now).issue(ROOM, ADA)
     for _ in range(2):
         answer = app.call("issue_upload_tickets", {"count": 2}, ticket=ticket, room=ROOM)
         assert answer.status == 200, answer.body
@@ -210,59 +200,60 @@ def test_upload_tickets_are_signed_by_the_managed_identity(
     start, expiry, key_start, key_expiry = (
         dt.datetime.fromisoformat(sas[name]) for name in ("st", "se", "skt", "ske")
     )
-    now = dt.datetime.now(dt.UTC)
-    assert key_start <= start <= now - dt.timedelta(minutes=4.5)
-    assert now < expiry < now + dt.timedelta(minutes=2.1) < key_expiry
+    now = dt.datetime.fromtimestamp(clock.now(), dt.UTC)
+    assert key_start <= start == now - dt.timedelta(minutes=5)
+    assert expiry == now + dt.timedelta(minutes=2) < key_expiry
 
 
 def test_a_delegation_key_serves_for_hours_and_is_renewed_before_its_end(
-    storage: StubStorage, uploads: UploadTickets, clock: Clock
+    storage: StubStorage, uploads: UploadTickets, clock: TestClock
 ) -> None:
     """No ticket asks for a key in vain, and none is signed with one about to end."""
     for _ in range(2):
         uploads.sign(ROOM, ADA, 8)
-    clock.now += 4.9 * HOUR
+    clock.advance(4.9 * HOUR)
     uploads.sign(ROOM, ADA, 1)
     assert len(storage.keys) == 1
-    clock.now += 0.2 * HOUR
+    clock.advance(0.2 * HOUR)
     uploads.sign(ROOM, ADA, 1)
     assert len(storage.keys) == 2
 
 
 def test_a_slow_renewal_keeps_nobody_else_waiting(
-    storage: StubStorage, uploads: UploadTickets, clock: Clock
+    storage: StubStorage, uploads: UploadTickets, clock: TestClock
 ) -> None:
     """While one asks for a new key, the others sign with the one there is."""
     uploads.sign(ROOM, ADA, 1)
-    clock.now += 5.1 * HOUR
+    clock.advance(5.1 * HOUR)
     storage.lends.clear()
     with ThreadPoolExecutor(1) as asker:
         renewing = asker.submit(uploads.sign, ROOM, ADA, 1)
-        while len(storage.keys) < 2:
-            time.sleep(0.01)
-        assert uploads.sign(ROOM, ADA, 1)
-        assert not renewing.done()
-        storage.lends.set()
+        try:
+            waiting.until(lambda: len(storage.keys) == 2, "a new key is asked for")
+            assert uploads.sign(ROOM, ADA, 1)
+            assert not renewing.done()
+        finally:
+            storage.lends.set()
         assert renewing.result()
     assert len(storage.keys) == 2
 
 
 def test_a_renewal_that_fails_leaves_the_old_key_in_use(
-    storage: StubStorage, uploads: UploadTickets, clock: Clock, caplog: pytest.LogCaptureFixture
+    storage: StubStorage, uploads: UploadTickets, clock: TestClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Tickets go on until the old key ends, and a new one is asked for once a minute."""
     uploads.sign(ROOM, ADA, 1)
     storage.refuses_keys = True
-    clock.now += 5.1 * HOUR
+    clock.advance(5.1 * HOUR)
     asked = len(storage.requests)
     for _ in range(3):
         assert uploads.sign(ROOM, ADA, 1)
     assert len(storage.requests) == asked + 1
     assert "HttpResponseError" in caplog.text or "ClientAuthenticationError" in caplog.text
-    clock.now += 61
+    clock.advance(61)
     uploads.sign(ROOM, ADA, 1)
     assert len(storage.requests) == asked + 2
-    clock.now += HOUR
+    clock.advance(HOUR)
     with pytest.raises(HttpResponseError):
         uploads.sign(ROOM, ADA, 1)
     storage.refuses_keys = False
@@ -270,7 +261,7 @@ def test_a_renewal_that_fails_leaves_the_old_key_in_use(
 
 
 def test_an_identity_without_its_role_is_a_clear_error(
-    make_app: Callable[..., App], storage: StubStorage
+    make_app: Callable[..., App], storage: StubStorage, clock: TestClock
 ) -> None:
     """A storage that lends no key answers as one that is away: try again, with a code."""
     storage.refuses_keys = True
@@ -280,7 +271,7 @@ def test_an_identity_without_its_role_is_a_clear_error(
         FramesStorage__queueServiceUri=f"{storage.url}/account",
         FramesStorage__clientId=CLIENT,
     )
-    ticket, _ = ParticipantTickets("k" * 32, 60).issue(ROOM, ADA, host=False)
+    ticket, _ = ParticipantTickets("k" * 32, 60, clock.now).issue(ROOM, ADA)
     answer = app.call("issue_upload_tickets", {"count": 1}, ticket=ticket, room=ROOM)
     assert (answer.status, answer.body["error"]) == (503, "storage-unavailable")
 
@@ -299,7 +290,6 @@ def test_azure_face_takes_the_managed_identity(
             FACE_READER="azure",
             AZURE_FACE_ENDPOINT=azure.url,
             AZURE_CLIENT_ID=client_id,
-            FRAME_SLOT_SECONDS="0.05",
         )
         ada = app.join(app.room())
         for _ in range(2):

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from azure.functions.timer import TimerRequest
 
 from tests.functions.conftest import App
 
 SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
+
+
+def test_what_was_left_over_is_logged_with_its_cure(
+    make_app: Callable[..., App], caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line says how many, and what to run where events do not come; it names no frame."""
+    app = make_app(FRAME_LIFETIME_SECONDS="1")
+    ada = app.join(app.room())
+    frame = app.upload(ada, SMILE)
+    app.clock.advance(3.1)
+    app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
+    (line,) = [m for m in caplog.messages if "no event brought to an end" in m]
+    assert line.startswith("1 frames")
+    assert "infra/subscribe.sh" in line
+    assert not any(part in line for part in frame.removesuffix(".jpg").split("/")[1:])
+    caplog.clear()
+    app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
+    assert "subscribe.sh" not in caplog.text
 
 
 def test_only_frames_that_nobody_would_read_any_more_are_deleted(
@@ -20,7 +38,7 @@ def test_only_frames_that_nobody_would_read_any_more_are_deleted(
     app = make_app(FRAME_LIFETIME_SECONDS="1")
     ada = app.join(app.room())
     app.upload(ada, SMILE)
-    time.sleep(3.1)  # the storage keeps whole seconds
+    app.clock.advance(3.1)  # the storage keeps whole seconds
     waiting = app.upload(ada, SMILE).removeprefix("frames/")
     app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
     assert app.frames() == [waiting]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +10,15 @@ from pathlib import Path
 import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.functions.blob import InputStream
-from azure.storage.blob import ContainerClient
+from azure.storage.blob import BlobClient, ContainerClient
 
-from functions.contract import UnreadError, UnreadReason
+from functions.contract import Face, UnreadError, UnreadReason
 from functions.rooms import Rooms
+from local.functions_host.log import LEVELS, LogLevels
 from tests.functions.conftest import App, ScriptedReader
 
-SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
+ROOT = Path(__file__).parents[2]
+SMILE = (ROOT / "tests" / "faces" / "astronaut.jpg").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -54,21 +57,57 @@ def test_what_goes_wrong_names_nobody(
     event = InputStream(data=SMILE, name=name, length=len(SMILE))
     with monkeypatch.context() as broken:
         broken.setattr(ContainerClient, "delete_blob", _fails)
+        broken.setattr(BlobClient, "set_blob_metadata", _fails)
         with pytest.raises(HttpResponseError):
             app.read(event)
         assert app.member("leave_room", ada, participant=ada.participant).status == 503
     with monkeypatch.context() as broken:
         broken.setattr(Rooms, "participant", _is_wrong)
-        assert app.member("request_capture", ada).status == 500
-    assert "leave_room: storage failed" in caplog.text
-    assert "request_capture failed" in caplog.text
+        assert app.member("analyze", ada).status == 500
+    assert "read_frame failed: HttpResponseError at functions/" in caplog.text
+    assert "leave_room: storage failed: HttpResponseError at functions/records.py:" in caplog.text
+    assert "analyze failed: TypeError at functions/api/" in caplog.text
+    assert "a bug" not in caplog.text
+    assert "Traceback" not in caplog.text
     for secret in (ada.room, ada.participant, ada.ticket, "Ada", "Lovelace", "sig="):
         assert secret not in caplog.text
 
 
-def _fails(*_: object) -> None:
+def _fails(*_: object, **__: object) -> None:
     raise HttpResponseError("the storage is broken")
 
 
 def _is_wrong(*_: object) -> None:
     raise TypeError("a bug")
+
+
+def test_the_host_says_nothing_of_any_function_and_each_function_is_heard(
+    make_app: Callable[..., App],
+) -> None:
+    """`host.json` silences the host's lines, and names each function whose own are let through."""
+    rules = json.loads((ROOT / "host.json").read_text())["logging"]["logLevel"]
+    named = {rule.split(".")[1] for rule in rules if rule.startswith("Function.")}
+    assert named == set(make_app().functions)
+    levels = LogLevels({prefix: LEVELS[level.lower()] for prefix, level in rules.items()})
+    for name in named:
+        assert levels.minimum(f"Function.{name}") == LEVELS["none"]
+        assert levels.minimum(f"Function.{name}.User") <= LEVELS["warning"]
+    assert levels.minimum("Host.Results") == LEVELS["none"]
+
+
+def test_a_broken_reader_is_logged_by_type_and_place(
+    make_app: Callable[..., App], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The innermost line of the app's own code; the exception's text may hold anything."""
+
+    class Broken:
+        name = "broken"
+
+        def read(self, _: bytes) -> tuple[Face, ...]:
+            raise ValueError("secret") from KeyError("secret")
+
+    app = make_app(Broken())
+    ada = app.join(app.room())
+    app.trigger(app.upload(ada, SMILE))
+    assert "reading failed: ValueError after KeyError at " in caplog.text
+    assert "secret" not in caplog.text

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import waiting
+
 FACES = Path(__file__).parents[1] / "faces"
 
 
@@ -18,7 +20,7 @@ def test_it_reads_photographs_and_names_what_it_cannot_read(tmp_path: Path) -> N
         [sys.executable, "-m", "functions.reader", FACES / "astronaut.jpg", text],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=waiting.PATIENCE,
         check=False,
     )
     read, unread = (json.loads(line) for line in run.stdout.splitlines())

@@ -9,8 +9,8 @@ def test_a_name_is_first_again_once_its_time_is_over() -> None:
     """Each name is remembered for its own time, from when it was seen first."""
     at = 1000.0
     cache = ReplayCache(10, lambda: at)
-    assert [cache.is_first("a"), cache.is_first("a")] == [True, False]
+    assert [cache.seen_before("a"), cache.seen_before("a")] == [0, 1]
     at += 6
-    assert [cache.is_first("b"), cache.is_first("a")] == [True, False]
+    assert [cache.seen_before("b"), cache.seen_before("a")] == [0, 2]
     at += 5
-    assert [cache.is_first("a"), cache.is_first("b")] == [True, False]
+    assert [cache.seen_before("a"), cache.seen_before("b")] == [0, 1]

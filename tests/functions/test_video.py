@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import os
-import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -24,13 +24,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from functions.contract import ApiError, Claims
 from functions.video.opentok import OpenTok
 from local.azurite import Azurite
+from local.ports import free_port
+from tests import waiting
 from tests.functions.conftest import SIGNALR, App, Joined
 from tests.functions.stub_opentok import API_KEY, API_SECRET, SETTINGS, StubOpenTok, session_id
 from tests.functions.stub_server import Request, Response, StubServer
 
 ROOT = Path(__file__).parents[2]
 APPLICATION = "12345678-90ab-cdef-1234-567890abcdef"
-CLAIMS = Claims("r" * 22, "p" * 22, host=False, expires_at=int(time.time() + 3600) * 1000)
+CLAIMS = Claims("r" * 22, "p" * 22, expires_at=int(time.time() + 24 * 3600) * 1000)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +77,7 @@ def failure(provider: OpenTok) -> ApiError:
     return caught.value
 
 
-def test_an_opentok_token_says_whose_it_is_and_ends_with_the_ticket(
+def test_an_opentok_token_says_whose_it_is_and_is_good_for_five_minutes(
     make_app: Callable[..., App], opentok: StubOpenTok
 ) -> None:
     """Role, session, expiry and data of a token signed with the project's secret."""
@@ -86,12 +88,12 @@ def test_an_opentok_token_says_whose_it_is_and_ends_with_the_ticket(
     assert answer.body["provider"] == "opentok"
     assert answer.body["apiKey"] == API_KEY
     token = jwt.decode(answer.body["token"], API_SECRET, algorithms=["HS256"])
-    ticket = jwt.decode(ada.ticket, "k" * 32, algorithms=["HS256"], audience="room")
     assert token["role"] == "publisher"
     assert token["iss"] == API_KEY
     assert token["connection_data"] == ada.participant
     assert token["session_id"] == answer.body["sessionId"] == opentok.created[0]
-    assert token["exp"] == ticket["exp"] == answer.body["expiresAt"] // 1000
+    assert token["exp"] == answer.body["expiresAt"] // 1000
+    assert 0 < token["exp"] - token["iat"] <= 300
 
 
 @pytest.mark.parametrize("form", ["text", "escaped", "file"])
@@ -170,25 +172,15 @@ def hosts(azurite: Azurite, opentok: StubOpenTok, count: int) -> Iterator[list[s
     ]
     urls = [f"http://127.0.0.1:{port}" for port in ports]
     try:
-        deadline = time.monotonic() + 60
-        while not all(map(answers, urls)):
-            assert all(process.poll() is None for process in processes), "a host ended"
-            assert time.monotonic() < deadline, "a host did not start"
-            time.sleep(0.05)
+        for process, url in zip(processes, urls, strict=True):
+            waiting.until(lambda: answers(url) or process.poll() is not None, "a host starts")  # noqa: B023
+            assert process.poll() is None, "a host ended"
         yield urls
     finally:
         for process in processes:
             process.terminate()
         for process in processes:
             process.wait(10)
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def answers(url: str) -> bool:
@@ -207,7 +199,7 @@ def post(url: str, body: dict[str, Any], ticket: str = "") -> Any:
         json.dumps(body).encode(),
         {"Content-Type": "application/json", "Authorization": f"Bearer {ticket}"},
     )
-    with urllib.request.urlopen(request, timeout=20) as response:
+    with urllib.request.urlopen(request, timeout=waiting.PATIENCE) as response:
         return json.load(response)
 
 
@@ -215,21 +207,25 @@ def test_twenty_who_race_over_two_hosts_share_one_session(
     azurite: Azurite, opentok: StubOpenTok
 ) -> None:
     """Both processes create sessions at the same moment; all twenty get the same one."""
-    opentok.pause = 0.3  # both hosts ask before either has an answer
+    opentok.answers_at_once = 2  # neither host has an answer before both have asked
     with hosts(azurite, opentok, 2) as urls:
         room = post(f"{urls[0]}/api/rooms", {})["room"]
+        people = [
+            post(f"{urls[0]}/api/rooms/{room}/participants", {"name": str(n), "consent": False})
+            for n in range(20)
+        ]
 
-        def join(number: int) -> str:
+        def session(number: int) -> str:
+            joined = people[number]
             base = f"{urls[number % 2]}/api/rooms/{room}"
-            joined = post(f"{base}/participants", {"name": str(number), "consent": False})
             answer = post(f"{base}/video-token", {}, joined["ticket"])
             token = jwt.decode(answer["token"], API_SECRET, algorithms=["HS256"])
             assert token["connection_data"] == joined["participant"]
             assert token["session_id"] == answer["sessionId"]
             return str(answer["sessionId"])
 
-        with ThreadPoolExecutor(20) as joining:
-            sessions = set(joining.map(join, range(20)))
+        with ThreadPoolExecutor(20) as asking:
+            sessions = set(asking.map(session, range(20)))
     assert len(opentok.created) > 1, "nobody raced"
     assert len(sessions) == 1
     assert sessions < set(opentok.created)
@@ -291,22 +287,24 @@ def test_a_room_recovers_from_a_provider_that_failed(
 
 def test_a_provider_that_hangs_is_given_up_in_time() -> None:
     """No answer within the timeout is an error with words, not a request without end."""
+    over = threading.Event()
 
     def hang(_request: Request) -> Response:
-        time.sleep(1)
+        over.wait()
         return Response(500)
 
     with StubServer(hang) as stub:
-        began = time.monotonic()
-        error = failure(direct(stub.url, timeout=(0.2, 0.2)))
-        assert time.monotonic() - began < 0.9
+        try:
+            error = failure(direct(stub.url, timeout=(0.2, 0.2)))
+        finally:
+            over.set()
     assert (error.status, error.code) == (502, "video-unavailable")
 
 
 def test_a_provider_that_is_slow_still_serves(opentok: StubOpenTok) -> None:
     """An answer that comes late, but within the timeout, counts."""
-    opentok.pause = 0.3
-    assert direct(opentok.url, timeout=(0.2, 2)).token(CLAIMS)["sessionId"] == opentok.created[0]
+    opentok.pause = 0.5
+    assert direct(opentok.url, timeout=(20, 20)).token(CLAIMS)["sessionId"] == opentok.created[0]
 
 
 def test_a_provider_that_is_not_there_is_a_clear_error() -> None:

@@ -1,5 +1,7 @@
 """The real app over a real Azurite, as in tests/functions."""
 
-from tests.functions.conftest import app, azurite, make_app
+from __future__ import annotations
 
-__all__ = ["app", "azurite", "make_app"]
+from tests.functions.conftest import app, azurite, clock, make_app, storage_clock
+
+__all__ = ["app", "azurite", "clock", "make_app", "storage_clock"]

@@ -8,7 +8,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
+
+from functions.contract import FRAME_MAX_BYTES
 
 SMILE = Path(__file__).parents[1] / "faces" / "astronaut.jpg"
 HAPPY = "happiness"
@@ -91,7 +94,136 @@ def _zero_quantisation() -> bytes:
     return data[: at + 5] + b"\0" * 64 + data[at + 69 :]
 
 
+def _scan(component: int, first: int, last: int, low: int) -> bytes:
+    """A scan of one component without any data: ten bytes that walk over the whole picture."""
+    return struct.pack(">BBHBBBBBB", 0xFF, 0xDA, 8, 1, component, 0, first, last, low)
+
+
+def scans_without_end(count: int, *, side: int = 2048, progressive: bool = True) -> bytes:
+    """So many scans of a large picture that hold nothing; a decoder walks every block for each."""
+    data = saved(smile().convert("L"), progressive=progressive)
+    data = claiming(data, width=side, height=side)
+    start = data.index(b"\xff\xda")
+    one = _scan(1, 1, 63, 0) if progressive else _scan(1, 0, 63, 0)
+    return data[:start] + one * count + b"\xff\xd9"
+
+
+def scans_one_by_one(count: int) -> bytes:
+    """A baseline picture whose components come in scans of their own, again and again."""
+    data = claiming(saved(smile()), width=2048, height=2048)
+    start = data.index(b"\xff\xda")
+    return data[:start] + b"".join(_scan(1 + n % 3, 0, 63, 0) for n in range(count)) + b"\xff\xd9"
+
+
+def many_segments(marker: int, content: bytes) -> bytes:
+    """As many segments of one kind as fit into a frame."""
+    data = _plain()
+    one = struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
+    return data[:2] + one * ((FRAME_MAX_BYTES - len(data)) // len(one)) + data[2:]
+
+
+def tables(marker: int, *, size: int) -> bytes:
+    """Segments of one kind, each as full of tables as it can be."""
+    data = _plain()
+    one = (b"\x00" + b"\x01" * 64) if marker == 0xDB else b"\x00\x01" + b"\x00" * 16
+    return many_segments(marker, one * (size // len(one))) if size else data
+
+
+def restarts(every: int) -> bytes:
+    """A picture that says to restart so often, with restarts in its data that do not fit."""
+    data = with_segment(claiming(_plain(), width=2048, height=2048), 0xDD, struct.pack(">H", every))
+    start = data.index(b"\xff\xda") + 14
+    noise = b"".join(b"\x5a\xff" + bytes([0xD0 + n * 5 % 8]) for n in range(300_000))
+    return data[:start] + noise + b"\xff\xd9"
+
+
+def stuffed() -> bytes:
+    """A scan of a megabyte in which every other byte is stuffed."""
+    data = claiming(_plain(), width=2048, height=2048)
+    start = data.index(b"\xff\xda") + 14
+    return data[:start] + b"\xff\x00" * 490_000 + b"\xff\xd9"
+
+
+def sampled(luma: int, chroma: int) -> bytes:
+    """A picture whose frame header says other sampling factors (horizontal, vertical: 4 bits)."""
+    data = bytearray(claiming(_plain(), width=2048, height=2048))
+    at = data.index(b"\xff\xc0") + 10
+    data[at + 1], data[at + 4], data[at + 7] = luma, chroma, chroma
+    return bytes(data)
+
+
+def as_kind(marker: int) -> bytes:
+    """A baseline picture that says it is of another kind of JPEG."""
+    data = bytearray(_plain())
+    data[data.index(b"\xff\xc0") + 1] = marker
+    return bytes(data)
+
+
+def noise(side: int, quality: int, subsampling: int) -> bytes:
+    """A picture with as much in it as a frame can hold."""
+    pixels = np.random.default_rng(7).integers(0, 256, (side, side, 3), np.uint8)
+    return saved(Image.fromarray(pixels), quality=quality, subsampling=subsampling)
+
+
+def faces(side: int, across: int) -> bytes:
+    """One face again and again, as many across as said."""
+    sheet = Image.new("RGB", (side, side))
+    head = Image.open(SMILE).convert("RGB").crop((165, 45, 285, 185))
+    tile = head.resize((side // across, side // across))
+    for number in range(across * across):
+        sheet.paste(tile, (number % across * tile.width, number // across * tile.height))
+    return saved(sheet, quality=60)
+
+
+def _without_its_height() -> bytes:
+    """Its height is zero, and comes after the scan."""
+    data = claiming(_plain(), width=320, height=0)
+    return data[:-2] + struct.pack(">BBHH", 0xFF, 0xDC, 4, 320) + b"\xff\xd9"
+
+
+def _filled() -> bytes:
+    """Fill bytes before every segment; a decoder takes them one by one."""
+    data = _plain()
+    return data[:2] + b"\xff" * 900_000 + data[2:]
+
+
 HOSTILE: dict[str, Made] = {
+    "scans without end": (lambda: scans_without_end(3_000), "unreadable"),
+    "baseline scans without end": (
+        lambda: scans_without_end(3_000, progressive=False),
+        "unreadable",
+    ),
+    "components one by one": (lambda: scans_one_by_one(3_000), "unreadable"),
+    "a second scan": (lambda: _plain()[:-2] + _scan(1, 0, 63, 0) + b"\xff\xd9", "unreadable"),
+    "a first progressive scan": (lambda: scans_without_end(1), "unreadable"),
+    "arithmetic coding": (lambda: as_kind(0xC9), "unreadable"),
+    "extended": (lambda: as_kind(0xC1), "unreadable"),
+    "lossless": (lambda: as_kind(0xC3), "unreadable"),
+    "hierarchical": (lambda: as_kind(0xC5), "unreadable"),
+    "comments without end": (lambda: many_segments(0xFE, b""), "unreadable"),
+    "EXIF without end": (lambda: many_segments(0xE1, b"Exif\0\0MM"), "unreadable"),
+    "Photoshop without end": (
+        lambda: many_segments(0xED, b"Photoshop 3.0\0" + b"8BIM\0\0\0\0\0\0\0\0" * 5000),
+        HAPPY,
+    ),
+    "Huffman tables without end": (lambda: tables(0xC4, size=64_000), "unreadable"),
+    "small Huffman tables without end": (lambda: tables(0xC4, size=18), "unreadable"),
+    "quantising tables without end": (lambda: tables(0xDB, size=64_000), "unreadable"),
+    "restarts that do not fit": (lambda: restarts(1), "no-face"),
+    "restarts never promised": (lambda: restarts(0), "no-face"),
+    "stuffed": (stuffed, "no-face"),
+    "sampled fourfold": (lambda: sampled(0x44, 0x11), "unreadable"),
+    "sampled by three": (lambda: sampled(0x31, 0x13), "unreadable"),
+    "more colour than light": (lambda: sampled(0x11, 0x22), "no-face"),
+    "two frame headers": (
+        lambda: with_segment(_plain(), 0xC0, b"\x08\x01\x40\x01\x40\x01\x01\x11\0"),
+        "unreadable",
+    ),
+    "without its height": (_without_its_height, "unreadable"),
+    "filled": (_filled, "unreadable"),
+    "noise": (lambda: noise(1024, 50, 0), "no-face"),
+    "hundreds of faces": (lambda: faces(640, 20), HAPPY),
+    "a thousand faces": (lambda: faces(2048, 36), HAPPY),
     "bomb by its header": (lambda: claiming(_plain(), width=65500, height=65500), "too-large"),
     "bomb of one line": (lambda: claiming(_plain(), width=65500, height=1), "too-large"),
     "bomb below the limit": (lambda: saved(Image.new("L", (2048, 2048))), "no-face"),
@@ -101,12 +233,12 @@ HOSTILE: dict[str, Made] = {
     "one pixel": (lambda: saved(Image.new("RGB", (1, 1))), "no-face"),
     "no pixel": (lambda: claiming(_plain(), width=0, height=0), "unreadable"),
     "larger than its data": (lambda: claiming(_plain(), width=2048, height=2048), "no-face"),
-    "CMYK": (lambda: saved(smile().convert("CMYK")), HAPPY),
+    "CMYK": (lambda: saved(smile().convert("CMYK")), "unreadable"),
     "grey": (lambda: saved(smile().convert("L")), HAPPY),
-    "progressive": (lambda: saved(smile(), progressive=True), HAPPY),
+    "progressive": (lambda: saved(smile(), progressive=True), "unreadable"),
     "12 bits": (_twelve_bit, "unreadable"),
     "16 bits": (lambda: saved(Image.new("I;16", (64, 64)), "PNG"), "unreadable"),
-    "progressive bomb": (_progressive_bomb, "no-face"),
+    "progressive bomb": (_progressive_bomb, "unreadable"),
     "two pictures in one": (lambda: _frames("MPO"), HAPPY),
     "animated GIF": (lambda: _frames("GIF"), "unreadable"),
     "animated PNG": (lambda: _frames("PNG"), "unreadable"),

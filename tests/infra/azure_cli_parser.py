@@ -3,6 +3,8 @@
 Takes a JSON list of command lines (without `az`) and prints one of errors, null where accepted.
 """
 
+from __future__ import annotations
+
 import contextlib
 import importlib
 import io

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from tests.infra.bicep import ROOT
+from tests import waiting
+from tests.infra.files import ROOT
 
 _STUB = Path(__file__).with_name("stub_tool.py")
-_TOOLS = ("az", "npm", "npx")
+_TOOLS = ("az", "curl", "node", "npm", "npx")
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Workplace:
             input=answer,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=waiting.PATIENCE,
             check=False,
         )
         log = self.stub / "calls.jsonl"
@@ -63,7 +64,7 @@ class Workplace:
 def step_of(argv: list[str]) -> str:
     """A call's first words; of a REST call also what it asks for."""
     words = []
-    for word in argv:
+    for word in argv[: 2 if argv[0] == "node" else None]:
         if word.startswith("-"):
             break
         words.append(word)
@@ -96,7 +97,8 @@ def a_deployment(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def _workplace(tmp_path: Path) -> Workplace:
     root, stub, tools = tmp_path / "project", tmp_path / "stub", tmp_path / "tools"
-    for folder in (root / "frontend", stub, tools, tmp_path / "home"):
+    client = root / "frontend" / "node_modules" / "@microsoft" / "signalr"
+    for folder in (client, stub, tools, tmp_path / "home"):
         folder.mkdir(parents=True)
     shutil.copytree(ROOT / "infra", root / "infra")
     shutil.copytree(

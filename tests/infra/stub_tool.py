@@ -1,9 +1,13 @@
-"""Stands in for `az`, `npm` and `npx`: keeps a small cloud in a file and records every call.
+"""Stands in for `az`, `curl`, `node`, `npm` and `npx`: a small cloud in a file, calls recorded.
 
     stub_tool.py TOOL ARGUMENT…
 
 STUB_DIRECTORY holds `calls.jsonl`, `cloud.json` and, after a page was uploaded, `site/`. A call
-whose words contain STUB_FAIL fails; STUB_FAIL_TIMES says how often (once where it is not set).
+whose words contain STUB_FAIL fails; STUB_FAIL_TIMES says how often (once where it is not set), and
+STUB_SAYS in which words. STUB_AZ is the version of `az`, STUB_FACES how many Face resources the
+subscription has; STUB_ROLES_AFTER, STUB_REFERENCES_AFTER and STUB_KEY_AFTER say how many questions
+come too early for the app's roles, its references and its key; STUB_UNLOADED is an app without
+functions.
 """
 
 from __future__ import annotations
@@ -22,11 +26,13 @@ _SECRETS = {
     "TICKET_KEY": "ticket-key",
     "ROOM_CREATION_KEY": "room-creation-key",
     "ICE_SERVERS": "ice-servers",
+    "TURN_SECRET": "turn-secret",
     "OPENTOK_API_SECRET": "opentok-api-secret",
     "VONAGE_PRIVATE_KEY": "vonage-private-key",
 }
 _FUNCTION_KEY = "the-blob-extension-key"
 _SITE_TOKEN = "the-deployment-token"
+_APP = "/subscriptions/1/resourceGroups/rg-calls/providers/Microsoft.Web/sites/func-1"
 
 
 class _RefusalError(Exception):
@@ -43,15 +49,28 @@ class _Cloud:
         """What `az` prints to a call."""
         group = f"rg-{os.environ['AZURE_ENV_NAME']}"
         lists = {
-            "account show": "a subscription",
+            "version": os.environ.get("STUB_AZ", "2.80.0"),
+            "account show": "1 a subscription",
+            "cognitiveservices account list ": os.environ.get("STUB_FACES", "1"),
+            "functionapp function list": self._functions(),
+            "deployment sub what-if": "+ everything",
+            f"rest --method post --url {_APP}/config/configreferences/appsettings/refresh": "",
             "group exists": str(self.state["group"]).lower(),
             "keyvault list-deleted": self._names("deleted_vaults"),
             "keyvault list ": f"/subscriptions/1/resourceGroups/{group}/vaults/kv-1",
-            "rest --method get --url /subscriptions/1/": ",".join(sorted(self.state["secrets"])),
-            "rest --method get --url /subscriptions/{sub": self.state["budget_start"] or "",
             "staticwebapp secrets": _SITE_TOKEN,
             "cognitiveservices account list-deleted": self._names("deleted_faces"),
         }
+        rest = {
+            "/vaults/kv-1/secrets?": ",".join(sorted(self.state["secrets"])),
+            "/Microsoft.Consumption/budgets?": self.state["budget_start"] or "",
+        }
+        if words.startswith("rest --method get --url /subscriptions/1/"):
+            for part, text in rest.items():
+                if part in words:
+                    return f"{text}\n"
+            if f"{_APP}/config/configreferences/appsettings?" in words:
+                return f"{self._too_early('references_after')}\n"
         for start, text in lists.items():
             if words.startswith(start):
                 return f"{text}\n"
@@ -69,6 +88,15 @@ class _Cloud:
                 return change()
         raise _RefusalError(f"the stand-in does not know: az {words}")
 
+    def _functions(self) -> str:
+        loaded = self.state["package"] and not os.environ.get("STUB_UNLOADED")
+        return "func-1/create_room func-1/read_frame" if loaded else ""
+
+    def _too_early(self, what: str) -> int:
+        early = int(self.state[what] > 0)
+        self.state[what] -= early
+        return early
+
     def _names(self, kind: str) -> str:
         return "\n".join(f"{name}\twesteurope" for name in self.state[kind])
 
@@ -77,6 +105,8 @@ class _Cloud:
         return ""
 
     def _code(self, arguments: list[str]) -> str:
+        if self._too_early("roles_after"):
+            raise _RefusalError("InaccessibleStorageException: BlobUploadFailedException: 403")
         self.state["package"] = os.path.exists(arguments[arguments.index("--src") + 1])
         return ""
 
@@ -112,8 +142,7 @@ class _Cloud:
         return json.dumps({n: {"type": "String", "value": v} for n, v in outputs.items()})
 
     def _key_length(self) -> str:
-        if self.state["key_after"] > 0:
-            self.state["key_after"] -= 1
+        if self._too_early("key_after"):
             return "0\n"
         return f"{len(_FUNCTION_KEY) if self.state['package'] else 0}\n"
 
@@ -125,6 +154,8 @@ def _nothing() -> dict[str, Any]:
         "budget_start": None,
         "package": False,
         "key_after": int(os.environ.get("STUB_KEY_AFTER", "0")),
+        "references_after": int(os.environ.get("STUB_REFERENCES_AFTER", "0")),
+        "roles_after": int(os.environ.get("STUB_ROLES_AFTER", "0")),
         "subscription": False,
         "site": False,
         "deleted_vaults": [],
@@ -173,19 +204,22 @@ def main(tool: str, arguments: list[str]) -> int:
     state = json.loads(_read(cloud) or "null") or _nothing()
     try:
         if _fails(f"{tool} {words}"):
-            raise _RefusalError("the stand-in was told to fail")
+            raise _RefusalError(os.environ.get("STUB_SAYS", "the stand-in was told to fail"))
         if tool == "az":
             sys.stdout.write(_Cloud(state).answer(words, arguments))
+        elif tool == "node":
+            print("step                 ms\nreading             812")
         elif tool == "npx":
             _upload(state)
         elif arguments[:2] == ["run", "build"]:
             os.makedirs("dist", exist_ok=True)
             _write("dist/index.html", "the page")
             _write("dist/config.json", '{"api": ""}')
+        _write(cloud, json.dumps(state))
     except _RefusalError as refusal:
+        _write(cloud, json.dumps(state))
         print(f"ERROR: {refusal}", file=sys.stderr)
         return 1
-    _write(cloud, json.dumps(state))
     return 0
 
 

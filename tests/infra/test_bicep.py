@@ -1,197 +1,415 @@
-"""The Bicep files: well-formed, bounded, least-privileged, and true to what the app is."""
+"""What a deployment comes to: bounded, least-privileged, and true to what the app is."""
 
 from __future__ import annotations
 
 import json
 import re
-import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from functions.contract import FRAME_MAX_BYTES, FRAMES_CONTAINER
 from functions.limits import LIMITS_CONTAINER
 from functions.rooms import ROOMS_CONTAINER
-from tests.infra.bicep import FILES, INFRA, ROOT, parameters
+from tests.infra.compiler import (
+    SUBSCRIPTION,
+    Deployment,
+    default_parameters,
+    deployment,
+    event_subscription,
+    is_expression,
+    is_output,
+    needs_bicep,
+    template,
+)
+from tests.infra.files import FILES, INFRA, ROOT
 
-# https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
-BUILT_IN_ROLES = {
-    "cognitiveServicesUser": "a97b65f3-24c7-4388-baec-2e87135dc908",
-    "keyVaultSecretsUser": "4633458b-17de-408a-b874-0445c86b69e6",
-    "monitoringMetricsPublisher": "3913510d-42f4-4e42-8a64-420c390055eb",
-    "signalrServiceOwner": "7e4f1700-ea5a-4f59-8f37-079cfe29dce3",
-    "storageBlobDataOwner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
-    "storageQueueDataContributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+# https://learn.microsoft.com/azure/role-based-access-control/built-in-roles, and where each counts.
+_ROLES = {
+    "Cognitive Services User": (
+        "a97b65f3-24c7-4388-baec-2e87135dc908",
+        "Microsoft.CognitiveServices/accounts",
+    ),
+    "Key Vault Secrets User": (
+        "4633458b-17de-408a-b874-0445c86b69e6",
+        "Microsoft.KeyVault/vaults",
+    ),
+    "Monitoring Metrics Publisher": (
+        "3913510d-42f4-4e42-8a64-420c390055eb",
+        "Microsoft.Insights/components",
+    ),
+    "SignalR Service Owner": (
+        "7e4f1700-ea5a-4f59-8f37-079cfe29dce3",
+        "Microsoft.SignalRService/signalR",
+    ),
+    "Storage Blob Data Owner": (
+        "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+        "Microsoft.Storage/storageAccounts",
+    ),
+    "Storage Queue Data Contributor": (
+        "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+        "Microsoft.Storage/storageAccounts",
+    ),
+    "Storage Table Data Contributor": (
+        "0a9a7e1f-b9d0-4cc4-a641-0319b160aafb",
+        "Microsoft.Storage/storageAccounts",
+    ),
 }
+_OPENTOK = {"VIDEO_PROVIDER": "opentok", "OPENTOK_API_KEY": "12345678", "OPENTOK_API_SECRET": "s"}
+_VONAGE = {
+    "VIDEO_PROVIDER": "opentok",
+    "VONAGE_APPLICATION_ID": "00000000-0000-0000-0000-000000000002",
+    "VONAGE_PRIVATE_KEY": "a key of\ntwo lines\n",
+}
+_CHOICES: dict[str, dict[str, str]] = {
+    "default": {},
+    "OpenTok": _OPENTOK,
+    "Vonage": _VONAGE,
+    "embedded": {"FACE_READER": "embedded"},
+    "free": {"FACE_SKU": "F0", "SIGNALR_TIER": "Free", "ALWAYS_READY_INSTANCES": "0"},
+}
+each_choice = pytest.mark.parametrize("chosen", _CHOICES.values(), ids=_CHOICES)
 
-_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+_NAMES = {
+    "Microsoft.CognitiveServices/accounts": r"[a-zA-Z0-9][a-zA-Z0-9-]{1,63}",
+    "Microsoft.Consumption/budgets": r"[\w-]{1,63}",
+    "Microsoft.EventGrid/systemTopics": r"[a-zA-Z0-9-]{3,50}",
+    "Microsoft.Insights/actionGroups": r"[^:<>+/&%\\?|]{1,259}[^:<>+/&%\\?| .]",
+    "Microsoft.Insights/metricAlerts": r"[^*#&+:<>?@%{}\\/|]{1,259}[^*#&+:<>?@%{}\\/| .]",
+    "Microsoft.Insights/components": r"[^%&\\?/]{1,260}",
+    "Microsoft.KeyVault/vaults": r"[a-zA-Z][a-zA-Z0-9-]{2,23}",
+    "Microsoft.ManagedIdentity/userAssignedIdentities": r"[a-zA-Z0-9][\w-]{2,127}",
+    "Microsoft.OperationalInsights/workspaces": r"[a-zA-Z0-9][a-zA-Z0-9-]{3,62}",
+    "Microsoft.Resources/resourceGroups": r"[\w.()-]{1,90}",
+    "Microsoft.SignalRService/signalR": r"[a-zA-Z][a-zA-Z0-9-]{2,62}",
+    "Microsoft.Storage/storageAccounts": r"[a-z0-9]{3,24}",
+    "Microsoft.Web/serverfarms": r"[a-zA-Z0-9-]{1,60}",
+    "Microsoft.Web/sites": r"[a-zA-Z0-9][a-zA-Z0-9-]{0,58}[a-zA-Z0-9]",
+    "Microsoft.Web/staticSites": r"[a-zA-Z0-9][a-zA-Z0-9-]{0,58}[a-zA-Z0-9]",
+}
 _BOUNDS = {
-    "string": ("@minLength", "@maxLength", "@allowed"),
-    "int": ("@minValue", "@allowed"),
-    "array": ("@maxLength",),
-    "object": (),  # tags and settings, made by main.bicep itself
+    "string": {"minLength", "maxLength", "allowedValues"},
+    "securestring": {"maxLength"},
+    "int": {"minValue", "allowedValues"},
+    "array": {"maxLength"},
 }
 
 
-def test_types_and_properties_are_those_azure_publishes() -> None:
-    """The Bicep files name resource types, versions, properties and values that exist."""
-    checker = ROOT.parent / "shared" / "tools" / "check_bicep"
-    if not checker.exists():
-        pytest.skip("no check_bicep beside the project: `az bicep build` checks the same")
-    found = subprocess.run([checker, INFRA], capture_output=True, text=True, check=False)
-    lines = found.stdout.splitlines()
-    assert found.returncode == 0, found.stdout + found.stderr
-    assert len(lines) == len(FILES)
-    assert all(line.endswith(": 0 errors, 0 warnings") for line in lines), found.stdout
-
-
+@needs_bicep
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_every_parameter_is_described_and_bounded(file: object) -> None:
+def test_every_parameter_is_described_and_bounded(file: Path) -> None:
     """Each parameter says what it is, and takes only values within bounds."""
-    for parameter in parameters(INFRA / str(file)):
-        assert "@description(" in parameter.decorators, parameter.name
-        bounds = _BOUNDS[parameter.type]
-        assert not bounds or any(b in parameter.decorators for b in bounds), parameter.name
+    for name, parameter in template(file).get("parameters", {}).items():
+        assert parameter["metadata"]["description"], name
+        if parameter["type"] != "object":  # tags and settings, made by main.bicep itself
+            assert _BOUNDS[parameter["type"].lower()] & set(parameter), name
 
 
-def test_every_parameter_is_found() -> None:
-    """The reader of parameters above misses none."""
-    for file in FILES:
-        assert len(parameters(file)) == len(re.findall(r"^param ", file.read_text(), re.M)), file
+@needs_bicep
+def test_the_parameter_file_gives_the_defaults_of_the_template() -> None:
+    """main.bicepparam gives each parameter, and where no variable is set its declared default."""
+    declared = template(INFRA / "main.bicep")["parameters"]
+    given = default_parameters()
+    assert set(given) == set(declared)
+    defaults = {n: p["defaultValue"] for n, p in declared.items() if "defaultValue" in p}
+    assert {name: given[name] for name in defaults} == defaults
 
 
-def test_the_parameter_file_fills_each_parameter_once() -> None:
-    """main.bicepparam gives every parameter of main.bicep, and no other."""
-    given = re.findall(r"^param (\w+) =", (INFRA / "main.bicepparam").read_text(), re.M)
-    assert sorted(given) == sorted(p.name for p in parameters(INFRA / "main.bicep"))
+@needs_bicep
+@each_choice
+def test_names_are_within_what_azure_takes(chosen: dict[str, str]) -> None:
+    """Each resource that stands by itself has a name Azure accepts for its kind."""
+    own = [r for r in deployment(chosen).resources if r["type"].count("/") == 1]
+    named = [r for r in own if not r["type"].endswith("/roleAssignments")]
+    assert {r["type"] for r in named} <= set(_NAMES)
+    assert len(named) >= len(_NAMES) - 1
+    for resource in named:
+        assert re.fullmatch(_NAMES[resource["type"]], resource["name"]), resource["name"]
 
 
-def test_defaults_of_the_parameter_file_are_those_of_the_template() -> None:
-    """A variable that is not set means the default main.bicep declares."""
-    text = (INFRA / "main.bicepparam").read_text()
-    given = dict(
-        re.findall(r"^param (\w+) = \w*\(?readEnvironmentVariable\('\w+', '([^']*)'\)", text, re.M)
+@needs_bicep
+@each_choice
+def test_roles_by_table(chosen: dict[str, str]) -> None:
+    """The app's identity has the roles of the table, each on one resource, and no other."""
+    roles = deployment(chosen).all("Microsoft.Authorization/roleAssignments")
+    expected = dict(_ROLES)
+    if chosen.get("FACE_READER") == "embedded":
+        del expected["Cognitive Services User"]
+    definitions = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions"
+    assert sorted(r["properties"]["roleDefinitionId"] for r in roles) == sorted(
+        f"{definitions}/{role}" for role, _ in expected.values()
     )
-    declared = {
-        p.name: p.default.strip("'")
-        for p in parameters(INFRA / "main.bicep")
-        if p.default is not None and p.default != "[]"
-    }
-    assert {name: given[name] for name in declared} == declared
-    assert {name for name in given if given[name]} <= set(declared)
+    where = dict(expected.values())
+    for assignment in roles:
+        assert is_output(assignment["properties"]["principalId"], "identity", "principalId")
+        role = assignment["properties"]["roleDefinitionId"].rpartition("/")[2]
+        assert where[role] in assignment["id"]
+        # Known before anything is deployed: what-if tells it.
+        assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", assignment["name"])
+    assert len({r["name"] for r in roles}) == len(roles)
 
 
-def test_secrets_are_secure_parameters_without_a_default_value() -> None:
-    """What must not show in a deployment's history is marked so, and has no value in the file."""
-    secrets = ("ticketKey", "roomCreationKey", "iceServers", "opentokApiSecret", "vonagePrivateKey")
-    for file in (INFRA / "main.bicep", INFRA / "modules" / "keyvault.bicep"):
-        found = {p.name: p for p in parameters(file)}
-        for name in secrets:
-            assert "@secure()" in found[name].decorators, name
-            assert found[name].default in {None, "''"}, name
+@needs_bicep
+@each_choice
+def test_everything_has_its_name_before_it_is_deployed(chosen: dict[str, str]) -> None:
+    """No resource's name or id waits for another resource, so that what-if shows each of them."""
+    for resource in deployment(chosen).resources:
+        assert not is_expression(resource["name"]), resource["name"]
+        assert not is_expression(resource["id"]), resource["id"]
 
 
-def test_roles_are_the_named_ones_and_in_one_file() -> None:
-    """Every role id is that of the built-in role it is named after; no other file assigns any."""
-    roles = (INFRA / "modules" / "roles.bicep").read_text()
-    assert dict(re.findall(rf"^  (\w+): '({_GUID.pattern})'$", roles, re.M)) == BUILT_IN_ROLES
-    for name in BUILT_IN_ROLES:
-        assert f"'Microsoft.Authorization/roleDefinitions', roleIds.{name})" in roles
-    for file in FILES:
-        if file.name != "roles.bicep":
-            assert not _GUID.search(file.read_text()), file
-            assert "roleAssignments" not in file.read_text(), file
+@needs_bicep
+def test_what_is_kept_warm_is_what_events_call() -> None:
+    """Always ready is the http group, which serves the blob extension's webhook."""
+    (group,) = _scale(deployment({"ALWAYS_READY_INSTANCES": "2"}))["alwaysReady"]
+    assert group == {"name": "http", "instanceCount": 2}
+
+
+@needs_bicep
+@pytest.mark.parametrize("threads", ["5", "8", "32"])
+def test_requests_and_frames_at_once_are_within_the_threads(threads: str) -> None:
+    """An instance is sent as many requests and frames as its worker has threads, and no more."""
+    made = deployment({"PYTHON_THREADPOOL_THREAD_COUNT": threads})
+    host = json.loads((ROOT / "host.json").read_text())
+    frames = host["extensions"]["blobs"]["maxDegreeOfParallelism"]
+    requests = _scale(made)["triggers"]["http"]["perInstanceConcurrency"]
+    assert requests >= 1
+    assert requests + frames == int(made.settings["PYTHON_THREADPOOL_THREAD_COUNT"])
+
+
+@needs_bicep
+def test_dropped_events_are_told_to_the_owners() -> None:
+    """A key that was made anew shows: events dropped raise an alert at owners and addresses."""
+    made = deployment({"BUDGET_EMAILS": "a@example.org,b@example.org"})
+    rule = made.one("Microsoft.Insights/metricAlerts")["properties"]
+    (condition,) = rule["criteria"]["allOf"]
+    assert condition["metricName"] == "DroppedEventCount"
+    assert rule["scopes"] == [made.one("Microsoft.EventGrid/systemTopics")["id"]]
+    people = made.one("Microsoft.Insights/actionGroups")
+    assert rule["actions"] == [{"actionGroupId": people["id"]}]
+    addresses = [r["emailAddress"] for r in people["properties"]["emailReceivers"]]
+    assert addresses == ["a@example.org", "b@example.org"]
+    assert len(people["properties"]["armRoleReceivers"]) == 1
+
+
+@needs_bicep
+def test_a_budget_can_be_left_out() -> None:
+    """BUDGET_AMOUNT=0 makes none, for subscriptions whose offer takes none."""
+    with_budget, without = deployment(), deployment({"BUDGET_AMOUNT": "0"})
+    assert with_budget.one("Microsoft.Consumption/budgets")["properties"]["amount"] == 100
+    assert without.all("Microsoft.Consumption/budgets") == []
+
+
+@needs_bicep
+@pytest.mark.parametrize(
+    "start", ["2026-11-01", "2026-11-01T00:00:00Z", "2026-11-01T00:00:00.0000000Z"]
+)
+def test_the_start_of_a_budget_is_taken_as_azure_writes_it(start: str) -> None:
+    """What the first deployment's budget answers the second one may give back."""
+    budget = deployment({"BUDGET_START": start}).one("Microsoft.Consumption/budgets")
+    assert budget["properties"]["timePeriod"]["startDate"] == start
+
+
+@needs_bicep
+def test_events_are_smaller_than_the_largest_body() -> None:
+    """The host takes what Event Grid sends at most, an event of 1 MB, and little more."""
+    limit = int(deployment().settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"])
+    batch = event_subscription()["properties"]["destination"]["properties"]
+    assert batch["maxEventsPerBatch"] == 1
+    assert 1_048_576 < limit <= 4 * 1_048_576
+
+
+@needs_bicep
+@each_choice
+def test_no_key_opens_anything(chosen: dict[str, str]) -> None:
+    """Storage, SignalR, Face and telemetry take identities only, and no blob is public."""
+    made = deployment(chosen)
+    storage = made.one("Microsoft.Storage/storageAccounts")["properties"]
+    assert storage["allowSharedKeyAccess"] is storage["allowBlobPublicAccess"] is False
+    containers = made.all("Microsoft.Storage/storageAccounts/blobServices/containers")
+    assert containers
+    assert all(c["properties"]["publicAccess"] == "None" for c in containers)
+    assert made.one("Microsoft.SignalRService/signalR")["properties"]["disableLocalAuth"]
+    for face in made.all("Microsoft.CognitiveServices/accounts"):
+        assert face["properties"]["disableLocalAuth"]
+    insights = made.one("Microsoft.Insights/components")
+    assert insights["properties"]["DisableLocalAuth"]
+    workspace = made.one("Microsoft.OperationalInsights/workspaces")
+    assert workspace["properties"]["features"]["disableLocalAuth"]
+    assert made.one("Microsoft.KeyVault/vaults")["properties"]["enableRbacAuthorization"]
+    passwords = made.all("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+    assert [p["properties"]["allow"] for p in passwords] == [False, False]
+    values = [value for name, value in made.settings.items() if name.endswith("__credential")]
+    assert values == ["managedidentity"] * 3
+
+
+@needs_bicep
+@each_choice
+def test_only_the_site_may_call(chosen: dict[str, str]) -> None:
+    """Cross-origin requests are let in from the static site's origin alone."""
+    made = deployment(chosen)
+    blobs = made.one("Microsoft.Storage/storageAccounts/blobServices")["properties"]
+    (rule,) = blobs["cors"]["corsRules"]
+    let_in = [
+        rule["allowedOrigins"],
+        made.one("Microsoft.SignalRService/signalR")["properties"]["cors"]["allowedOrigins"],
+        made.one("Microsoft.Web/sites")["properties"]["siteConfig"]["cors"]["allowedOrigins"],
+    ]
+    for origins in let_in:
+        (origin,) = origins
+        assert is_output(origin, "site", "origin"), origin
+
+
+@needs_bicep
+def test_the_page_may_send_the_headers_it_sends() -> None:
+    """Storage lets in each header the page uploads a frame with."""
+    (upload,) = [
+        text
+        for file in (ROOT / "frontend" / "src").rglob("*.ts")
+        if not file.name.endswith(".test.ts") and "x-ms-blob-type" in (text := file.read_text())
+    ]
+    put = upload.split("method: 'PUT'", 1)[1].split("\n        },", 1)[0]
+    sent = {name.lower() for name in re.findall(r"'([\w-]+)':", put)}
+    blobs = deployment().one("Microsoft.Storage/storageAccounts/blobServices")["properties"]
+    assert {"x-ms-blob-type", "content-type"} <= sent
+    assert sent <= set(blobs["cors"]["corsRules"][0]["allowedHeaders"])
+
+
+@needs_bicep
+def test_events_of_frames_reach_the_function_that_reads_them() -> None:
+    """The subscription names the trigger, its container, and sizes the app wants to hear of."""
+    properties = event_subscription()["properties"]
+    trigger = (ROOT / "functions" / "frames.py").read_text()
+    assert '.function_name("read_frame")' in trigger
+    endpoint = properties["destination"]["properties"]["endpointUrl"]
+    assert "/runtime/webhooks/blobs?functionName=Host.Functions.read_frame&code=" in endpoint
+    assert "systemKeys.blobs_extension" in endpoint
+    filter_ = properties["filter"]
+    container = f"/blobServices/default/containers/{FRAMES_CONTAINER}/blobs/"
+    assert filter_["subjectBeginsWith"] == container
+    assert filter_["subjectEndsWith"] == ".jpg"
+    (largest,) = filter_["advancedFilters"]
+    assert largest["key"] == "data.contentLength"
+    # Larger frames than it reads still reach the app, which says so to the room and deletes them.
+    assert largest["value"] >= 2 * FRAME_MAX_BYTES
+
+
+@needs_bicep
+def test_what_the_app_leaves_is_deleted_after_a_day() -> None:
+    """The lifecycle rule covers frames, rooms and counts; a deleted blob is not kept."""
+    made = deployment()
+    policy = made.one("Microsoft.Storage/storageAccounts/managementPolicies")["properties"]
+    (rule,) = policy["policy"]["rules"]
+    containers = (FRAMES_CONTAINER, LIMITS_CONTAINER, ROOMS_CONTAINER)
+    filters = rule["definition"]["filters"]
+    assert filters["prefixMatch"] == [f"{name}/" for name in containers]
+    assert filters["blobTypes"] == ["blockBlob", "appendBlob"]
+    actions = rule["definition"]["actions"]
+    assert actions["baseBlob"] == {"delete": {"daysAfterModificationGreaterThan": 1}}
+    assert actions["snapshot"] == {"delete": {"daysAfterCreationGreaterThan": 1}}
+    blobs = made.one("Microsoft.Storage/storageAccounts/blobServices")["properties"]
+    for policy in ("deleteRetentionPolicy", "containerDeleteRetentionPolicy"):
+        assert blobs[policy] == {"enabled": False}
+    assert blobs["isVersioningEnabled"] is False
+    there = made.all("Microsoft.Storage/storageAccounts/blobServices/containers")
+    assert {c["name"].rpartition("/")[2] for c in there} == {*containers, "app-package"}
+
+
+@needs_bicep
+def test_the_plan_runs_the_python_the_project_is_checked_with() -> None:
+    """The function app's Python is the one the type checker assumes."""
+    runtime = _site(deployment())["functionAppConfig"]["runtime"]
+    assert runtime["name"] == "python"
+    project = (ROOT / "pyproject.toml").read_text()
+    assert f'python_version = "{runtime["version"]}"' in project
+
+
+@needs_bicep
+def test_free_tiers_are_free() -> None:
+    """With both free tiers and no instance kept warm, nothing costs while it idles."""
+    made = deployment(_CHOICES["free"])
+    assert made.one("Microsoft.SignalRService/signalR")["sku"]["name"] == "Free_F1"
+    assert made.one("Microsoft.CognitiveServices/accounts")["sku"]["name"] == "F0"
+    assert made.one("Microsoft.Web/staticSites")["sku"]["name"] == "Free"
+    assert _scale(made)["alwaysReady"] == []
+
+
+def _site(made: Deployment) -> dict[str, Any]:
+    properties: dict[str, Any] = made.one("Microsoft.Web/sites")["properties"]
+    return properties
+
+
+def _scale(made: Deployment) -> dict[str, Any]:
+    scale: dict[str, Any] = _site(made)["functionAppConfig"]["scaleAndConcurrency"]
+    return scale
+
+
+@needs_bicep
+def test_without_face_nothing_of_face_is_left() -> None:
+    """The embedded reader leaves out the Face resource, its role and its address: two resources."""
+    with_face, without = deployment(), deployment(_CHOICES["embedded"])
+    assert (len(with_face.resources), len(without.resources)) == (37, 35)
+    assert without.settings["AZURE_FACE_ENDPOINT"] == ""
+
+
+@needs_bicep
+@pytest.mark.parametrize(
+    ("chosen", "secrets"),
+    [
+        ({}, set()),
+        ({"TICKET_KEY": "k"}, {"ticket-key"}),
+        ({"ROOM_CREATION_KEY": "k", "ICE_SERVERS": "[]"}, {"room-creation-key", "ice-servers"}),
+        ({"TURN_URLS": "turn:h", "TURN_SECRET": "k"}, {"turn-secret"}),
+        (_OPENTOK, {"opentok-api-secret"}),
+        (_VONAGE, {"vonage-private-key"}),
+    ],
+    ids=["none", "ticket key", "creation key and TURN", "shared TURN secret", "OpenTok", "Vonage"],
+)
+def test_a_secret_is_written_only_where_it_is_given(
+    chosen: dict[str, str], secrets: set[str]
+) -> None:
+    """Deploying again without a secret leaves the vault's own value alone."""
+    made = deployment(chosen, secrets_shown=True)
+    written = made.all("Microsoft.KeyVault/vaults/secrets")
+    assert {s["name"].rpartition("/")[2] for s in written} == secrets
+
+
+@needs_bicep
+@pytest.mark.parametrize("kept", ["", "room-creation-key,ice-servers"])
+def test_a_secret_of_an_earlier_deployment_stays_in_use(kept: str) -> None:
+    """The settings refer to what the vault already holds, and to nothing that is not there."""
+    settings = deployment({"KEPT_SECRETS": kept}, secrets_shown=True).settings
+    for name in ("ROOM_CREATION_KEY", "ICE_SERVERS"):
+        assert is_expression(settings[name]) is bool(kept)
 
 
 def test_no_scanner_finding_is_waved_through() -> None:
     """Each skipped finding of the scanner gives its reason in place."""
-    for file in FILES:
-        for skip in re.findall(r"#checkov:skip=(.*)", file.read_text()):
-            assert re.fullmatch(r"CKV2?_AZURE_\d+: \S.{7,}", skip), f"{file.name}: {skip}"
-
-
-def test_no_key_opens_anything() -> None:
-    """Storage, SignalR, Face and telemetry take identities only, and no blob is public."""
-
-    def text(name: str) -> str:
-        return (INFRA / "modules" / name).read_text()
-
-    assert "allowSharedKeyAccess: false" in text("storage.bicep")
-    assert "allowBlobPublicAccess: false" in text("storage.bicep")
-    assert "disableLocalAuth: true" in text("signalr.bicep")
-    assert "disableLocalAuth: true" in text("face.bicep")
-    assert "DisableLocalAuth: true" in text("monitoring.bicep")
-    assert "enableRbacAuthorization: true" in text("keyvault.bicep")
-
-
-@pytest.mark.parametrize("module", ["storage", "signalr", "functions"])
-def test_only_the_site_may_call(module: str) -> None:
-    """Cross-origin requests are let in from the static site's origin alone."""
-    text = (INFRA / "modules" / f"{module}.bicep").read_text()
-    assert re.findall(r"allowedOrigins: (.*)", text) == ["[siteOrigin]"]
-    assert "siteOrigin: site.outputs.origin" in (INFRA / "main.bicep").read_text()
-
-
-def test_the_page_may_send_the_headers_it_sends() -> None:
-    """Storage lets in each header the page uploads a frame with."""
-    upload = (ROOT / "frontend" / "src" / "upload.ts").read_text()
-    put = upload.split("method: 'PUT'", 1)[1].split("},", 1)[0]
-    sent = {name.lower() for name in re.findall(r"^\s+'([\w-]+)':", put, re.M)}
-    allowed = re.search(
-        r"allowedHeaders: \[(.*)\]", (INFRA / "modules" / "storage.bicep").read_text()
-    )
-    assert allowed is not None
-    assert {"x-ms-blob-type", "content-type"} <= sent
-    assert sent <= set(re.findall(r"'([^']+)'", allowed[1]))
-
-
-def test_events_of_frames_reach_the_function_that_reads_them() -> None:
-    """The subscription names the trigger, its container, and sizes the app wants to hear of."""
-    subscription = (INFRA / "subscription.bicep").read_text()
-    trigger = (ROOT / "functions" / "frames.py").read_text()
-    assert '.function_name("read_frame")' in trigger
-    assert "functionName=Host.Functions.read_frame&" in subscription
-    assert f"/containers/{FRAMES_CONTAINER}/blobs/'" in subscription
-    assert "subjectEndsWith: '.jpg'" in subscription
-    largest = re.search(r"param largestFrame int = (\d+)", subscription)
-    assert largest is not None
-    # Larger frames than it reads still reach the app, which says so to the room and deletes them.
-    assert int(largest[1]) >= 2 * FRAME_MAX_BYTES
-
-
-def test_what_the_app_leaves_is_deleted_after_a_day() -> None:
-    """The lifecycle rule covers frames, rooms and counts; a deleted blob is not kept."""
-    storage = (INFRA / "modules" / "storage.bicep").read_text()
-    prefixes = [f"'{name}/'" for name in (FRAMES_CONTAINER, LIMITS_CONTAINER, ROOMS_CONTAINER)]
-    assert f"prefixMatch: [{', '.join(prefixes)}]" in storage
-    assert "blobTypes: ['blockBlob', 'appendBlob']" in storage
-    assert "daysAfterModificationGreaterThan: 1" in storage
-    assert len(re.findall(r"RetentionPolicy: \{\n\s+enabled: false", storage)) == 2
-    for container in (FRAMES_CONTAINER, ROOMS_CONTAINER):
-        assert f"  name: '{container}'\n" in storage
-
-
-def test_the_plan_runs_the_python_the_project_is_checked_with() -> None:
-    """The function app's Python is the one the type checker assumes."""
-    functions = (INFRA / "modules" / "functions.bicep").read_text()
-    project = (ROOT / "pyproject.toml").read_text()
-    version = re.search(r"name: 'python'\n\s+version: '([\d.]+)'", functions)
-    assert version is not None
-    assert f'python_version = "{version[1]}"' in project
+    skips = [
+        (file.name, skip)
+        for file in FILES
+        for skip in re.findall(r"// checkov:skip=(.*)", file.read_text())
+    ]
+    assert skips
+    for file, skip in skips:
+        assert re.fullmatch(r"CKV2?_AZURE_\d+: \S.{7,}", skip), f"{file}: {skip}"
 
 
 def test_azd_runs_scripts_that_exist() -> None:
     """Every script a hook of azure.yaml names is there and may be run."""
     hooks = re.findall(r"^    run: (.*)", (ROOT / "azure.yaml").read_text(), re.M)
     scripts = [script for hook in hooks for script in re.findall(r"infra/\w+\.sh", hook)]
-    assert len(scripts) == 3
+    assert len(scripts) == 4
     for script in scripts:
         assert (ROOT / script).stat().st_mode & 0o111, script
 
 
+@needs_bicep
 def test_azd_finds_the_service_it_deploys() -> None:
     """The function app carries the tag by which azd knows where the code goes."""
-    functions = (INFRA / "modules" / "functions.bicep").read_text()
-    assert "'azd-service-name': 'functions'" in functions
+    assert deployment().one("Microsoft.Web/sites")["tags"]["azd-service-name"] == "functions"
     assert "\nservices:\n  functions:\n" in (ROOT / "azure.yaml").read_text()
 
 

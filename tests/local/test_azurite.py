@@ -1,33 +1,57 @@
-"""Reading Azurite's access log: which lines tell of a new blob."""
+"""What Azurite says of its requests: which of them tell of a new blob."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
 
 import pytest
 
-from local.azurite import Creation, creation
+from local.azurite import Creation, answered, creation
 
-HEAD = "127.0.0.1 - - [22/Nov/2026:18:00:00 +0000] "
+PUT = {"method": "PUT", "status": 201, "length": 5, "blobType": "BlockBlob", "etag": '"0x1"'}
+
+
+def made(said: dict[str, Any]) -> Creation | None:
+    """What a line of Azurite's output tells."""
+    request = answered(json.dumps({"comp": None, "restype": None, **said}))
+    assert request is not None
+    return creation(request)
 
 
 @pytest.mark.parametrize(
-    ("request_line", "found"),
+    ("said", "found"),
     [
-        ('"PUT /acc/frames/a/b.jpg HTTP/1.1" 201 -', Creation("frames", "a/b.jpg")),
-        ('"PUT /acc/frames/a/b.jpg?sp=c&sig=x%3D HTTP/1.1" 201 -', Creation("frames", "a/b.jpg")),
-        ('"PUT /acc/c/a%20b%2Bc%C3%A9.txt HTTP/1.1" 201 0', Creation("c", "a b+cé.txt")),
+        ({"path": "/acc/frames/a/b.jpg"}, Creation("frames", "a/b.jpg", length=5, etag="0x1")),
+        ({"path": "/acc/c/a%20b%2Bc%C3%A9.txt"}, Creation("c", "a b+cé.txt", length=5, etag="0x1")),
         (
-            '"PUT /acc/c/big?comp=blocklist&sig=x HTTP/1.1" 201 -',
-            Creation("c", "big", "PutBlockList"),
+            {"path": "/acc/c/pages", "blobType": "PageBlob"},
+            Creation("c", "pages", length=5, blob_type="PageBlob", etag="0x1"),
         ),
-        ('"PUT /acc/c/big?comp=block&blockid=MA%3D%3D HTTP/1.1" 201 -', None),
-        ('"PUT /acc/c/b?comp=metadata HTTP/1.1" 200 -', None),
-        ('"PUT /acc/c/b?comp=snapshot HTTP/1.1" 201 -', None),
-        ('"PUT /acc/c/b?comp=appendblock HTTP/1.1" 201 -', None),
-        ('"PUT /acc/c?restype=container HTTP/1.1" 201 -', None),
-        ('"PUT /acc/c/b.jpg HTTP/1.1" 403 -', None),
-        ('"GET /acc/c/b.jpg HTTP/1.1" 201 -', None),
-        ('"DELETE /acc/c/b.jpg HTTP/1.1" 202 -', None),
-        ("Azurite Blob service successfully listens on http://127.0.0.1:1", None),
+        (
+            {"path": "/acc/c/big", "comp": "blocklist"},
+            Creation("c", "big", "PutBlockList", etag="0x1"),
+        ),
+        (
+            {"path": "/acc/c/copy", "copies": True, "status": 202},
+            Creation("c", "copy", "CopyBlob", etag="0x1"),
+        ),
+        ({"path": "/acc/c/big", "comp": "block"}, None),
+        ({"path": "/acc/c/b", "comp": "metadata", "status": 200}, None),
+        ({"path": "/acc/c/b", "comp": "snapshot"}, None),
+        ({"path": "/acc/c/b", "comp": "appendblock"}, None),
+        ({"path": "/acc/c", "restype": "container"}, None),
+        ({"path": "/acc/queue"}, None),
+        ({"path": "/acc/c/b.jpg", "status": 403}, None),
+        ({"path": "/acc/c/b.jpg", "method": "GET"}, None),
+        ({"path": "/acc/c/b.jpg", "method": "DELETE", "status": 202}, None),
     ],
 )
-def test_only_new_blobs_are_noticed(request_line: str, found: Creation | None) -> None:
-    """A PUT that made a blob counts, decoded and without its signature; nothing else does."""
-    assert creation(HEAD + request_line) == found
+def test_only_new_blobs_are_noticed(said: dict[str, Any], found: Creation | None) -> None:
+    """What made a blob counts, with its size, type and ETag; nothing else does."""
+    assert made(PUT | said) == found
+
+
+def test_other_lines_are_no_requests() -> None:
+    """Azurite also says when it listens."""
+    assert answered("Azurite Blob service successfully listens on http://127.0.0.1:1") is None

@@ -1,17 +1,15 @@
 """Blob triggers: from an upload, or an event at the webhook, to a call of the function."""
 
-import time
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import httpx
-import pytest
 from azure.storage.blob import BlobBlock, ContainerClient, ContentSettings
 
-from local.stack import Stack
 from tests.local.official_client import OfficialClient
 
 Deliver = Callable[..., httpx.Response]
-WEBHOOK = "/runtime/webhooks/blobs?functionName=Host.Functions.unload"
 
 
 def test_an_upload_reaches_the_hub(manifests: ContainerClient, docker: OfficialClient) -> None:
@@ -66,30 +64,6 @@ def test_an_empty_blob_is_a_blob(manifests: ContainerClient, docker: OfficialCli
     assert docker.receive()["length"] == 0
 
 
-@pytest.mark.parametrize("name", ["top.txt", "argo/1.jpg", "argo/1.txt.bak"])
-def test_a_blob_outside_the_path_is_ignored(
-    manifests: ContainerClient, docker: OfficialClient, name: str
-) -> None:
-    """Other depths and endings do not fit the trigger's path."""
-    manifests.upload_blob(name, b"x")
-    assert docker.silent()
-
-
-def test_an_event_of_another_container_is_ignored(deliver: Deliver) -> None:
-    """The webhook takes it, as the real one does, and calls nobody."""
-    assert deliver("a/1.txt", container="elsewhere").status_code == 202
-
-
-def test_an_event_for_a_missing_blob_is_skipped(
-    deliver: Deliver, docker: OfficialClient, stack: Stack
-) -> None:
-    """A blob that is gone calls nobody and is no failure."""
-    before = len(stack["functions"].output)
-    assert deliver("gone/1.txt").status_code == 202
-    assert docker.silent()
-    assert len(stack["functions"].output) == before
-
-
 def test_duplicate_late_and_reordered_events(
     manifests: ContainerClient, deliver: Deliver, docker: OfficialClient
 ) -> None:
@@ -109,55 +83,3 @@ def test_a_failed_call_is_tried_again(manifests: ContainerClient, docker: Offici
     """A function that raises once is called again and succeeds."""
     manifests.upload_blob("argo/heel.txt", b"list")
     assert docker.receive()["text"] == "list"
-
-
-def test_poison_is_named_and_given_up(manifests: ContainerClient, stack: Stack) -> None:
-    """After poisonBlobThreshold failures (3 here) the log names function and blob, and it ends."""
-    manifests.upload_blob("doom/1.txt", b"sink")
-    host = stack["functions"]
-    assert host.wait_output("unload failed 3 times for manifests/doom/1.txt: poison, given up")
-    assert host.wait_output("RuntimeError: this ship sinks")
-    time.sleep(0.5)
-    assert not any("4 times" in line for line in host.output)
-
-
-def test_an_undelivered_output_is_a_failure(manifests: ContainerClient, stack: Stack) -> None:
-    """While the hub is away the call fails, and a later try delivers."""
-    life = stack["signalr"].kill()
-    manifests.upload_blob("fog/1.txt", b"ahoy")
-    assert stack["functions"].wait_output("unload failed (1 of 3): OutputBindingError")
-    stack["signalr"].wait_ready(after_start=life)
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"{}", b"[]", b"null", b"[1]", b"[{}]", b'[{"subject": 1}]', b"\xff\x00"]
-)
-def test_garbage_at_the_webhook_is_400(http: httpx.Client, body: bytes) -> None:
-    """What is no array of blob events is refused."""
-    assert http.post(WEBHOOK, content=body).status_code == 400
-
-
-def test_a_delivery_has_a_size(http: httpx.Client) -> None:
-    """More than Event Grid's 1 MB is 413, whether the length is announced or not."""
-    assert http.post(WEBHOOK, content=b" " * 1_100_000).status_code == 413
-    pieces = (b" " * 100_000 for _ in range(11))
-    assert http.post(WEBHOOK, content=pieces).status_code == 413
-
-
-def test_an_unknown_function_at_the_webhook_is_404(http: httpx.Client, deliver: Deliver) -> None:
-    """Functions without a blob trigger and made-up names are not found."""
-    assert deliver("a/1.txt", function="crate").status_code == 404
-    assert deliver("a/1.txt", function="ghost").status_code == 404
-    assert http.post("/runtime/webhooks/blobs", content=b"[]").status_code == 404
-
-
-def test_the_webhook_answers_the_handshake(http: httpx.Client) -> None:
-    """Event Grid's subscription validation gets its code back."""
-    event = {
-        "id": "1",
-        "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent",
-        "subject": "",
-        "data": {"validationCode": "512d38b6"},
-    }
-    answer = http.post(WEBHOOK, json=[event])
-    assert (answer.status_code, answer.json()) == (200, {"validationResponse": "512d38b6"})

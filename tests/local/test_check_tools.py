@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import waiting
+
 SCRIPT = Path(__file__).parents[2] / "local" / "check_tools.sh"
 
 
@@ -33,7 +35,7 @@ def check(path: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=waiting.PATIENCE,
     )
 
 

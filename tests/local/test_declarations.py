@@ -2,6 +2,8 @@
 
 # ruff: noqa: ARG001 - a binding's parameter must be there, used or not
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,15 +15,22 @@ import pytest
 from local.functions_host.bindings import (
     BindingError,
     BlobTrigger,
+    Function,
     HttpTrigger,
     SignalROutput,
     read_functions,
 )
-from local.functions_host.blob_trigger import compile_path
 from local.functions_host.host_json import HostJson, HostJsonError
+from local.functions_host.log import LEVELS, LogLevels
 from local.functions_host.routes import RouteError, Routes
+from local.functions_host.worker import declare
 
 ANONYMOUS = func.AuthLevel.ANONYMOUS
+
+
+def read(app: func.FunctionApp) -> list[Function]:
+    """What the worker declares and the host makes of it."""
+    return read_functions([(name, bindings) for name, bindings, _ in declare(app)])
 
 
 def test_bindings_are_read_from_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +46,7 @@ def test_bindings_are_read_from_the_app(monkeypatch: pytest.MonkeyPatch) -> None
     @app.generic_output_binding(arg_name="out", type="signalR", hub_name="h")
     def look(blob: func.InputStream, out: func.Out[str]) -> None: ...
 
-    first, second = read_functions(app)
+    first, second = read(app)
     assert first.trigger == HttpTrigger("req", "hello", frozenset({"POST"}))
     assert second.trigger == BlobTrigger("blob", "boxes/{name}", "S")
     assert second.outputs == [SignalROutput("out", "h", "AzureSignalRConnectionString")]
@@ -104,7 +113,6 @@ def unset(app: func.FunctionApp) -> None:
         (absent, "function work: its code has no parameter out"),
         (wild, "function work: binding 'blob' must name its container"),
         (unset, "function work: the setting NOWHERE is missing"),
-        (lambda _: None, "the app declares no functions"),
     ],
 )
 def test_what_cannot_be_done_is_refused_by_name(
@@ -114,7 +122,7 @@ def test_what_cannot_be_done_is_refused_by_name(
     app = func.FunctionApp()
     declare(app)
     with pytest.raises(BindingError, match=said):
-        read_functions(app)
+        read(app)
 
 
 @pytest.mark.parametrize(
@@ -166,25 +174,6 @@ def test_an_unknown_route_is_refused(template: str) -> None:
         Routes[int]().add(template, None, 1)
 
 
-@pytest.mark.parametrize(
-    ("path", "blob", "fits"),
-    [
-        ("c/{a}/{b}.jpg", "x/y.jpg", True),
-        ("c/{a}/{b}.jpg", "x/y/z.jpg", True),
-        ("c/{a}/{b}.jpg", "y.jpg", False),
-        ("c/{a}/{b}.jpg", "x/yxjpg", False),
-        ("c/{name}", "any/thing\nat all", True),
-        ("c", "any/thing", True),
-        ("c/fixed.txt", "fixed.txt", True),
-    ],
-)
-def test_blob_paths_match_as_the_extension_does(path: str, blob: str, fits: bool) -> None:
-    """A parameter takes any characters, literals are literal, a container alone takes all."""
-    container, pattern = compile_path(path)
-    assert container == "c"
-    assert bool(pattern.fullmatch(blob)) == fits
-
-
 def test_host_json_has_the_real_defaults(tmp_path: Path) -> None:
     """An empty version 2.0 file means what it means on Azure."""
     (tmp_path / "host.json").write_text('{"version": "2.0"}')
@@ -202,6 +191,7 @@ def test_host_json_has_the_real_defaults(tmp_path: Path) -> None:
         {"version": "1.0"},
         {"version": "2.0", "functionTimeout": "5 minutes"},
         {"version": "2.0", "extensions": {"blobs": {"poisonBlobThreshold": 0}}},
+        {"version": "2.0", "logging": {"logLevel": {"Function": "Loud"}}},
     ],
 )
 def test_a_wrong_host_json_is_named(tmp_path: Path, document: Any) -> None:
@@ -211,3 +201,32 @@ def test_a_wrong_host_json_is_named(tmp_path: Path, document: Any) -> None:
         (tmp_path / "host.json").write_text(text)
     with pytest.raises(HostJsonError, match=r"host\.json"):
         HostJson.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("category", "least"),
+    [
+        ("Function.crate", "none"),
+        ("function.CRATE.user", "warning"),
+        ("Function.crate.User.more", "warning"),
+        ("Function.other.User", "none"),
+        ("Host.Results", "error"),
+        ("Host", "trace"),
+        ("Worker", "trace"),
+    ],
+)
+def test_the_longest_prefix_decides_a_categorys_level(category: str, least: str) -> None:
+    """As .NET's logging filters do: prefixes in any case, `default` for the rest."""
+    rules = {
+        "default": "Trace",
+        "Function": "None",
+        "Function.crate.User": "Warning",
+        "Host.Results": "Error",
+    }
+    levels = LogLevels({prefix: LEVELS[level.lower()] for prefix, level in rules.items()})
+    assert levels.minimum(category) == LEVELS[least]
+
+
+def test_without_rules_information_is_written() -> None:
+    """The real host's own default."""
+    assert LogLevels().minimum("Function.crate") == LEVELS["information"]

@@ -1,5 +1,7 @@
 """Event Grid on one machine: the envelope, who gets it, and a host that is away."""
 
+from __future__ import annotations
+
 import json
 import queue
 import threading
@@ -13,13 +15,14 @@ import pytest
 from azure.storage.blob import BlobServiceClient
 
 from local.azurite import Creation
-from local.event_grid import EventGrid
+from local.event_grid import EventFilter, EventGrid
+from tests import waiting
 
 ENDPOINT = "http://127.0.0.1:1/devstoreaccount1"
 
 
 class Host(BaseHTTPRequestHandler):
-    """A host with one function; it answers with ``statuses`` in turn, then 202."""
+    """A host with one function; it answers with `statuses` in turn, then 202."""
 
     protocol_version = "HTTP/1.1"
     received: ClassVar[queue.Queue[tuple[str, dict[str, str], list[Any]]]] = queue.Queue()
@@ -68,7 +71,9 @@ class Storage:
         assert container == "crates"
         settings = SimpleNamespace(content_type="text/plain")
         found = [
-            SimpleNamespace(name=name, size=3, content_settings=settings, blob_type="BlockBlob")
+            SimpleNamespace(
+                name=name, size=3, content_settings=settings, blob_type="BlockBlob", etag='"0x1"'
+            )
             for name in self.blobs
         ]
         return SimpleNamespace(list_blobs=lambda: found)
@@ -83,7 +88,9 @@ def grid() -> Iterator[EventGrid]:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         url = f"http://127.0.0.1:{server.server_port}"
-        delivery = EventGrid(url, ENDPOINT, lambda: cast(BlobServiceClient, Storage()))
+        event_filter = EventFilter(".txt", largest=100)
+        storage = cast(BlobServiceClient, Storage())
+        delivery = EventGrid(url, "a key", ENDPOINT, lambda: storage, event_filter)
         delivery.start()
         yield delivery
         delivery.close()
@@ -94,14 +101,18 @@ def grid() -> Iterator[EventGrid]:
 def test_a_creation_becomes_a_blob_created_event(grid: EventGrid) -> None:
     """The envelope is Event Grid's; other containers are nobody's; names are encoded in the URL."""
     grid.catch_up()
-    grid.publish(Creation("elsewhere", "x"))
-    grid.publish(Creation("crates", "a b/é.txt"))
-    path, headers, (event,) = Host.received.get(timeout=10)
-    assert parse_qs(urlsplit(path).query) == {"functionName": ["Host.Functions.open"]}
+    grid.publish(Creation("elsewhere", "x.txt", length=1))
+    grid.publish(Creation("crates", "a b/é.txt", length=3, etag="0x1"))
+    path, headers, (event,) = Host.received.get(timeout=waiting.PATIENCE)
+    assert parse_qs(urlsplit(path).query) == {
+        "functionName": ["Host.Functions.open"],
+        "code": ["a key"],
+    }
     assert headers["aeg-event-type"] == "Notification"
     assert event["eventType"] == "Microsoft.Storage.BlobCreated"
     assert event["subject"] == "/blobServices/default/containers/crates/blobs/a b/é.txt"
     assert event["data"]["api"] == "PutBlob"
+    assert (event["data"]["blobType"], event["data"]["eTag"]) == ("BlockBlob", "0x1")
     assert event["data"]["url"] == f"{ENDPOINT}/crates/a%20b/%C3%A9.txt"
     assert event["eventTime"].endswith("Z")
     assert {"id", "topic", "dataVersion", "metadataVersion"} <= set(event)
@@ -111,20 +122,39 @@ def test_what_waits_is_announced(grid: EventGrid) -> None:
     """Catching up lists the containers that somebody listens to, with sizes and types."""
     Storage.blobs = ["old/1.txt", "old/2.txt"]
     grid.catch_up()
-    _, _, events = Host.received.get(timeout=10)
+    _, _, events = Host.received.get(timeout=waiting.PATIENCE)
     assert [event["subject"].rpartition("/")[2] for event in events] == ["1.txt", "2.txt"]
     assert events[0]["data"]["contentLength"] == 3
     assert events[0]["data"]["contentType"] == "text/plain"
     assert events[0]["data"]["blobType"] == "BlockBlob"
 
 
-def test_a_busy_host_gets_it_again(grid: EventGrid) -> None:
-    """After a 503 the same events come again; after a 400 they are dropped and others follow."""
+def test_a_subscriptions_filters_leave_out_endings_and_sizes(grid: EventGrid) -> None:
+    """A name that ends otherwise and a blob over the bound wake nobody; the bound itself does."""
     grid.catch_up()
-    Host.statuses[:] = [503, 202, 400]
-    grid.publish(Creation("crates", "1"))
-    first, second = (Host.received.get(timeout=10)[2] for _ in range(2))
-    assert [event["subject"] for event in first] == [event["subject"] for event in second]
-    for name in ("2", "3"):
-        grid.publish(Creation("crates", name))
-        assert Host.received.get(timeout=10)[2][0]["subject"].endswith(name)
+    for name, size in (("a.png", 1), ("large.txt", 101), ("whole.TXT", 100)):
+        grid.publish(Creation("crates", name, length=size))
+    (event,) = Host.received.get(timeout=waiting.PATIENCE)[2]
+    assert event["subject"].endswith("/whole.TXT")
+    assert event["data"]["contentLength"] == 100
+
+
+def test_a_busy_host_gets_it_again(grid: EventGrid) -> None:
+    """After a 503 or a 404 the same events come again."""
+    grid.catch_up()
+    Host.statuses[:] = [503, 404, 202]
+    grid.publish(Creation("crates", "1.txt", length=1))
+    tries = [Host.received.get(timeout=waiting.PATIENCE)[2][0]["subject"] for _ in range(3)]
+    assert len(set(tries)) == 1
+    with pytest.raises(queue.Empty):
+        Host.received.get(timeout=0.2)
+
+
+@pytest.mark.parametrize("status", [400, 401, 413])
+def test_a_final_answer_drops_the_event(grid: EventGrid, status: int) -> None:
+    """Event Grid does not try again after these, a wrong key among them; what follows comes."""
+    grid.catch_up()
+    Host.statuses[:] = [status]
+    for name in ("2.txt", "3.txt"):
+        grid.publish(Creation("crates", name, length=1))
+        assert Host.received.get(timeout=waiting.PATIENCE)[2][0]["subject"].endswith(name)

@@ -11,14 +11,15 @@ from local.stack import Stack
 
 
 def test_what_is_old_is_deleted_whatever_its_type(stack: Stack) -> None:
-    """Block and append blobs of the named containers go once they are old enough, not before."""
+    """Block and append blobs go once they are old enough, with snapshots, and no others do."""
     with BlobServiceClient.from_connection_string(stack.storage) as storage:
         old, kept = (storage.create_container(f"lifecycle-{name}") for name in ("old", "kept"))
         for container in (old, kept):
             container.upload_blob("block", b"x")
             container.get_blob_client("append").create_append_blob()
+            container.get_blob_client("block").create_snapshot()
         yesterday, soon = (datetime.now(UTC) + timedelta(days=days) for days in (-1, 1))
         assert delete_older(storage, ["lifecycle-old"], yesterday) == 0
         assert delete_older(storage, ["lifecycle-old"], soon) == 2
-        assert list(old.list_blob_names()) == []
+        assert list(old.list_blobs(include=["snapshots"])) == []
         assert len(list(kept.list_blob_names())) == 2

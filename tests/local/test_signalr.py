@@ -1,5 +1,7 @@
 """The SignalR stand-in, seen by the official client and by REST callers."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import time
@@ -12,8 +14,9 @@ import jwt
 import pytest
 import websockets
 
-from local.signalr_access import SignalRConnection
+from local.signalr.access import SignalRConnection
 from local.stack import Stack
+from tests import waiting
 from tests.local.conftest import HUB
 from tests.local.official_client import OfficialClient
 
@@ -28,7 +31,7 @@ def note(text: str, **receiver: str) -> dict[str, Any]:
 def rest(
     access: SignalRConnection, method: str, path: str, body: object = None, **claims: Any
 ) -> httpx.Response:
-    """One REST call; ``claims`` override the token's."""
+    """One REST call; `claims` override the token's."""
     url = f"{access.endpoint}/api/hubs/{path}"
     token = jwt.encode(
         {"aud": url.partition("?")[0], "exp": time.time() + 60, **claims},
@@ -36,7 +39,9 @@ def rest(
         algorithm="HS256",
     )
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.request(method, url, json=body, headers=headers, trust_env=False, timeout=5)
+    return httpx.request(
+        method, url, json=body, headers=headers, trust_env=False, timeout=waiting.PATIENCE
+    )
 
 
 def test_negotiate_to_message(http: httpx.Client, send: Send) -> None:
@@ -105,12 +110,12 @@ def test_hubs_are_apart(signalr: SignalRConnection, docker: OfficialClient) -> N
 
 
 def test_a_membership_may_have_an_end(signalr: SignalRConnection) -> None:
-    """``ttl`` ends a user's membership by itself."""
-    path = f"{HUB}/users/u/groups/g"
-    assert rest(signalr, "PUT", f"{path}?ttl=1").status_code == 200
-    assert rest(signalr, "HEAD", path).status_code == 200
-    time.sleep(1.1)
-    assert rest(signalr, "HEAD", path).status_code == 404
+    """`ttl` ends a user's membership by itself."""
+    short, long = f"{HUB}/users/u/groups/short", f"{HUB}/users/u/groups/long"
+    assert rest(signalr, "PUT", f"{short}?ttl=1").status_code == 200
+    assert rest(signalr, "PUT", f"{long}?ttl=3600").status_code == 200
+    waiting.until(lambda: rest(signalr, "HEAD", short).status_code == 404, "the membership ends")
+    assert rest(signalr, "HEAD", long).status_code == 200
 
 
 def test_existence_and_closing(signalr: SignalRConnection, docker: OfficialClient) -> None:
@@ -213,7 +218,9 @@ def test_many_clients_hear_a_broadcast(signalr: SignalRConnection) -> None:
     """A thousand connections are held, and one broadcast reaches every one of them."""
 
     async def listen(url: str, joined: asyncio.Semaphore) -> str:
-        async with websockets.connect(url, proxy=None, compression=None, open_timeout=30) as socket:
+        async with websockets.connect(
+            url, proxy=None, compression=None, open_timeout=waiting.PATIENCE
+        ) as socket:
             await socket.send('{"protocol":"json","version":1}\x1e')
             assert await socket.recv() == "{}\x1e"
             joined.release()
@@ -228,9 +235,9 @@ def test_many_clients_hear_a_broadcast(signalr: SignalRConnection) -> None:
         joined = asyncio.Semaphore(0)
         tasks = [asyncio.create_task(listen(url, joined)) for _ in range(count)]
         for _ in range(count):
-            await asyncio.wait_for(joined.acquire(), 60)
+            await asyncio.wait_for(joined.acquire(), waiting.PATIENCE)
         await asyncio.to_thread(rest, signalr, "POST", "crowd/:send", note("all"))
-        return await asyncio.wait_for(asyncio.gather(*tasks), 30)
+        return await asyncio.wait_for(asyncio.gather(*tasks), waiting.PATIENCE)
 
     with ThreadPoolExecutor(1) as thread:  # a browser's loop may be running in this one
         assert thread.submit(asyncio.run, run(1000)).result() == ["all"] * 1000
@@ -241,7 +248,7 @@ def test_the_hub_comes_back(stack: Stack, docker: OfficialClient, send: Send) ->
     life = stack["signalr"].kill()
     docker.expect("reconnecting")
     stack["signalr"].wait_ready(after_start=life)
-    docker.expect("reconnected", timeout=20)
+    docker.expect("reconnected")
     send(note("again"))
     assert docker.receive() == "again"
 

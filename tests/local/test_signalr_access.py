@@ -1,11 +1,18 @@
 """Connection strings and tokens of SignalR, as pure functions."""
 
+from __future__ import annotations
+
 import jwt
 import pytest
 
-from local.functions_host.invocation import OutputBindingError
-from local.functions_host.signalr_binding import InputBindingError, RestCall, resolve, rest_calls
-from local.signalr_access import (
+from local.functions_host.signalr_binding import (
+    InputBindingError,
+    OutputBindingError,
+    RestCall,
+    resolve,
+    rest_calls,
+)
+from local.signalr.access import (
     AccessDeniedError,
     ConnectionStringError,
     SignalRConnection,
@@ -51,7 +58,7 @@ def test_a_client_token_names_user_and_hub() -> None:
 
 
 def test_a_token_needs_an_end_and_the_right_algorithm() -> None:
-    """Without ``exp``, or signed with another algorithm, a token is refused."""
+    """Without `exp`, or signed with another algorithm, a token is refused."""
     claims = {"aud": "x"}
     for token in (
         jwt.encode(claims, KEY, algorithm="HS256"),
@@ -73,15 +80,15 @@ def test_a_hub_name_is_checked(name: str) -> None:
 @pytest.mark.parametrize(
     ("value", "calls"),
     [
-        ('{"target":"t","arguments":[]}', [("POST", "/:send")]),
+        ('{"Target":"t","arguments":[]}', [("POST", "/:send")]),
         ('{"Target":"t","Arguments":[],"GroupName":"g/1"}', [("POST", "/groups/g%2F1/:send")]),
-        ('{"target":"t","arguments":[],"userId":"u"}', [("POST", "/users/u/:send")]),
+        ('{"Target":"t","arguments":[],"userId":"u"}', [("POST", "/users/u/:send")]),
         ('{"userId":"u","groupName":"g","action":"add"}', [("PUT", "/users/u/groups/g")]),
         ('{"userId":"u","groupName":"g","action":"remove"}', [("DELETE", "/users/u/groups/g")]),
         ('{"userId":"u","action":"removeAll"}', [("DELETE", "/users/u/groups")]),
         (
             '[{"connectionId":"c","groupName":"g","action":"add"},'
-            '{"target":"t","arguments":[1],"connectionId":"c"}]',
+            '{"Target":"t","arguments":[1],"connectionId":"c"}]',
             [("PUT", "/groups/g/connections/c"), ("POST", "/connections/c/:send")],
         ),
         ("[]", []),
@@ -97,7 +104,7 @@ def test_outputs_become_rest_calls(value: str, calls: list[tuple[str, str]]) -> 
     [
         "{",
         "1",
-        '{"target":"t"}',
+        '{"Target":"t"}',
         '{"arguments":[]}',
         '{"groupName":"g","action":"add"}',
         '{"userId":"u","action":"add"}',
@@ -112,8 +119,8 @@ def test_a_wrong_output_is_refused(value: str) -> None:
 
 def test_a_message_keeps_its_arguments() -> None:
     """Target and arguments are the body, nothing else."""
-    (call,) = rest_calls('{"target":"t","arguments":[{"a":1}],"userId":"u"}')
-    assert call == RestCall("POST", "/users/u/:send", {"target": "t", "arguments": [{"a": 1}]})
+    (call,) = rest_calls('{"Target":"t","arguments":[{"a":1}],"userId":"u"}')
+    assert call == RestCall("POST", "/users/u/:send", {"Target": "t", "Arguments": [{"a": 1}]})
 
 
 def test_binding_expressions_are_resolved() -> None:

@@ -9,7 +9,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
@@ -24,13 +23,16 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from local.signalr import CONNECTION_STRING_VARIABLE, MAX_CLIENT_RECORD
-from local.signalr_access import SignalRConnection
-from local.signalr_hub import RECORD_END
+from local.ports import free_port
+from local.signalr.__main__ import CONNECTION_STRING_VARIABLE
+from local.signalr.access import SignalRConnection
+from local.signalr.hub import RECORD_END
+from local.signalr.service import MAX_CLIENT_RECORD
+from tests import waiting
 
 HUB = "harbour"
 HANDSHAKE = '{"protocol":"json","version":1}' + RECORD_END
-PATIENCE = 5  # s; an answer of this machine's own process takes milliseconds
+PATIENCE = waiting.PATIENCE
 quick = settings(max_examples=40, deadline=None, database=None)
 long = settings(max_examples=2_000, deadline=None, database=None)
 
@@ -114,21 +116,19 @@ def _process(access: SignalRConnection, port: int, log: Path) -> Iterator[None]:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One for all."""
     log = tmp_path_factory.mktemp("signalr") / "log"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     access = SignalRConnection(f"http://127.0.0.1:{port}", "at least thirty-two bytes, for tests")
     with (
         _process(access, port, log),
         httpx.Client(base_url=access.endpoint, trust_env=False) as http,
     ):
-        deadline = time.monotonic() + 20
-        while True:
+
+        def answers() -> bool:
             with suppress(httpx.TransportError):
-                if http.get("/api/health").is_success:
-                    break
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+                return http.get("/api/health").is_success
+            return False
+
+        waiting.until(answers, "the service answers")
         with _connect(access) as bystander:
             bystander.send(HANDSHAKE)
             assert bystander.recv(PATIENCE) == "{}" + RECORD_END

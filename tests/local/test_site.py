@@ -23,7 +23,8 @@ def test_files_laid_over_the_site_win_and_nothing_else_changes(tmp_path: Path) -
         directory.mkdir(exist_ok=True)
         (directory / name).write_text(text)
     assert _get(Site(site, overlay), "/config.json").text == "local"
-    assert _get(Site(site, overlay), "/a/call").text == "the page"
+    assert _get(Site(site, overlay), "/").text == "the page"
+    assert _get(Site(site, overlay), "/a/call").status_code == 404  # nor does Azure fall back
     assert _get(Site(site, overlay), "/missing.js").status_code == 404
     assert _get(Site(site), "/config.json").text == "deployed"
 

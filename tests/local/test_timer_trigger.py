@@ -1,12 +1,14 @@
 """Timer triggers: by the clock, and by hand."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from local.functions_host.timer_trigger import Schedule
-from local.signalr_access import SignalRConnection
+from local.signalr.access import SignalRConnection
 from tests.local.conftest import HUB
 from tests.local.official_client import OfficialClient
 

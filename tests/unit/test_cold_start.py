@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import waiting
+
 ROOT = Path(__file__).parents[2]
 MESH = {
     "FramesStorage": "UseDevelopmentStorage=true",
@@ -47,6 +49,6 @@ def test_only_what_the_settings_choose_is_loaded(
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=waiting.PATIENCE,
     ).stdout.split()
     assert not unwanted & set(found)

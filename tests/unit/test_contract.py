@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +12,33 @@ import pytest
 from functions import hub
 from functions.contract import (
     ANONYMOUS_FROM,
+    CAPTURED_AT,
+    CORRECTION,
+    DEVICE,
+    FACES_MAX,
+    MODE,
     NAME_MAX_LENGTH,
     UPLOADS_MAX,
-    ApiError,
     Box,
+    ConsentScope,
+    Correction,
+    DoorState,
     Expression,
     Face,
     FrameName,
+    HostBy,
     Participant,
     Reading,
     RoomMode,
     Unread,
     UnreadReason,
-    participant_name,
+    Ways,
 )
 
 ROOM = "rrrrrrrrrrrrrrrrrrrr01"
 ADA = "pppppppppppppppppppp01"
 ZOE = "pppppppppppppppppppp02"
+MO = "pppppppppppppppppppp03"
 
 EXAMPLES = Path(__file__).parents[1] / "contract"
 MESSAGES: dict[str, Any] = json.loads((EXAMPLES / "messages.json").read_text())
@@ -49,21 +59,31 @@ def test_every_message_matches_its_example() -> None:
         reader="embedded",
     )
     unread = Unread(FrameName(ROOM, ADA, "1763834402000"), UnreadReason.NO_FACE)
-    zoe = Participant(ZOE, "Zoë", consent=True)
-    paused = Participant(ZOE, "Zoë", consent=False)
+    zoe = Participant(ZOE, "Zoë", ConsentScope.EVERYBODY)
+    paused = Participant(ZOE, "Zoë", None)
     offer = {"description": {"type": "offer", "sdp": "v=0"}}
     sent = [
-        hub.outcome(reading),
-        hub.outcome(unread),
+        hub.result(reading),
+        hub.result(unread),
         hub.capture(ROOM, ZOE),
         hub.joined(ROOM, zoe),
         hub.left(ROOM, ZOE),
         hub.consent_changed(ROOM, paused),
         hub.consent_changed(ROOM, zoe),
+        hub.away_changed(ROOM, replace(zoe, away=True)),
+        hub.away_changed(ROOM, zoe),
         hub.signal(ADA, ZOE, offer),
         hub.corrected(reading.frame, Expression.SADNESS),
-        hub.anonymous(ROOM, "ffffffffffffffffffff01", reading.faces[0].look_to_json()),
+        hub.anonymous(
+            ROOM, "ffffffffffffffffffff01", reading.faces[0].nameless().appearance_to_json()
+        ),
         hub.mode_changed(ROOM, RoomMode.ROOM_ONLY),
+        hub.door_changed(ROOM, DoorState.CLOSED, by=ADA),
+        hub.knocked(ADA, Participant(MO, "Mo", ConsentScope.EVERYBODY)),
+        hub.answered(ADA, MO),
+        hub.removed(ROOM, ZOE),
+        hub.host_changed(ROOM, replace(zoe, host=HostBy.NAMED)),
+        hub.mute_requested(ADA, ZOE),
     ]
     assert {action["target"]: action["arguments"] for action in sent} == {
         target: [example] for target, example in MESSAGES.items()
@@ -73,13 +93,22 @@ def test_every_message_matches_its_example() -> None:
 def test_both_ends_know_the_same_words_and_bounds() -> None:
     """What the page is tested to know is what the functions may send and take."""
     vocabulary = json.loads((EXAMPLES / "vocabulary.json").read_text())
+    for text, said in vocabulary.pop("corrections").items():
+        instead = None if said["instead"] == "unsure" else Expression(said["instead"])
+        assert Correction.parse(text) == Correction(instead, Expression(said["expression"]))
     assert vocabulary == {
         "expressions": [expression.value for expression in Expression],
         "unreadReasons": [reason.value for reason in UnreadReason],
         "roomModes": [mode.value for mode in RoomMode],
+        "doorStates": [state.value for state in DoorState],
+        "consentScopes": [scope.value for scope in ConsentScope],
         "anonymousFrom": ANONYMOUS_FROM,
         "nameMaxLength": NAME_MAX_LENGTH,
         "uploadsMax": UPLOADS_MAX,
+        "frameMetadata": {"capturedAt": CAPTURED_AT, "mode": MODE, "correction": CORRECTION},
+        "facesMax": FACES_MAX,
+        "device": DEVICE,
+        "ways": [way.value for way in Ways],
     }
 
 
@@ -144,30 +173,3 @@ def test_other_blob_names_are_not_frames(name: str) -> None:
     """A blob that no upload ticket can have named is not taken for a frame."""
     with pytest.raises(ValueError, match="frame"):
         FrameName.parse(name)
-
-
-@pytest.mark.parametrize(
-    ("sent", "kept"),
-    [
-        ("Ada", "Ada"),
-        ("  Ada   Lovelace ", "Ada Lovelace"),
-        ("Зоя", "Зоя"),
-        ("👩‍💻", "👩‍💻"),
-        ("می‌خواهم", "می‌خواهم"),
-        ("x" * 60, "x" * 60),
-    ],
-)
-def test_names_of_all_scripts_are_taken(sent: str, kept: str) -> None:
-    """A name is trimmed and otherwise kept as it was written."""
-    assert participant_name({"name": sent}) == kept
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [None, 7, "", "   ", "\u200d", "\u0301", "x" * 61, "a\u202eb", "a\x00b", "\ud800"],
-)
-def test_absurd_names_are_refused(sent: object) -> None:
-    """No name, none to be seen, an endless one, control and override characters: a clear error."""
-    with pytest.raises(ApiError) as caught:
-        participant_name({"name": sent})
-    assert (caught.value.status, caught.value.code) == (400, "invalid-name")

@@ -20,6 +20,7 @@ from functions.limits import LIMITS
 ROOT = Path(__file__).parents[2]
 DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text("utf-8"))
 EXAMPLES: dict[str, Any] = json.loads((ROOT / "tests" / "contract" / "http.json").read_text())
+MESSAGES: dict[str, Any] = json.loads((ROOT / "tests" / "contract" / "messages.json").read_text())
 # Errors no route has of its own: whatever is unexpected.
 UNDOCUMENTED = {(500, "internal")}
 
@@ -49,7 +50,7 @@ def test_the_document_is_openapi() -> None:
 
 def test_it_has_the_routes_of_the_code_and_no_other() -> None:
     """Method, path and name of each HTTP function, as its decorators give them."""
-    source = (ROOT / "functions" / "http_api.py").read_text()
+    source = "".join(file.read_text() for file in (ROOT / "functions" / "api").glob("*.py"))
     declared = {
         (method, f"/api/{route}", name)
         for name, route, method in re.findall(
@@ -111,6 +112,14 @@ def test_the_shared_examples_fit_the_document(route: str) -> None:
         _check(operation["requestBody"]["content"], example["request"])
 
 
+def test_it_has_the_hubs_messages_and_no_other() -> None:
+    """Each message both test suites load is a webhook, and fits it."""
+    hooks = DOCUMENT["webhooks"]
+    assert set(hooks) == set(MESSAGES)
+    for target, message in MESSAGES.items():
+        _check(hooks[target]["post"]["requestBody"]["content"], message)
+
+
 def _check(content: dict[str, Any], value: object) -> None:
     """Fictional ids of the examples count as well-formed."""
     schema = {**content["application/json"]["schema"], "components": DOCUMENT["components"]}
@@ -118,12 +127,12 @@ def _check(content: dict[str, Any], value: object) -> None:
 
 
 def test_the_pages_types_are_made_from_the_document(tmp_path: Path) -> None:
-    """frontend/src/openapi.d.ts is what `make types` writes."""
+    """frontend/src/wire/openapi.d.ts is what `make types` writes."""
     package = ROOT / "frontend" / "openapi"
     command = json.loads((package / "package.json").read_text())["scripts"]["generate"].split()
     fresh = tmp_path / "openapi.d.ts"
     command = [*command[1:-1], str(fresh)]
     tool = package / "node_modules" / "openapi-typescript" / "bin" / "cli.js"
     subprocess.run(["node", tool, *command], cwd=package, check=True, capture_output=True)
-    committed = ROOT / "frontend" / "src" / "openapi.d.ts"
+    committed = ROOT / "frontend" / "src" / "wire" / "openapi.d.ts"
     assert committed.read_text() == fresh.read_text(), "docs/openapi.yaml has changed: make types"

@@ -31,6 +31,16 @@ def test_every_path_it_names_exists() -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_every_path_of_the_glossary_exists() -> None:
+    """Each file and folder by which the glossary explains a word is there."""
+    paths = re.findall(
+        r"`((?:functions|frontend)/[\w./-]+)`", (ROOT / "docs/glossary.md").read_text()
+    )
+    assert paths
+    for path in paths:
+        assert (ROOT / path).exists(), path
+
+
 def _paths(row: str) -> list[str]:
     names = re.findall(r"`([^`]+)`", row)
     folder = names[0].rpartition("/")[0]

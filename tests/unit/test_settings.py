@@ -24,6 +24,10 @@ ACCOUNT = {
     "FramesStorage__blobServiceUri": "https://account.blob.core.windows.net/",
     "FramesStorage__queueServiceUri": "https://account.queue.core.windows.net/",
 }
+SIGNALR = {
+    "AzureSignalRConnectionString": "",
+    "AzureSignalRConnectionString__serviceUri": "https://service.service.signalr.net",
+}
 OPENTOK = {
     "VIDEO_PROVIDER": "opentok",
     "OPENTOK_API_KEY": "46000000",
@@ -66,6 +70,13 @@ def test_every_missing_setting_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("FramesStorage", "no connection string"),
+        ("FramesStorage", "AccountKey=YWJj"),
+        ("FramesStorage", "AccountName=account;AccountKey=no base64"),
+        ("AzureSignalRConnectionString", "no connection string"),
+        ("AzureSignalRConnectionString", "Endpoint=https://service.example"),
+        ("AzureSignalRConnectionString", "Endpoint=service.example;AccessKey=k"),
+        ("AzureSignalRConnectionString", "AccessKey=k;Version=1.0;"),
         ("TICKET_KEY", "short"),
         ("ROOM_CAPACITY", "many"),
         ("ROOM_CAPACITY", "1000000"),
@@ -80,6 +91,9 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("LIMITS", '{"no-such-limit": 20}'),
         ("ICE_SERVERS", "stun:example.org"),
         ("ICE_SERVERS", '[{"url": "stun:example.org"}]'),
+        ("TURN_URLS", "turn.example.org"),
+        ("TURN_SECRET", "0123456789abcdef"),  # and no address
+        ("TURN_LIFETIME_SECONDS", "5"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -105,11 +119,26 @@ def test_storage_is_reached_by_identity_where_no_connection_string_is_set() -> N
 
 
 @pytest.mark.parametrize(
+    "value",
+    [
+        "Endpoint=https://service.example;AccessKey=k;Version=1.0;Port=8080;",
+        "endpoint=https://service.example;authtype=azure.msi;clientId=me;Version=1.0",
+    ],
+)
+def test_signalrs_connection_strings_are_taken_as_the_service_gives_them(value: str) -> None:
+    """With a key or an identity, names in any case; an address and an identity serve as well."""
+    Settings.from_environ(GOOD | {"AzureSignalRConnectionString": value})
+    Settings.from_environ(GOOD | SIGNALR)
+
+
+@pytest.mark.parametrize(
     ("chosen", "name", "value"),
     [
         (ACCOUNT, "FramesStorage__blobServiceUri", ""),
         (ACCOUNT, "FramesStorage__blobServiceUri", "http://account.blob.core.windows.net"),
         (ACCOUNT, "FramesStorage__queueServiceUri", ""),
+        (SIGNALR, "AzureSignalRConnectionString__serviceUri", "service.example"),
+        (SIGNALR, "AzureSignalRConnectionString__serviceUri", ""),
         (OPENTOK, "OPENTOK_API_KEY", ""),
         (OPENTOK, "OPENTOK_API_KEY", "12345678-90ab-cdef-1234-567890abcdef"),
         (OPENTOK, "OPENTOK_API_SECRET", ""),
@@ -160,10 +189,27 @@ def test_a_private_key_may_be_text_or_a_file(tmp_path: Path, escaped: bool) -> N
         assert opentok.secret == key
 
 
+@pytest.mark.parametrize("secret", ["", "too short"])
+def test_a_turn_server_needs_its_secret(secret: str) -> None:
+    """An address without a secret, or with one that can be guessed, stops the start."""
+    turn = {"TURN_URLS": "turn:turn.example.org:3478?transport=udp, turns:[2001:db8::1]:5349"}
+    with pytest.raises(SettingsError, match="TURN_SECRET"):
+        Settings.from_environ(GOOD | turn | {"TURN_SECRET": secret})
+    read = Settings.from_environ(GOOD | turn | {"TURN_SECRET": "0123456789abcdef"}).turn
+    assert read
+    assert read.urls == tuple(turn["TURN_URLS"].split(", "))
+    assert read.lifetime == 3600
+
+
 def test_no_secret_shows_in_what_settings_print() -> None:
     """Settings that end up in a log hold no key."""
-    secrets = {"AZURE_FACE_KEY": "face-secret", "ROOM_CREATION_KEY": "room-secret"}
-    printed = repr(Settings.from_environ(GOOD | OPENTOK | AZURE | secrets))
+    secrets = {
+        "AZURE_FACE_KEY": "face-secret",
+        "ROOM_CREATION_KEY": "room-secret",
+        "TURN_SECRET": "turn-secret-shared",
+    }
+    turn = {"TURN_URLS": "turn:turn.example.org"}
+    printed = repr(Settings.from_environ(GOOD | OPENTOK | AZURE | turn | secrets))
     for secret in (*secrets.values(), OPENTOK["OPENTOK_API_SECRET"], GOOD["TICKET_KEY"]):
         assert secret not in printed
 

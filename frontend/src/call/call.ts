@@ -1,14 +1,15 @@
 import type { ReadonlySignal } from '@preact/signals';
-import type { Signal, VideoToken } from '../contract.ts';
+import type { Signal, VideoToken } from '../wire/contract.ts';
 
-/** Where the media of one other participant stands. */
-export type Connection = 'connecting' | 'connected' | 'reconnecting';
+/** The state of one participant's media. For `unreachable`, a `CallProblem` says why. */
+export type Connection = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
 
-/** Why a call carries no media, or not ours. */
+/** Why a call carries no media, or not our own media. */
 export type CallProblem =
   | 'away'
   | 'refused'
   | 'unreachable'
+  | 'blocked'
   | 'full'
   | 'unsupported'
   | 'device-denied'
@@ -16,10 +17,10 @@ export type CallProblem =
   | 'device-busy'
   | 'failed';
 
-/** How well somebody's media reaches us. */
+/** The quality of the media we receive from one participant. */
 export type Quality = 'good' | 'fair' | 'poor';
 
-/** What we receive of one other participant; `audio` and `video` are false while they muted it. */
+/** The media of one other participant; `audio` and `video` are false while they muted it. */
 export interface RemoteMedia {
   readonly stream: MediaStream;
   readonly connection: Connection;
@@ -32,7 +33,7 @@ export interface RemoteMedia {
   readonly quality: Quality | null;
 }
 
-/** What we send; a track that is null, or switched off, is shown to the others as muted. */
+/** Our own media; the others see a track that is null, or switched off, as muted. */
 export interface LocalTracks {
   readonly audio: MediaStreamTrack | null;
   readonly video: MediaStreamTrack | null;
@@ -40,21 +41,23 @@ export interface LocalTracks {
   readonly screen?: MediaStreamTrack | null;
 }
 
-/** A video call's media, however it travels. Participants are told apart by id alone. */
+/** A video call's media, over any provider. Only the id distinguishes participants. */
 export interface Call {
   /** Who carries the media. */
   readonly provider: VideoToken['provider'];
-  /** What is wrong with the call as a whole; it is tried again until it is right. */
+  /** The problem of the call as a whole; the call tries again until it works. */
   readonly problem: ReadonlySignal<CallProblem | null>;
   /** By participant id. */
   readonly remotes: ReadonlySignal<ReadonlyMap<string, RemoteMedia>>;
-  /** Connects to the participants not yet connected, and drops those not named. */
+  /** Connects to participants who are not connected yet, and drops those that are not named. */
   setParticipants(others: ReadonlySet<string>): void;
   /** Sends these tracks from now on; call it again when one is switched on or off. */
   publish(tracks: LocalTracks): void;
-  /** Takes what another participant's `Call` sent through the functions. */
+  /** Takes a message that another participant's `Call` sent through the functions. */
   receive(signal: Signal): void;
-  /** Tries what is wrong again at once. */
+  /** The provider's ids of somebody's connections, also if `connect` did not name them; none in a mesh. */
+  connectionsOf?(participant: string): readonly string[];
+  /** Tries again at once. */
   retry(): void;
   /** Ends every connection; the tracks stay the caller's. */
   close(): void;

@@ -1,118 +1,58 @@
-/** What two ends of a mesh connection tell each other through the functions, and in which order. */
-import { type JsonObject, parseObject } from '../contract.ts';
+/** The posts of the two ends of a mesh connection, through the functions. */
+import type { JsonObject } from '../wire/contract.ts';
+import { parseObject } from '../wire/guards.ts';
 
-const GATHER_FIRST = 30; // ms after a description: the first candidates come at once
-const GATHER_MORE = 120; // ms
+/** One item for the other end: a description, or some candidates. */
+export type Item =
+  | { readonly description: Description; readonly candidates?: undefined }
+  | { readonly candidates: readonly RTCIceCandidateInit[]; readonly description?: undefined };
 
-/**
- * One post from peer to peer. Posts may overtake each other, hence the numbers.
- *
- * `epoch` names the sender's peer object: another one means that the sender started afresh.
- * `life` counts the connections tried between the two; both ends follow the higher count.
- */
-export interface PeerSignal {
-  readonly epoch: string;
-  readonly life: number;
-  /** Asks the other end, whose part it is, for an offer. */
-  readonly hello?: true;
-  readonly description?: NumberedDescription;
-  readonly candidates?: NumberedCandidates;
-}
-
-export interface NumberedDescription {
+export interface Description {
   readonly type: 'offer' | 'answer';
   readonly sdp: string;
-  /** Rises with every description the sender makes in this life. */
-  readonly number: number;
-  /** For an answer, the number of the offer it answers. */
-  readonly answers?: number;
 }
 
-export interface NumberedCandidates {
-  /** The number of the description these belong to. */
-  readonly of: number;
-  readonly list: readonly RTCIceCandidateInit[];
+/**
+ * One post. It repeats all items that the other end has not confirmed yet. So a lost, doubled or
+ * late post does no harm: `Signalling` says why.
+ */
+export interface Post {
+  /** The number of the sender's connection; a later connection has a higher one. */
+  readonly connection: number;
+  /** The number of the receiver's connection that it is for; 0 while the sender knows none. */
+  readonly pairedWith: number;
+  /** How many items of that connection the sender has taken. */
+  readonly taken: number;
+  /** The number of the first item in `items`; a connection counts its items from 1. */
+  readonly first: number;
+  readonly items: readonly Item[];
 }
 
-/** The typed signal in a relayed payload, or null. */
-export function parsePeerSignal(payload: JsonObject): PeerSignal | null {
-  const { epoch, life } = payload;
-  if (typeof epoch !== 'string' || !isCount(life)) return null;
-  const description = parseDescription(payload['description']);
-  const candidates = parseCandidates(payload['candidates']);
-  return {
-    epoch,
-    life,
-    ...(payload['hello'] === true && { hello: true }),
-    ...(description && { description }),
-    ...(candidates && { candidates }),
-  };
+/** The post in a relayed payload; null if there is none. */
+export function parsePost(payload: JsonObject): Post | null {
+  const { connection, pairedWith, taken, first, items } = payload;
+  if (!isCount(connection) || !isCount(pairedWith) || !isCount(taken) || !isCount(first)) {
+    return null;
+  }
+  if (connection < 1 || first < 1 || !Array.isArray(items)) return null;
+  const parsed = items.map(parseItem).filter((item) => item !== null);
+  return parsed.length === items.length
+    ? { connection, pairedWith, taken, first, items: parsed }
+    : null;
 }
 
-/** Gathers what one peer has to say for some milliseconds, so that it costs fewer requests. */
-export class Outbox {
-  readonly #post: (content: Omit<PeerSignal, 'epoch' | 'life'>) => Promise<void>;
-  #description: NumberedDescription | null = null;
-  #candidates: { of: number; list: RTCIceCandidateInit[] } | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #posting = false;
-  #closed = false;
-
-  constructor(post: (content: Omit<PeerSignal, 'epoch' | 'life'>) => Promise<void>) {
-    this.#post = post;
-  }
-
-  describe(description: NumberedDescription): void {
-    this.#description = description;
-    clearTimeout(this.#timer); // candidates alone would have waited longer
-    this.#timer = undefined;
-    this.#schedule(GATHER_FIRST);
-  }
-
-  candidate(of: number, candidate: RTCIceCandidateInit): void {
-    if (this.#candidates?.of !== of) this.#candidates = { of, list: [] };
-    this.#candidates.list.push(candidate);
-    this.#schedule(GATHER_MORE);
-  }
-
-  /** Forgets what is unsaid. */
-  close(): void {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-  }
-
-  #schedule(delay: number): void {
-    if (this.#timer !== undefined || this.#posting || this.#closed) return;
-    this.#timer = setTimeout(() => void this.#flush(), delay);
-  }
-
-  async #flush(): Promise<void> {
-    this.#timer = undefined;
-    const description = this.#description;
-    const candidates = this.#candidates;
-    this.#description = null;
-    this.#candidates = null;
-    this.#posting = true;
-    await this.#post({ ...(description && { description }), ...(candidates && { candidates }) });
-    this.#posting = false;
-    if (this.#description || this.#candidates) this.#schedule(0);
-  }
-}
-
-function parseDescription(value: unknown): NumberedDescription | null {
+function parseItem(value: unknown): Item | null {
   const it = parseObject(value);
-  if (!it || typeof it['sdp'] !== 'string' || !isCount(it['number'])) return null;
-  const { type, sdp, number, answers } = it;
-  if (type === 'offer') return { type, sdp, number };
-  return type === 'answer' && isCount(answers) ? { type, sdp, number, answers } : null;
-}
-
-function parseCandidates(value: unknown): NumberedCandidates | null {
-  const it = parseObject(value);
-  if (!it || !isCount(it['of']) || !Array.isArray(it['list'])) return null;
-  const list = it['list'].map(parseObject);
-  return list.every((candidate) => typeof candidate?.['candidate'] === 'string')
-    ? { of: it['of'], list: list as RTCIceCandidateInit[] }
+  const description = parseObject(it?.['description']);
+  if (description) {
+    const { type, sdp } = description;
+    if (typeof sdp !== 'string' || (type !== 'offer' && type !== 'answer')) return null;
+    return { description: { type, sdp } };
+  }
+  if (!Array.isArray(it?.['candidates'])) return null;
+  const candidates = it['candidates'].map(parseObject);
+  return candidates.every((candidate) => typeof candidate?.['candidate'] === 'string')
+    ? { candidates: candidates as RTCIceCandidateInit[] }
     : null;
 }
 

@@ -1,334 +1,303 @@
-// @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { JsonObject, Signal } from '../contract.ts';
 import { MeshCall } from './mesh.ts';
-import { parsePeerSignal } from './mesh-signal.ts';
+import { parsePost } from './mesh-signal.ts';
+import { FakeStream } from './testing/fake-connection.ts';
+import { Random } from './testing/random.ts';
+import { CALM, type Participant, World } from './testing/world.ts';
 
-const POLITE = 'pppppppppppppppppppp01'; // the lower id gives way
-const IMPOLITE = 'pppppppppppppppppppp02';
+const LOST = { ...CALM, lost: 1 };
+const REFUSED = { ...CALM, refused: 1 };
+
+vi.setConfig({ testTimeout: 60_000 }); // of real time, for games of fake minutes: no limit of speed
+
+let world: World;
+let polite: Participant; // the lower id gives way
+let impolite: Participant;
 
 beforeEach(() => {
   vi.useFakeTimers();
+  vi.stubGlobal('MediaStream', FakeStream);
+  world = new World(new Random(1), 2);
+  [polite, impolite] = world.people as [Participant, Participant];
 });
 afterEach(() => {
+  world.close();
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
-class FakeTrack {
-  enabled = true;
-  readonly kind: string;
-  constructor(kind: string) {
-    this.kind = kind;
-  }
-  getSettings() {
-    return { width: 640, height: 480 };
-  }
+function meet(): void {
+  world.meet(polite, impolite, true);
+  world.meet(impolite, polite, true);
 }
 
-function transceiver(kind: string) {
-  return {
-    receiver: { track: new FakeTrack(kind) },
-    direction: 'sendrecv',
-    sender: {
-      track: null as unknown,
-      async replaceTrack(track: unknown) {
-        this.track = track;
-      },
-      getParameters: () => ({ encodings: [{}] }),
-      setParameters: async () => undefined,
-    },
-  };
+async function pass(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
 }
 
-/** As much of `RTCPeerConnection` as negotiation shows: states, order, and what is refused. */
-class FakeConnection {
-  static made: FakeConnection[] = [];
-  signalingState = 'stable';
-  connectionState = 'new';
-  localDescription: { type: string; sdp: string } | null = null;
-  remoteDescription: { type: string; sdp: string } | null = null;
-  readonly candidates: string[] = [];
-  readonly transceivers: ReturnType<typeof transceiver>[] = [];
-  readonly sent: string[] = [];
-  restarts = 0;
-  closed = false;
-  onnegotiationneeded: (() => void) | null = null;
-  onicecandidate: ((event: { candidate: unknown }) => void) | null = null;
-  onconnectionstatechange: (() => void) | null = null;
-  ontrack: ((event: { track: unknown }) => void) | null = null;
-
-  constructor() {
-    FakeConnection.made.push(this);
-    queueMicrotask(() => this.onnegotiationneeded?.());
-  }
-  createDataChannel() {
-    const sent = this.sent;
-    return { readyState: 'open', send: (text: string) => sent.push(text) };
-  }
-  addTransceiver(kind: string | FakeTrack) {
-    const added = transceiver(typeof kind === 'string' ? kind : kind.kind);
-    this.transceivers.push(added);
-    return added;
-  }
-  getTransceivers() {
-    return this.transceivers;
-  }
-  async setLocalDescription() {
-    const type = this.signalingState === 'have-remote-offer' ? 'answer' : 'offer';
-    this.signalingState = type === 'answer' ? 'stable' : 'have-local-offer';
-    this.localDescription = { type, sdp: `${type}` };
-    this.onicecandidate?.({
-      candidate: { candidate: `of ${type}`, toJSON: () => ({ candidate: `of ${type}` }) },
-    });
-  }
-  async setRemoteDescription(description: { type: string; sdp: string }) {
-    if (description.type === 'answer' && this.signalingState !== 'have-local-offer') {
-      throw new Error('InvalidStateError');
-    }
-    this.signalingState = description.type === 'offer' ? 'have-remote-offer' : 'stable';
-    this.remoteDescription = description;
-    if (description.type === 'offer' && this.transceivers.length === 0) {
-      this.transceivers.push(
-        ...['audio', 'video'].map((kind) => ({ ...transceiver(kind), direction: 'recvonly' })),
-      );
-    }
-  }
-  async addIceCandidate({ candidate }: { candidate: string }) {
-    if (!this.remoteDescription) throw new Error('InvalidStateError');
-    this.candidates.push(candidate);
-  }
-  restartIce() {
-    this.restarts += 1;
-    queueMicrotask(() => this.onnegotiationneeded?.());
-  }
-  close() {
-    this.closed = true;
-  }
-  become(state: string) {
-    this.connectionState = state;
-    this.onconnectionstatechange?.();
-  }
-}
-
-interface Post {
-  readonly to: string;
-  readonly signal: Signal;
-}
-
-/** One participant's mesh, whose posts wait in `posts` to be delivered, reordered or lost. */
-function participant(self: string) {
-  const posts: Post[] = [];
-  const connections: FakeConnection[] = [];
-  const call = new MeshCall({
-    self,
-    iceServers: [],
-    send: async (to: string, payload: JsonObject) => {
-      // As the wire does: nothing of one side's memory reaches the other.
-      posts.push({ to, signal: { from: self, payload: JSON.parse(JSON.stringify(payload)) } });
-    },
-    connect: () => {
-      const connection = new FakeConnection();
-      connections.push(connection);
-      return connection as unknown as RTCPeerConnection;
-    },
-  });
-  return { call, posts, connections, last: () => connections[connections.length - 1] };
-}
-
-function pair() {
-  const polite = participant(POLITE);
-  const impolite = participant(IMPOLITE);
-  const meet = () => {
-    polite.call.setParticipants(new Set([IMPOLITE]));
-    impolite.call.setParticipants(new Set([POLITE]));
-  };
-  /** Delivers everything posted, until both are silent. */
-  const settle = async () => {
-    for (let round = 0; round < 8; round++) {
-      await vi.advanceTimersByTimeAsync(200);
-      for (const { signal } of polite.posts.splice(0)) impolite.call.receive(signal);
-      for (const { signal } of impolite.posts.splice(0)) polite.call.receive(signal);
-    }
-    await vi.advanceTimersByTimeAsync(0);
-  };
-  return { polite, impolite, meet, settle };
-}
-
-const kinds = (posts: readonly Post[]) =>
-  posts.map(({ signal }) => parsePeerSignal(signal.payload)?.description?.type ?? 'other');
-
-beforeEach(() => {
-  FakeConnection.made = [];
-});
+const last = (person: Participant) => person.connections[person.connections.length - 1];
+const seen = (viewer: Participant, other: Participant) => viewer.call.remotes.value.get(other.id);
 
 describe('the first negotiation', () => {
-  it('is one offer of the impolite end and one answer, each with its candidates', async () => {
-    const { polite, impolite, meet } = pair();
+  it('is one offer of the impolite end and one answer, in few posts', async () => {
     meet();
-    await vi.advanceTimersByTimeAsync(500);
-    expect(polite.posts).toEqual([]);
-    expect(kinds(impolite.posts)).toEqual(['offer']);
-    for (const { signal } of impolite.posts.splice(0)) polite.call.receive(signal);
-    await vi.advanceTimersByTimeAsync(500);
-    expect(kinds(polite.posts)).toEqual(['answer']);
-    for (const { signal } of polite.posts.splice(0)) impolite.call.receive(signal);
-    await vi.advanceTimersByTimeAsync(500);
-    expect(polite.last()?.candidates).toEqual(['of offer']);
-    expect(impolite.last()?.candidates).toEqual(['of answer']);
-    expect(impolite.last()?.signalingState).toBe('stable');
+    await pass(5_000);
+    expect(world.faults()).toEqual([]);
+    const said = world.items.flatMap(({ from, description }) =>
+      description ? [`${from === polite.id ? 'polite' : 'impolite'} ${description.type}`] : [],
+    );
+    expect([...new Set(said)]).toEqual(['impolite offer', 'polite answer']);
+    expect(world.posts).toBeLessThanOrEqual(8);
   });
 
   it('sends both ways at once, whatever tracks there are', async () => {
-    const { polite, meet, settle } = pair();
-    const video = new FakeTrack('video');
-    polite.call.publish({ audio: null, video: video as unknown as MediaStreamTrack });
+    world.publish(impolite, { audio: null, video: null });
+    world.publish(polite, { audio: null });
     meet();
-    await settle();
-    expect(polite.last()?.transceivers.map(({ direction }) => direction)).toEqual([
-      'sendrecv',
-      'sendrecv',
-    ]);
-    expect(polite.last()?.transceivers[1]?.sender.track).toBe(video);
+    await pass(5_000);
+    expect(world.faults()).toEqual([]);
+    world.publish(impolite, { video: world.track('video') });
+    const { posts } = world;
+    await pass(1_000);
+    expect(world.faults()).toEqual([]);
+    expect(world.posts).toBe(posts); // a track is put on its line without a word
   });
 
   it('takes an offer that overtakes the news of who sent it', async () => {
-    const { polite, impolite } = pair();
-    impolite.call.setParticipants(new Set([POLITE]));
-    await vi.advanceTimersByTimeAsync(200);
-    for (const { signal } of impolite.posts.splice(0)) polite.call.receive(signal);
-    expect(polite.connections).toHaveLength(0);
-    polite.call.setParticipants(new Set([IMPOLITE]));
-    await vi.advanceTimersByTimeAsync(200);
-    expect(kinds(polite.posts)).toEqual(['answer']);
+    world.meet(impolite, polite, true);
+    await pass(1_000);
+    expect(polite.connections).toEqual([]);
+    world.meet(polite, impolite, true);
+    await pass(1_500); // sooner than anything is repeated
+    expect(world.faults()).toEqual([]);
   });
 
-  it('asks for an offer that does not come', async () => {
-    const { polite, impolite, meet, settle } = pair();
+  it('begins again when all of it was lost, on the same connections', async () => {
+    world.weather = LOST;
     meet();
-    await vi.advanceTimersByTimeAsync(500);
-    impolite.posts.length = 0; // lost
-    await vi.advanceTimersByTimeAsync(3_000);
-    await settle();
-    expect(impolite.last()?.signalingState).toBe('stable');
-    expect(polite.last()?.remoteDescription?.type).toBe('offer');
-    expect(impolite.connections).toHaveLength(1);
+    await pass(10_000);
+    world.weather = CALM;
+    await pass(12_000);
+    expect(world.faults()).toEqual([]);
+    expect(world.connections).toHaveLength(2);
   });
 });
 
 describe('disorder', () => {
-  it('buffers candidates until the description they belong to is set', async () => {
-    const { polite, impolite, meet } = pair();
+  it('resolves two offers at once: the polite end gives way', async () => {
     meet();
-    await vi.advanceTimersByTimeAsync(200);
-    const [offer] = impolite.posts.splice(0);
-    const { description, candidates, ...rest } = offer?.signal.payload ?? {};
-    polite.call.receive({ from: IMPOLITE, payload: { ...rest, candidates } });
-    await vi.advanceTimersByTimeAsync(50);
-    expect(polite.last()?.candidates).toEqual([]);
-    polite.call.receive({ from: IMPOLITE, payload: { ...rest, description } });
-    await vi.advanceTimersByTimeAsync(50);
-    expect(polite.last()?.candidates).toEqual(['of offer']);
+    await pass(5_000);
+    for (const person of world.people) world.publish(person, { screen: world.track('video') });
+    await pass(5_000);
+    expect(world.faults()).toEqual([]);
+    expect(world.connections).toHaveLength(2);
   });
 
-  it('ignores a description that was delivered twice', async () => {
-    const { polite, impolite, meet } = pair();
-    meet();
-    await vi.advanceTimersByTimeAsync(200);
-    for (const { signal } of [...impolite.posts, ...impolite.posts]) polite.call.receive(signal);
-    await vi.advanceTimersByTimeAsync(500);
-    expect(kinds(polite.posts)).toEqual(['answer']);
-  });
-
-  it('resolves two offers at once: the polite end gives way, the impolite ignores', async () => {
-    const { polite, impolite, meet, settle } = pair();
-    meet();
-    await settle();
-    polite.last()?.restartIce();
-    impolite.last()?.restartIce();
-    await vi.advanceTimersByTimeAsync(100);
-    expect([...kinds(polite.posts), ...kinds(impolite.posts)]).toEqual(['offer', 'offer']);
-    await settle();
-    expect(polite.last()?.signalingState).toBe('stable');
-    expect(impolite.last()?.signalingState).toBe('stable');
-    expect(polite.last()?.remoteDescription?.type).toBe('offer');
-    expect(impolite.last()?.remoteDescription?.type).toBe('answer');
-  });
-
-  it.each([{}, { epoch: 1, life: 0 }, { epoch: 'e', life: 1.5 }, { epoch: 'e', life: -1 }])(
-    'refuses %j',
-    (payload) => {
-      expect(parsePeerSignal(payload)).toBeNull();
+  it.each([
+    {},
+    { connection: 0, pairedWith: 0, taken: 0, first: 1, items: [] },
+    { connection: 1, pairedWith: 0, taken: 0, first: 0, items: [] },
+    { connection: 1, pairedWith: 0.5, taken: 0, first: 1, items: [] },
+    { connection: 1, pairedWith: 0, taken: -1, first: 1, items: [] },
+    { connection: 1, pairedWith: 0, taken: 0, first: 1, items: [{}] },
+    { connection: 1, pairedWith: 0, taken: 0, first: 1, items: [{ candidates: [{}] }] },
+    {
+      connection: 1,
+      pairedWith: 0,
+      taken: 0,
+      first: 1,
+      items: [{ description: { type: 'rollback', sdp: '' } }],
     },
-  );
+  ])('refuses %j', (payload) => {
+    expect(parsePost(payload)).toBeNull();
+  });
 });
 
 describe('losing a connection', () => {
   it('restarts ICE when it fails, and tells that it reconnects', async () => {
-    const { polite, impolite, meet, settle } = pair();
     meet();
-    await settle();
-    impolite.last()?.become('connected');
-    expect(impolite.call.remotes.value.get(POLITE)?.connection).toBe('connected');
-    impolite.last()?.become('failed');
-    expect(impolite.call.remotes.value.get(POLITE)?.connection).toBe('reconnecting');
-    expect(impolite.last()?.restarts).toBe(1);
-    expect(polite.connections).toHaveLength(1);
+    await pass(5_000);
+    world.cut(polite, true);
+    await pass(7_000);
+    expect(seen(impolite, polite)?.connection).toBe('reconnecting');
+    world.cut(polite, false);
+    await pass(5_000);
+    expect(world.faults()).toEqual([]);
+    expect(world.connections).toHaveLength(2);
   });
 
-  it('builds both ends anew when it does not come up in time', async () => {
-    const { polite, impolite, meet, settle } = pair();
+  it('builds both ends anew when it does not come up, ever more slowly', async () => {
+    world.cut(polite, true); // what is posted arrives all the same
     meet();
-    await settle();
-    await vi.advanceTimersByTimeAsync(13_000);
-    await settle();
-    expect(impolite.connections[0]?.closed).toBe(true);
-    expect(polite.connections[0]?.closed).toBe(true);
-    expect(impolite.last()?.closed).toBe(false);
-    expect(impolite.last()?.signalingState).toBe('stable');
-    expect(polite.last()?.remoteDescription?.type).toBe('offer');
+    await pass(14_000);
+    expect(impolite.connections.map(({ connectionState }) => connectionState)).toEqual([
+      'closed',
+      'connecting',
+    ]);
+    await pass(286_000);
+    expect(world.connections.length).toBeLessThanOrEqual(26);
+    expect(world.posts).toBeLessThanOrEqual(26 * 5);
+    world.cut(polite, false);
+    await pass(35_000);
+    expect(world.faults()).toEqual([]);
   });
 
   it('follows a peer that forgot us and starts afresh', async () => {
-    const { polite, impolite, meet, settle } = pair();
     meet();
-    await settle();
-    impolite.last()?.become('connected');
-    impolite.call.setParticipants(new Set());
-    impolite.call.setParticipants(new Set([POLITE]));
-    await settle();
-    expect(polite.connections[0]?.closed).toBe(true);
-    expect(polite.last()?.remoteDescription?.type).toBe('offer');
-    expect(impolite.last()?.signalingState).toBe('stable');
+    await pass(5_000);
+    for (const [forgetful, other] of [
+      [polite, impolite],
+      [impolite, polite],
+    ] as const) {
+      world.meet(forgetful, other, false);
+      world.meet(forgetful, other, true);
+      await pass(8_000);
+      expect(world.faults()).toEqual([]);
+    }
   });
 
   it('drops who left, and closes everything at the end', async () => {
-    const { polite, impolite, meet, settle } = pair();
     meet();
-    await settle();
-    polite.call.setParticipants(new Set());
-    expect(polite.last()?.closed).toBe(true);
+    await pass(5_000);
+    world.meet(polite, impolite, false);
+    expect(last(polite)?.connectionState).toBe('closed');
     expect(polite.call.remotes.value.size).toBe(0);
     impolite.call.close();
-    expect(impolite.last()?.closed).toBe(true);
+    expect(last(impolite)?.connectionState).toBe('closed');
+    const { posts } = world;
+    await pass(60_000);
+    expect(world.posts).toBe(posts);
+  });
+});
+
+describe('a network that lets no connection through', () => {
+  it('is said after fifteen seconds, for as long as it is so', async () => {
+    world.cut(polite, true);
+    meet();
+    await pass(14_000);
+    expect(seen(polite, impolite)?.connection).toBe('connecting');
+    await pass(2_000);
+    for (const [viewer, other] of [
+      [polite, impolite],
+      [impolite, polite],
+    ] as const) {
+      expect(seen(viewer, other)?.connection).toBe('unreachable');
+      expect(viewer.call.problem.value).toBe('blocked');
+    }
+    world.cut(polite, false);
+    await pass(35_000);
+    expect(world.faults()).toEqual([]);
+    expect(polite.call.problem.value).toBeNull();
+  });
+
+  it('is not blamed where the other page is silent', async () => {
+    world.weather = LOST;
+    meet();
+    await pass(60_000);
+    expect(seen(polite, impolite)?.connection).toBe('connecting');
+    expect(polite.call.problem.value).toBeNull();
+  });
+
+  it('is tried again at once when somebody asks for it', async () => {
+    world.cut(polite, true);
+    meet();
+    await pass(60_000);
+    world.cut(polite, false);
+    polite.call.retry();
+    expect(seen(polite, impolite)?.connection).toBe('connecting');
+    await pass(4_000);
+    expect(world.faults()).toEqual([]);
+  });
+
+  it('is said of a connection lost on the way, too', async () => {
+    meet();
+    await pass(5_000);
+    world.cut(polite, true);
+    await pass(30_000);
+    expect(seen(impolite, polite)?.connection).toBe('unreachable');
+  });
+});
+
+describe('a browser without WebRTC', () => {
+  it('is said at once, and nothing is tried', () => {
+    const send = vi.fn();
+    const token = { provider: 'mesh', iceServers: [], expiresAt: 4 * 3_600_000 } as const;
+    const renew = async () => token;
+    const self = 'pppppppppppppppppppp09';
+    const call = new MeshCall({ self, token, renew, now: () => 0, send });
+    expect(call.problem.value).toBe('unsupported');
+    call.publish({ audio: null, video: null });
+    call.setParticipants(new Set([polite.id]));
+    const payload = { connection: 1, pairedWith: 0, taken: 0, first: 1, items: [] };
+    call.receive({ from: polite.id, payload });
+    call.retry();
+    expect([send.mock.calls.length, call.remotes.value.size]).toEqual([0, 0]);
+    call.close();
+  });
+});
+
+describe('no state lasts', () => {
+  it('an offer that was taken and is never answered costs the connection, on both ends', async () => {
+    meet();
+    await pass(5_000);
+    const mute = last(polite);
+    if (mute) mute.setRemoteDescription = () => new Promise(() => undefined);
+    world.publish(impolite, { screen: world.track('video') });
+    await pass(5_000);
+    expect(last(impolite)?.signalingState).toBe('have-local-offer');
+    await pass(15_000);
+    expect(world.faults()).toEqual([]);
+    expect(world.connections).toHaveLength(4);
+  });
+
+  it('a step the browser refuses is made up for by a new connection, after a while', async () => {
+    meet();
+    await pass(5_000);
+    const refusing = last(polite);
+    if (refusing) refusing.setRemoteDescription = () => Promise.reject(new Error('refused'));
+    world.publish(impolite, { screen: world.track('video') });
+    await pass(20_000);
+    expect(world.faults()).toEqual([]);
+  });
+
+  it('a connection without its channel is built anew', async () => {
+    meet();
+    await pass(5_000);
+    last(polite)?.loseChannel();
+    await pass(20_000);
+    expect(world.faults()).toEqual([]);
+    expect(world.connections).toHaveLength(4);
+  });
+
+  it.each([
+    ['lost', LOST],
+    ['refused', REFUSED],
+  ])('but what is up stays up while posts are %s, and few are made', async (_, weather) => {
+    meet();
+    await pass(5_000);
+    world.weather = weather;
+    world.publish(polite, { screen: world.track('video') });
+    const { posts } = world;
+    await pass(300_000);
+    expect(seen(impolite, polite)?.connection).toBe('connected');
+    expect(world.connections).toHaveLength(2);
+    expect(world.posts - posts).toBeLessThanOrEqual(50);
+    world.weather = CALM;
+    await pass(30_000);
+    expect(world.faults()).toEqual([]);
+    expect(world.connections).toHaveLength(2);
   });
 });
 
 describe('while connected', () => {
-  it('replaces a track without negotiating again, and tells what is muted', async () => {
-    const { impolite, meet, settle } = pair();
+  it('tells what is muted, and is silent otherwise', async () => {
     meet();
-    await settle();
-    impolite.posts.length = 0;
-    const video = new FakeTrack('video');
-    const audio = new FakeTrack('audio');
-    audio.enabled = false;
-    impolite.call.publish({ audio, video } as unknown as {
-      audio: MediaStreamTrack;
-      video: MediaStreamTrack;
-    });
-    await vi.advanceTimersByTimeAsync(500);
-    expect(impolite.posts).toEqual([]);
-    expect(impolite.last()?.transceivers[1]?.sender.track).toBe(video);
-    expect(impolite.last()?.sent).toContain('{"audio":false,"video":true,"screen":false}');
+    await pass(5_000);
+    const { posts } = world;
+    if (impolite.tracks.audio) impolite.tracks.audio.enabled = false;
+    world.publish(impolite, {});
+    await pass(120_000);
+    expect(seen(polite, impolite)).toMatchObject({ audio: false, video: true, screen: null });
+    expect(world.posts).toBe(posts);
   });
 });

@@ -1,9 +1,11 @@
 import type OT from '@opentok/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import http from '../../../tests/contract/http.json';
-import { type OpenTokToken, parseVideoToken } from '../contract.ts';
+import { parseVideoToken } from '../wire/answers.ts';
+import type { OpenTokToken } from '../wire/contract.ts';
 import type { CallProblem } from './call.ts';
-import { OpenTokCall, type OpenTokLibrary } from './opentok.ts';
+import { OpenTokCall } from './opentok.ts';
+import type { OpenTokLibrary } from './opentok-library.ts';
 
 const ADA = 'aaaaaaaaaaaaaaaaaaaa01';
 const ZOE = 'zzzzzzzzzzzzzzzzzzzz01';

@@ -1,16 +1,16 @@
-/** How somebody's media reaches us: whether they speak, and how good the connection is. */
-import { SpeakingGate } from '../audio-level.ts';
+/** Watches the media that we receive: whether somebody speaks, and the connection's quality. */
+import { SpeakingGate } from '../devices/audio-level.ts';
 import type { Quality } from './call.ts';
 
 const LEVEL_INTERVAL = 200; // ms
 const STATS_INTERVAL = 3_000; // ms
 
-// What people begin to notice, and what makes talking hard: shares of packets lost, and seconds
-// there and back (ITU-T G.114 asks for less than 0.4 s one way).
+// The limits at which people notice a loss, and at which talking becomes hard: shares of lost packets,
+// and round trips in seconds (ITU-T G.114 asks for less than 0.4 s in one direction).
 const FAIR = { loss: 0.02, roundTrip: 0.3 };
 const POOR = { loss: 0.08, roundTrip: 0.7 };
 
-/** The quality that a share of lost packets and a round trip in seconds make. */
+/** The quality for a share of lost packets and a round trip in seconds. */
 export function qualityOf(loss: number, roundTrip: number): Quality {
   if (loss >= POOR.loss || roundTrip >= POOR.roundTrip) return 'poor';
   if (loss >= FAIR.loss || roundTrip >= FAIR.roundTrip) return 'fair';

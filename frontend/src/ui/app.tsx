@@ -1,38 +1,61 @@
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { ApiError } from '../api.ts';
-import type { LocalMedia } from '../local-media.ts';
-import { tellOtherTabs } from '../other-tabs.ts';
+import { tellOtherTabs } from '../browser/other-tabs.ts';
 import {
   rememberedHostSecret,
   rememberedName,
   rememberHostSecret,
   rememberName,
-} from '../remembered.ts';
-import { isDamagedLink, linkToRoom, roomFromLink } from '../room-link.ts';
-import { type EndReason, Session, type SessionPorts } from '../session.ts';
-import { CallScreen } from './call-screen.tsx';
-import type { Demonstrate } from './company.tsx';
+} from '../browser/remembered.ts';
+import { isDamagedLink, linkToRoom, roomFromLink } from '../browser/room-link.ts';
+import type { LocalMedia } from '../devices/local-media.ts';
+import { GivenUp, type Wait } from '../stay/entrance.ts';
+import type { EndReason, Invitation, StayPorts } from '../stay/ports.ts';
+import type { Stay } from '../stay/stay.ts';
+import { type Api, ApiError } from '../wire/api.ts';
+import type { CallScreen } from './call/call-screen.tsx';
+import type { Demonstrate } from './call/company.tsx';
 import { Goodbye } from './goodbye.tsx';
-import { type Entry, Lobby } from './lobby.tsx';
-import { refusalWords } from './refusal.ts';
+import { type Entry, Lobby } from './lobby/lobby.tsx';
+import { Waiting } from './lobby/waiting.tsx';
+import { refusalWords } from './parts/refusal.ts';
 
 type Screen =
   | { readonly at: 'lobby' }
-  | { readonly at: 'call' }
-  | { readonly at: 'goodbye'; readonly reason: EndReason };
+  | { readonly at: 'waiting'; readonly wait: Wait; readonly name: string }
+  | { readonly at: 'call'; readonly CallScreen: typeof CallScreen }
+  | { readonly at: 'goodbye'; readonly reason: EndReason; readonly entry: Entry };
+
+/** Joins a room, once what a call needs is loaded. */
+export type JoinCall = (invitation: Invitation, onWait: (wait: Wait) => void) => Promise<Stay>;
 
 interface AppProps {
-  readonly ports: SessionPorts;
+  readonly api: Api;
+  /** The choice of who reads us, if the site offers it. */
+  readonly way: NonNullable<StayPorts['way']>;
+  readonly join: JoinCall;
   readonly media: LocalMedia;
-  /** The stay we are in, for those who must know when the page goes. */
-  readonly session: Signal<Session | null>;
+  /** The present stay, for code that runs when the page closes. */
+  readonly stay: Signal<Stay | null>;
   /** Adds a demonstration participant; null where this page offers none. */
   readonly demonstrate: Demonstrate | null;
+  /** Opens the choice of who reads; null if there is none. */
+  readonly onWay?: (() => Promise<void>) | null;
+  /** What whoever runs this site declares of its use. */
+  readonly declaration?: string | null;
 }
 
 /** The page: lobby, call, goodbye. The room is in the address, so that reloading keeps it. */
-export function App({ ports, media, session, demonstrate }: AppProps) {
+export function App({
+  api,
+  way,
+  join,
+  media,
+  stay,
+  demonstrate,
+  onWay = null,
+  declaration = null,
+}: AppProps) {
   const screen = useSignal<Screen>({ at: 'lobby' });
   const room = useSignal(roomFromLink(location.href));
   const damagedLink = useSignal(isDamagedLink(location.href));
@@ -41,8 +64,8 @@ export function App({ ports, media, session, demonstrate }: AppProps) {
 
   useEffect(() => {
     const follow = () => {
-      // Another link pasted into the address during a call must not pull anybody out of it.
-      if (screen.peek().at === 'call') return;
+      // Another link pasted into the address during a call must not end the call.
+      if (screen.peek().at === 'call' || screen.peek().at === 'waiting') return;
       room.value = roomFromLink(location.href);
       damagedLink.value = isDamagedLink(location.href);
       refusal.value = null;
@@ -55,32 +78,57 @@ export function App({ ports, media, session, demonstrate }: AppProps) {
   const at = screen.value.at;
   useEffect(() => {
     if (at === 'lobby') void media.open();
-    if (at === 'goodbye') media.close();
+    if (at === 'goodbye' && !busy.peek()) media.close();
   }, [at, media]);
 
+  useEffect(() => {
+    const leaveTheDoor = () => {
+      const now = screen.peek();
+      if (now.at === 'waiting') now.wait.giveUp();
+    };
+    addEventListener('pagehide', leaveTheDoor);
+    return () => removeEventListener('pagehide', leaveTheDoor);
+  }, [screen]);
+
   useSignalEffect(() => {
-    const reason = session.value?.ended.value;
+    const ended = stay.value;
+    const reason = ended?.ended.value;
     if (!reason) return;
-    session.value = null;
-    screen.value = { at: 'goodbye', reason };
+    const entry = {
+      name: rememberedName() || ended.name,
+      consent: ended.consent.peek(),
+      live: ended.live.peek(),
+    };
+    stay.value = null;
+    refusal.value = null;
+    screen.value = { at: 'goodbye', reason, entry };
   });
 
-  const stay = session.value?.roomId;
-  useEffect(() => (stay ? tellOtherTabs(stay) : undefined), [stay]);
+  const joined = stay.value?.roomId;
+  useEffect(() => (joined ? tellOtherTabs(joined) : undefined), [joined]);
 
-  const enter = async ({ name, consent, creationKey }: Entry) => {
+  const enter = async ({ name, consent, live, creationKey }: Entry) => {
     busy.value = true;
     refusal.value = null;
     try {
       rememberName(name);
-      room.value ??= await createRoom(ports, creationKey);
+      room.value ??= await createRoom(api, creationKey);
       const hostSecret = rememberedHostSecret(room.value);
-      const invitation = { room: room.value, name, consent, ...(hostSecret && { hostSecret }) };
-      session.value = await Session.join(ports, invitation);
-      screen.value = { at: 'call' };
+      const person = { name, consent, live, ...(hostSecret && { hostSecret }) };
+      // Load the screen first: without it we must not take a seat.
+      const { CallScreen } = await loaded(import('./call/call-screen.tsx'));
+      stay.value = await join({ room: room.value, ...person }, (wait) => {
+        screen.value = { at: 'waiting', wait, name };
+      });
+      screen.value = { at: 'call', CallScreen };
     } catch (error) {
+      const waited = screen.peek().at === 'waiting';
+      if (waited) screen.value = { at: 'lobby' };
+      if (error instanceof GivenUp) return;
       if (!(error instanceof ApiError)) throw error;
-      refusal.value = error;
+      if (waited && (error.code === 'refused' || error.code === 'knock-expired')) {
+        screen.value = { at: 'goodbye', reason: error.code, entry: { name, consent, live } };
+      } else refusal.value = error;
     } finally {
       busy.value = false;
     }
@@ -97,15 +145,25 @@ export function App({ ports, media, session, demonstrate }: AppProps) {
 
   const current = screen.value;
   if (current.at === 'call') {
-    return (
-      session.value && (
-        <CallScreen session={session.value} media={media} demonstrate={demonstrate} />
-      )
-    );
+    const { CallScreen } = current;
+    return stay.value && <CallScreen stay={stay.value} media={media} demonstrate={demonstrate} />;
+  }
+  if (current.at === 'waiting') {
+    return <Waiting name={current.name} onGiveUp={() => current.wait.giveUp()} />;
   }
   if (current.at === 'goodbye') {
     return (
-      <Goodbye reason={current.reason} onAgain={() => goTo(room.value)} onHome={() => goTo(null)} />
+      <Goodbye
+        reason={current.reason}
+        entry={current.entry}
+        refusal={refusal.value && refusalWords(refusal.value)}
+        busy={busy.value}
+        onAgain={() => {
+          void media.open();
+          void enter(current.entry);
+        }}
+        onHome={() => goTo(null)}
+      />
     );
   }
   return (
@@ -114,6 +172,9 @@ export function App({ ports, media, session, demonstrate }: AppProps) {
       damagedLink={damagedLink.value}
       name={rememberedName()}
       media={media}
+      way={way.value}
+      onWay={onWay}
+      declaration={declaration}
       busy={busy.value}
       refusal={refusal.value && refusalWords(refusal.value)}
       roomGone={refusal.value?.code === 'unknown-room'}
@@ -126,9 +187,18 @@ export function App({ ports, media, session, demonstrate }: AppProps) {
 }
 
 /** Makes a room, and puts it into the address, so that reloading comes back to it. */
-async function createRoom(ports: SessionPorts, creationKey?: string): Promise<string> {
-  const { room, hostSecret } = await ports.api.createRoom(creationKey);
+async function createRoom(api: Api, creationKey?: string): Promise<string> {
+  const { room, hostSecret } = await api.createRoom(creationKey);
   rememberHostSecret(room, hostSecret);
   history.replaceState(null, '', linkToRoom(room, location.href));
   return room;
+}
+
+/** Loads code late; a lost network counts as functions that do not answer. */
+async function loaded<T>(module: Promise<T>): Promise<T> {
+  try {
+    return await module;
+  } catch {
+    throw new ApiError(0, 'unreachable', 'The call could not be loaded.');
+  }
 }

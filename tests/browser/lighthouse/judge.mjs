@@ -20,6 +20,7 @@ try {
   });
   await flow.navigate(url);
   await page.locator('input[name=name]').fill('Ada');
+  await page.locator('input[name=consent]').click(); // shows what it means, and ticks nothing yet
   await page.locator('input[name=consent]').click();
   await page.locator('form button[type=submit]').click();
   await page.locator('[data-participant] video').wait();

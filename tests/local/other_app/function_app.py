@@ -2,17 +2,25 @@
 
 # ruff: noqa: ARG001 - a binding's parameter must be there, used or not
 
+from __future__ import annotations
+
 import asyncio
 import json
+import logging
 import os
 import time
+import uuid
 
 import azure.functions as func
 from azure.functions.blob import InputStream
+from azure.storage.blob import BlobServiceClient
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 HUB = "harbour"
+STORAGE = "HarbourStorage"
+SEEN = "seen"
+"""The container in which each call of `unload` leaves what it was called with."""
 SIGNALR = "HarbourSignalR"
 
 
@@ -31,6 +39,31 @@ def crate(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     return func.HttpResponse(
         json.dumps(seen), status_code=201, mimetype="application/json", headers={"X-Ship": "Argo"}
     )
+
+
+@app.route("anything/{thing?}")
+def anything(req: func.HttpRequest) -> func.HttpResponse:
+    """Says what arrived: the method, the route's parameter and how long the body was."""
+    seen = {
+        "method": req.method,
+        "thing": req.route_params.get("thing"),
+        "body": len(req.get_body()),
+    }
+    return func.HttpResponse(json.dumps(seen), mimetype="application/json")
+
+
+@app.route("end")
+def end(req: func.HttpRequest) -> str:
+    """Ends the process it runs in."""
+    os._exit(7)
+
+
+@app.route("says/{word}")
+def says(req: func.HttpRequest) -> str:
+    """Logs a word at two levels."""
+    logging.info("in passing: %s", req.route_params["word"])
+    logging.warning("beware: %s", req.route_params["word"])
+    return ""
 
 
 @app.route("later", methods=["POST"])
@@ -61,10 +94,10 @@ def nothing(req: func.HttpRequest) -> func.HttpResponse:
     return None  # type: ignore[return-value]
 
 
-@app.route("slow")
-def slow(req: func.HttpRequest) -> str:
+@app.route("hangs")
+def hangs(req: func.HttpRequest) -> str:
     """Runs longer than host.json's functionTimeout."""
-    time.sleep(3)
+    time.sleep(60)
     return "too late"
 
 
@@ -103,20 +136,20 @@ def tide(clock: func.TimerRequest, signals: func.Out[str]) -> None:
 @app.blob_trigger(
     arg_name="manifest",
     path="%HARBOUR_CONTAINER%/{ship}/{voyage}.txt",
-    connection="HarbourStorage",
+    connection=STORAGE,
     source=func.BlobSource.EVENT_GRID,
 )
 @app.generic_output_binding(
     arg_name="$return", type="signalR", hub_name=HUB, connection_string_setting=SIGNALR
 )
 def unload(manifest: InputStream) -> str:
-    """Tells the hub what was in the blob; a blob that says "sink" always fails, "list" once."""
-    text = manifest.read().decode()
-    if text == "sink":
-        raise RuntimeError("this ship sinks")
-    if text == "list" and manifest.name not in _listed:
-        _listed.add(str(manifest.name))
-        raise RuntimeError("this ship lists, once")
+    """Tells the hub what was in the blob, and leaves it in `seen`.
+
+    A blob that says "sink" always fails, "list" once, "wait" takes its time, "quit" ends the
+    process.
+    """
+    data = manifest.read()
+    text = data.decode(errors="replace")
     seen = {
         "name": manifest.name,
         "uri": manifest.uri,
@@ -127,7 +160,23 @@ def unload(manifest: InputStream) -> str:
         "called_at": time.time(),
         "process": os.getpid(),
     }
+    _leave(str(manifest.name), {**seen, "hex": data.hex()})
+    if text == "sink":
+        raise RuntimeError("this ship sinks")
+    if text == "list" and manifest.name not in _listed:
+        _listed.add(str(manifest.name))
+        raise RuntimeError("this ship lists, once")
+    if text == "wait":
+        time.sleep(0.3)
+    if text == "quit":
+        os._exit(7)
     return json.dumps({"target": "unloaded", "arguments": [seen]})
+
+
+def _leave(name: str, seen: dict[str, object]) -> None:
+    with BlobServiceClient.from_connection_string(os.environ[STORAGE]) as account:
+        container = account.get_container_client(SEEN)
+        container.upload_blob(f"{name}/{uuid.uuid4()}", json.dumps(seen))
 
 
 _listed: set[str] = set()

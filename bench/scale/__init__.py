@@ -1,0 +1,1 @@
+"""What calls ask of each service, which gives out first, and what it costs."""

@@ -1,0 +1,46 @@
+/** The loudness of a microphone, and whether somebody speaks. */
+
+const SPEECH = 0.02; // of full scale; a quiet room stays below
+const PAUSE = 800; // ms without speech until somebody counts as silent; words have gaps
+
+/** Decides from a changing level whether somebody speaks. */
+export class SpeakingGate {
+  #heardAt = Number.NEGATIVE_INFINITY;
+
+  /** `level` is the loudness at `now` (ms), between 0 and 1. */
+  speaks(level: number, now: number): boolean {
+    if (level >= SPEECH) this.#heardAt = now;
+    return now - this.#heardAt < PAUSE;
+  }
+}
+
+/** Measures one track of ours. Close it when done: a browser has few audio contexts. */
+export class AudioLevel {
+  readonly #context = new AudioContext();
+  readonly #analyser: AnalyserNode;
+  readonly #samples: Float32Array<ArrayBuffer>;
+
+  constructor(track: MediaStreamTrack) {
+    this.#analyser = this.#context.createAnalyser();
+    this.#analyser.fftSize = 1024; // some 20 ms
+    this.#samples = new Float32Array(this.#analyser.fftSize);
+    this.#context.createMediaStreamSource(new MediaStream([track])).connect(this.#analyser);
+  }
+
+  /** The loudness just now, between 0 and 1; 0 while the browser waits for a gesture. */
+  get level(): number {
+    this.#analyser.getFloatTimeDomainData(this.#samples);
+    let sum = 0;
+    for (const sample of this.#samples) sum += sample * sample;
+    return Math.min(1, Math.sqrt(sum / this.#samples.length));
+  }
+
+  /** Starts it after a gesture, if the browser waited for one. */
+  resume(): void {
+    this.#context.resume().catch(() => undefined);
+  }
+
+  close(): void {
+    this.#context.close().catch(() => undefined);
+  }
+}

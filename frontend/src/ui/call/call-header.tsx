@@ -1,0 +1,41 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { strings } from '../../words/strings.ts';
+import type { CallContext } from '../parts/call-context.ts';
+import { Changing } from '../parts/changing.tsx';
+import { RoomStrip } from '../parts/room-strip.tsx';
+import { useFit } from '../parts/use-fit.ts';
+import { CallTime } from './call-time.tsx';
+
+/** One line, or two; where there is little height rather one that says less. */
+const LAYOUTS = {
+  tall: ['row', 'stacked', 'tight'],
+  short: ['row', 'brief', 'bare', 'stacked', 'tight'],
+} as const;
+const LITTLE_HEIGHT = 480; // px, as in call-header.css
+
+/** The line above the tiles: the product, the room as a whole, how many are here. */
+export function CallHeader(context: CallContext) {
+  const { stay } = context;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const header = useFit<HTMLElement>(() =>
+    innerHeight > LITTLE_HEIGHT ? LAYOUTS.tall : LAYOUTS.short,
+  );
+  return (
+    <header class="call-header" ref={header}>
+      <h1 class="product" translate={false} tabindex={-1} ref={heading}>
+        {strings.product}
+      </h1>
+      <RoomStrip {...context} />
+      <p class="headcount">
+        <CallTime />
+        <Changing>{strings.call.people(stay.room.value.people.size, stay.capacity)}</Changing>
+        {stay.provider.value && (
+          <span class="provider" key={stay.provider.value}>
+            {strings.call.video[stay.provider.value]}
+          </span>
+        )}
+      </p>
+    </header>
+  );
+}

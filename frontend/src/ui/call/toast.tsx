@@ -1,0 +1,47 @@
+import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { strings } from '../../words/strings.ts';
+import { focusHeading } from '../parts/focus.ts';
+import { CloseIcon } from '../parts/icons.tsx';
+
+const TOAST_TIME = 6_000; // ms
+
+interface ToastState {
+  readonly words: ReadonlySignal<string>;
+  readonly show: (words: string) => void;
+}
+
+/** A sentence shown for some seconds. */
+export function useToast(): ToastState {
+  const words = useSignal('');
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const show = (text: string) => {
+    clearTimeout(timer.current);
+    words.value = text;
+    timer.current = setTimeout(() => {
+      words.value = '';
+    }, TOAST_TIME);
+  };
+  return { words, show };
+}
+
+/** The sentence, in a line of its own: over no face, and over nothing that is said. */
+export function Toast({ words, show }: ToastState) {
+  if (!words.value) return null;
+  return (
+    <div class="toast">
+      <p key={words.value}>{words.value}</p>
+      <button
+        type="button"
+        aria-label={strings.notice.dismiss}
+        onClick={(press) => {
+          focusHeading(press);
+          show('');
+        }}
+      >
+        <CloseIcon />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+/** Whether somebody talks into a microphone that is muted. */
+
+const LOUD = 0.03; // of full scale; what is farther away than the person stays below
+const WITHIN = 2_000; // ms
+const OFTEN = 8; // loud moments within that time: speech, and no cough, door or key
+const PAUSE = 60_000; // ms until it is told again
+
+/** Takes in how loud a muted microphone is, some ten times a second. */
+export class MutedTalk {
+  #loudAt: number[] = [];
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  /** Whether to tell it now: `level` is the loudness at `now` (ms), between 0 and 1. */
+  hears(level: number, now: number): boolean {
+    if (level < LOUD) return false;
+    this.#loudAt = [...this.#loudAt.filter((at) => now - at < WITHIN), now];
+    if (this.#loudAt.length < OFTEN || now - this.#toldAt < PAUSE) return false;
+    this.#toldAt = now;
+    return true;
+  }
+}

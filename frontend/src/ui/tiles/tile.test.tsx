@@ -1,0 +1,98 @@
+// @vitest-environment happy-dom
+import { render } from 'preact';
+import { afterEach, describe, expect, it } from 'vitest';
+import messages from '../../../../tests/contract/messages.json';
+import type { SteadySight } from '../../room/room.ts';
+import { now } from '../../time/page-time.ts';
+import type { Reading } from '../../wire/contract.ts';
+import { strings } from '../../words/strings.ts';
+import { CONNECTING } from '../parts/call-context.ts';
+import { initialsOf, Tile, type TileProps } from './tile.tsx';
+
+afterEach(() => render(null, document.body));
+
+function stateOf(own: TileProps['own'], consent: boolean, video: boolean): string | null {
+  const person = { participant: 'pppppppppppppppppppp01', name: 'Ada', consent, changedAt: 0 };
+  const media = {
+    stream: null,
+    connection: 'connected',
+    audio: true,
+    video,
+    speaking: false,
+    quality: null,
+  } as const;
+  const none = { width: 0, height: 0 };
+  const place = { x: 0, y: 0, ...none };
+  const deaf = { onPicture: () => undefined, onPin: () => undefined };
+  const rest = { sight: undefined, place, picture: none, pinned: false, ...deaf };
+  render(<Tile person={person} media={media} own={own} {...rest} />, document.body);
+  return document.querySelector('.tile-state')?.textContent ?? null;
+}
+
+describe('our own tile', () => {
+  // Who agreed and is not read learns that the camera is why; who did not agree knows why.
+  it.each([
+    ['not', true, false, strings.tile.hindrance['camera-off']],
+    ['not', true, true, strings.tile.notRead],
+    ['not', false, false, strings.tile.notRead],
+    ['live', true, true, strings.tile.reading],
+  ] as const)('%s, consent %s, camera %s: %s', (own, consent, video, words) => {
+    expect(stateOf(own, consent, video)).toBe(words);
+  });
+});
+
+describe('our own tile without our picture', () => {
+  const [face] = messages.reading.faces;
+  const reading = messages.reading as unknown as Reading;
+  const sight = (ownFace: object) =>
+    ({
+      reading,
+      receivedAt: now(),
+      steadied: { faces: [{ id: 1, shown: { ...face, ...ownFace } }] },
+    }) as unknown as SteadySight;
+
+  // Nobody is shown to others and not to themselves.
+  it.each([
+    [{}, 'looks happy, 90% sure', 'happiness'],
+    [{ unsure: true }, 'no clear expression', null],
+    [{ ownWord: true }, 'looks happy, in their own word', 'happiness'],
+  ])('says how we look: %j', (ownFace, name, expression) => {
+    const person = { participant: 'pppppppppppppppppppp01', name: 'Ada', consent: true };
+    const none = { width: 0, height: 0 };
+    render(
+      <Tile
+        person={{ ...person, changedAt: 0 }}
+        media={{ ...CONNECTING, connection: 'connected' }}
+        own="live"
+        hidden
+        sight={sight(ownFace)}
+        place={{ x: 0, y: 0, ...none }}
+        picture={none}
+        onPicture={() => undefined}
+        pinned={false}
+        onPin={() => undefined}
+      />,
+      document.body,
+    );
+    const look = document.querySelector('[role=img][data-participant]');
+    expect(look?.getAttribute('aria-label')).toBe(name);
+    expect(look?.getAttribute('data-expression')).toBe(expression);
+    expect(document.querySelector('video')?.srcObject ?? null).toBeNull();
+  });
+});
+
+describe('initials', () => {
+  // Letters of any script and digits, never a symbol, an emoji or half of one.
+  it.each([
+    ['Ada', 'A'],
+    ['ada king lovelace', 'AL'],
+    ['😀 Zoë 🎉', 'Z'],
+    ['"Kim" (Berlin)', 'KB'],
+    ['👩‍💻Ada', 'A'],
+    ['张 伟', '张伟'],
+    ['7 of 9', '79'],
+    ['🎉', ''],
+  ])('of %s are %s', (name, initials) => {
+    expect(initialsOf(name)).toBe(initials);
+  });
+});

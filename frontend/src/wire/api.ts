@@ -1,0 +1,352 @@
+import { abortAfter } from './abort.ts';
+import * as answers from './answers.ts';
+import { Attempts } from './attempts.ts';
+import type * as contract from './contract.ts';
+import * as messages from './messages.ts';
+
+const REQUEST_TIMEOUT = 8_000; // ms for one attempt
+const ATTEMPTS = 3;
+const RETRY_DELAY = 400; // ms before the first repetition, doubled for each further one
+const PAUSE_MAX = 120_000; // ms
+const RETRY_DELAY_MAX = 10_000; // ms; a longer Retry-After is the caller's to wait out
+
+/** A request without a usable answer. `code` is the functions' own, or one of the page's below. */
+export class ApiError extends Error {
+  /** The HTTP status; 0 if no answer came. */
+  readonly status: number;
+  /** A code of the functions, or `unreachable` (no answer) or `unexpected-answer` (not the contract). */
+  readonly code: string;
+  /** Milliseconds after which another try may help; null if the answer does not say it. */
+  readonly retryAfter: number | null;
+
+  constructor(status: number, code: string, message: string, retryAfter: number | null = null) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** What `Api` needs of the world; tests replace it. */
+export interface ApiPorts {
+  readonly fetch: typeof fetch;
+  readonly wait: (ms: number) => Promise<void>;
+  /** 128 random bits, as base64url. */
+  readonly randomId?: () => string;
+}
+
+interface ApiRequest {
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly body?: contract.JsonObject;
+  readonly ticket?: string;
+  readonly keepalive?: boolean;
+  /** How often to try while the functions are away or overloaded. */
+  readonly attempts?: number;
+  /** Cancels the request. */
+  readonly signal?: AbortSignal;
+}
+
+/** A person who joins: their name and choices. */
+export interface Person {
+  readonly name: string;
+  readonly consent: boolean;
+  readonly scope?: contract.ConsentScope;
+  readonly hostSecret?: string;
+}
+
+/** The functions' routes that need no ticket. Every method rejects only with `ApiError`. */
+export class Api {
+  readonly #base: string;
+  readonly #ports: ApiPorts;
+  readonly #attempts: Attempts;
+
+  /** `base` is the functions' origin, or empty for the page's own. */
+  constructor(base: string, ports: ApiPorts = browserPorts) {
+    this.#base = base.replace(/\/$/, '');
+    this.#ports = ports;
+    this.#attempts = new Attempts(ports.randomId);
+  }
+
+  /** Creates a room. Refused with `creation-key-wrong` if the deployment needs another key. */
+  async createRoom(creationKey?: string): Promise<contract.CreatedRoom> {
+    const body = creationKey ? { creationKey } : {};
+    const request = { method: 'POST', path: '/api/rooms', body } as const;
+    return this.ask(request, answers.parseCreatedRoom);
+  }
+
+  /** Joins a room, or waits at its closed door. Refused with `unknown-room`, `room-full`, `door-crowded`. */
+  async join(room: string, person: Person): Promise<contract.Joined | contract.Waiting> {
+    const path = `/api/rooms/${room}/participants`;
+    const join = (attempt: string) =>
+      this.ask({ method: 'POST', path, body: { ...person, attempt } }, answers.parseEntrance);
+    return this.#attempts.make(JSON.stringify([room, person]), join, isUnanswered);
+  }
+
+  /** Asks whether a host let us in. Refused with `refused` or `knock-expired`. */
+  async wait(
+    room: string,
+    { ticket }: contract.Waiting,
+  ): Promise<contract.Joined | contract.Waiting> {
+    const path = `/api/rooms/${room}/waiting`;
+    return this.ask({ method: 'POST', path, ticket, attempts: 1 }, answers.parseEntrance);
+  }
+
+  /** Leaves a room or its door; `closing` means that the page closes, and a host may be back at once. */
+  async leave(
+    room: string,
+    { participant, ticket }: Pick<contract.Joined, 'participant' | 'ticket'>,
+    closing = false,
+  ): Promise<void> {
+    const path = `/api/rooms/${room}/participants/${participant}${closing ? '?closing=yes' : ''}`;
+    // A page that stays open tries again: leaving twice is harmless.
+    await this.ask({ method: 'DELETE', path, ticket, keepalive: true }, accepted);
+  }
+
+  /** Sends one request and checks its answer; repeats it while the functions are away. */
+  async ask<T>(request: ApiRequest, parse: (value: unknown) => T | null): Promise<T> {
+    const attempts = request.attempts ?? ATTEMPTS;
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.#attempt(request, parse);
+      if (!outcome.error) return outcome.answer;
+      const { error } = outcome;
+      const delay = error.retryAfter ?? RETRY_DELAY * 2 ** (attempt - 1);
+      const last = attempt >= attempts || delay > RETRY_DELAY_MAX || request.signal?.aborted;
+      if (last || !mayRepeat(error)) throw error;
+      await this.#ports.wait(delay);
+    }
+  }
+
+  async #attempt<T>(request: ApiRequest, parse: (value: unknown) => T | null): Promise<Attempt<T>> {
+    let response: Response;
+    try {
+      response = await this.#ports.fetch(this.#base + request.path, {
+        method: request.method,
+        headers: {
+          'Content-Type': 'application/json',
+          ...(request.ticket && { Authorization: `Bearer ${request.ticket}` }),
+        },
+        body: JSON.stringify(request.body ?? {}),
+        keepalive: request.keepalive ?? false,
+        cache: 'no-store',
+        signal: abortAfter(REQUEST_TIMEOUT, request.signal),
+      });
+    } catch {
+      return { error: new ApiError(0, 'unreachable', 'The functions did not answer.') };
+    }
+    const value: unknown = await response.json().catch(() => null);
+    if (!response.ok) {
+      const refused = answers.parseErrorBody(value);
+      const error = new ApiError(
+        response.status,
+        refused?.error ?? 'unexpected-answer',
+        refused?.message ?? `The functions answered ${response.status}.`,
+        // A page of another origin cannot see the header, so the body has it, too.
+        refused?.retryAfter === undefined ? retryAfter(response) : refused.retryAfter * 1000,
+      );
+      return { error };
+    }
+    const answer = parse(value);
+    return answer === null
+      ? {
+          error: new ApiError(
+            response.status,
+            'unexpected-answer',
+            'The answer was not understood.',
+          ),
+        }
+      : { answer };
+  }
+}
+
+/** The wait before another try after `error`; `usual` if the error does not say one. */
+export function pauseAfter(error: unknown, usual: number): number {
+  const said = error instanceof ApiError ? error.retryAfter : null;
+  return Math.min(Math.max(said ?? 0, usual), PAUSE_MAX);
+}
+
+/** The routes of one participant in one room, signed with that participant's ticket. */
+export class RoomApi {
+  readonly room: string;
+  readonly participant: string;
+  readonly #api: Api;
+  readonly #leaving = new AbortController();
+  #ticket: string;
+  #choices = 0; // of our consent
+
+  constructor(api: Api, room: string, joined: contract.Joined) {
+    this.#api = api;
+    this.room = room;
+    this.participant = joined.participant;
+    this.#ticket = joined.ticket;
+  }
+
+  /** Credentials for the call's media. */
+  async videoToken(): Promise<contract.VideoToken> {
+    return this.#keep('video-token', {}, answers.parseVideoToken);
+  }
+
+  /** Where the hub is, and a token for it. */
+  async negotiate(): Promise<contract.HubAccess> {
+    const route = `participants/${this.participant}/negotiate`;
+    return this.#keep(route, {}, answers.parseHubAccess, { attempts: 1 });
+  }
+
+  /** Enters the hub's group and tells the room that we are here; call it after every connection. */
+  async announce(away?: boolean): Promise<contract.Roster> {
+    return this.#keep('presence', away === undefined ? {} : { away }, answers.parseRoster);
+  }
+
+  /** A sign of life, with whether we are away and the ages of readings; renews the ticket. */
+  async heartbeat(away?: boolean, ages: readonly number[] = []): Promise<contract.Roster> {
+    const body = { ...(away !== undefined && { away }), ...(ages.length > 0 && { ages }) };
+    const answer = await this.#keep('heartbeat', body, answers.parseHeartbeat, { attempts: 1 });
+    this.#ticket = answer.ticket;
+    return answer;
+  }
+
+  /** Relays `payload` to one other participant with one try; if they left, it is dropped. */
+  async signal(to: string, payload: contract.JsonObject): Promise<void> {
+    await this.#keep('signals', { to, payload }, accepted, { attempts: 1 });
+  }
+
+  /** Upload tickets for the next `count` frames; refused with `consent-required`. */
+  async uploadTickets(count: number): Promise<readonly contract.UploadTicket[]> {
+    return this.#keep('upload-tickets', { count }, answers.parseUploadTickets, { attempts: 2 });
+  }
+
+  /**
+   * Sends a reading of a picture that stays on this device; returns the reading's frame. Refused with
+   * `consent-required`, or with `too-many-readings` if this slot has one already.
+   */
+  async tellReading(reading: contract.ToldReading): Promise<string> {
+    const body = reading as unknown as contract.JsonObject;
+    const { frame } = await this.#keep('readings', body, answers.parseToldFrame, { attempts: 1 });
+    return frame;
+  }
+
+  /** Asks everyone who agreed to be read now. */
+  async analyze(): Promise<void> {
+    await this.#post('capture', {}, accepted);
+  }
+
+  /** Gives or withdraws our consent to be read; with no scope it goes as far as the room's mode. */
+  async setConsent(consent: boolean, scope: contract.ConsentScope | null): Promise<void> {
+    const path = `/api/rooms/${this.room}/consent`;
+    const request = {
+      method: 'PUT',
+      path,
+      // Repeated attempts are one choice; it does not count if a later choice comes first.
+      body: { consent, ...(consent && scope && { scope }), order: ++this.#choices },
+      ticket: this.#ticket,
+    } as const;
+    await this.#api.ask(request, messages.parseParticipant);
+  }
+
+  /** Sets the room's mode; refused with `host-required`. */
+  async setMode(mode: contract.RoomMode): Promise<void> {
+    const path = `/api/rooms/${this.room}/mode`;
+    const request = { method: 'PUT', path, body: { mode }, ticket: this.#ticket } as const;
+    await this.#api.ask(request, messages.parseMode);
+  }
+
+  /** Replaces our frame's reading with our own word, said while we were shown this `mode`. */
+  async correct(
+    frame: string,
+    expression: contract.Expression,
+    mode: contract.RoomMode,
+  ): Promise<void> {
+    await this.#post('corrections', { frame, expression, mode }, accepted);
+  }
+
+  /** Opens or closes the door. Guests are refused with `host-required`, here and below. */
+  async setDoor(door: contract.DoorState): Promise<void> {
+    await this.#put('door', { door });
+  }
+
+  /** Lets in or refuses somebody who waits; refused with `not-waiting`, `room-full`. */
+  async answerKnock(participant: string, admit: boolean): Promise<void> {
+    await this.#put(`waiting/${participant}`, { admit });
+  }
+
+  /** Removes somebody and closes the door; `connections` are theirs at the video provider. */
+  async remove(participant: string, connections: readonly string[]): Promise<void> {
+    await this.#post('removals', { participant, connections }, accepted);
+  }
+
+  /** Asks somebody's page, or everybody else's, to mute. */
+  async requestMute(participant: string | null): Promise<void> {
+    await this.#post('mutes', participant ? { participant } : {}, accepted);
+  }
+
+  /** Names one more host, or takes that back; refused with `host-named`. */
+  async nameHost(participant: string, host: boolean): Promise<void> {
+    await this.#put(`hosts/${participant}`, { host });
+  }
+
+  /** Leaves the room; works while the page closes, too. */
+  async leave(closing = false): Promise<void> {
+    await this.#api.leave(this.room, this.#pass, closing);
+  }
+
+  /** Cancels requests that only keep our place or our readings; our decisions are still sent. */
+  close(): void {
+    this.#leaving.abort();
+  }
+
+  get #pass() {
+    return { participant: this.participant, ticket: this.#ticket };
+  }
+
+  async #put(route: string, body: contract.JsonObject): Promise<void> {
+    const path = `/api/rooms/${this.room}/${route}`;
+    await this.#api.ask({ method: 'PUT', path, body, ticket: this.#ticket }, accepted);
+  }
+
+  /** Posts a request that is useless after we leave, and would be refused then. */
+  async #keep<T>(
+    route: string,
+    body: contract.JsonObject,
+    parse: (value: unknown) => T | null,
+    options: Pick<ApiRequest, 'attempts'> = {},
+  ): Promise<T> {
+    return this.#post(route, body, parse, { ...options, signal: this.#leaving.signal });
+  }
+
+  async #post<T>(
+    route: string,
+    body: contract.JsonObject,
+    parse: (value: unknown) => T | null,
+    options: Pick<ApiRequest, 'attempts' | 'signal'> = {},
+  ): Promise<T> {
+    const path = `/api/rooms/${this.room}/${route}`;
+    return this.#api.ask({ method: 'POST', path, body, ticket: this.#ticket, ...options }, parse);
+  }
+}
+
+type Attempt<T> = { readonly answer: T; readonly error?: undefined } | { readonly error: ApiError };
+
+const browserPorts: ApiPorts = {
+  fetch: (input, init) => fetch(input, init),
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** For answers without content: their status is enough. */
+function accepted(): true {
+  return true;
+}
+
+function mayRepeat(error: ApiError): boolean {
+  return error.status === 429 || isUnanswered(error);
+}
+
+/** Whether what was asked for may have happened all the same. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status >= 500);
+}
+
+function retryAfter(response: Response): number | null {
+  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}

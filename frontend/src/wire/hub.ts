@@ -1,0 +1,163 @@
+/** The connection for messages from the functions to this page. */
+import {
+  HttpTransportType,
+  type HubConnection,
+  HubConnectionBuilder,
+  LogLevel,
+} from '@microsoft/signalr';
+import { now } from '../time/page-time.ts';
+import { pauseAfter } from './api.ts';
+import { HUB_TARGETS, type HubAccess, type HubMessage } from './contract.ts';
+import { HubHttp } from './hub-http.ts';
+import { parseHubMessage } from './messages.ts';
+
+const TOKEN_FRESH_FOR = 30_000; // ms; the client asks for a connection's token twice
+const RETRY_DELAYS = [0, 500, 1_000, 2_000, 4_000, 8_000]; // ms; the last one for ever after
+
+const REFUSED_SOCKETS = 3; // so many in a row, each after an answer of the hub over HTTP
+
+/**
+ * `lost` after a failed attempt or a lost connection; `blocked` if the hub answers but its WebSocket
+ * never opens. In both the page tries again without end.
+ */
+export type HubState = 'connecting' | 'connected' | 'lost' | 'blocked';
+
+/** What a `Hub` needs, and what it calls. */
+export interface HubPorts {
+  /** Asks the functions for the hub's address and a token. */
+  readonly negotiate: () => Promise<HubAccess>;
+  readonly onMessage: (message: HubMessage) => void;
+  readonly onState: (state: HubState) => void;
+}
+
+/** A connection that restores itself until it is stopped. */
+export class Hub {
+  readonly #ports: HubPorts;
+  #connection: HubConnection | null = null;
+  #access: { readonly value: HubAccess; readonly at: number } | null = null;
+  #state: HubState = 'connecting';
+  #stopped = false;
+  #refusedSockets = 0;
+  #hurry: () => void = () => undefined;
+
+  constructor(ports: HubPorts) {
+    this.#ports = ports;
+  }
+
+  /** Connects, with as many tries as needed; reports through `onState`. */
+  start(): void {
+    void this.#connect();
+  }
+
+  /** Tries again now, without the pause. */
+  retry(): void {
+    this.#hurry();
+    // The client's pause before its next attempt ends only with the connection; then ours connects again.
+    if (this.#state === 'lost' || this.#state === 'blocked') void this.#connection?.stop();
+  }
+
+  /** Closes the connection for good. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#connection?.stop();
+  }
+
+  async #connect(): Promise<void> {
+    let failure: unknown = null;
+    for (let attempt = 0; !this.#stopped; attempt++) {
+      await this.#pause(pauseAfter(failure, retryDelay(attempt)));
+      try {
+        await this.#open();
+        return;
+      } catch (error) {
+        failure = error;
+        this.#access = null;
+        this.#become(this.#lost());
+      }
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#hurry = resolve;
+      setTimeout(resolve, ms);
+    });
+  }
+
+  async #open(): Promise<void> {
+    if (this.#stopped) return;
+    const { url } = await this.#negotiated();
+    const http = new HubHttp();
+    const connection = new HubConnectionBuilder()
+      .withUrl(url, {
+        transport: HttpTransportType.WebSockets,
+        httpClient: http,
+        accessTokenFactory: async () => (await this.#negotiated()).accessToken,
+      })
+      .withAutomaticReconnect({
+        nextRetryDelayInMilliseconds: ({ previousRetryCount, retryReason }) => {
+          if (previousRetryCount > 0) this.#noteFailure(http);
+          if (this.#lost() === 'blocked') this.#become('blocked');
+          return pauseAfter(retryReason, retryDelay(previousRetryCount));
+        },
+      })
+      .configureLogging(LogLevel.None) // the page itself says what is wrong
+      .build();
+    for (const target of HUB_TARGETS) {
+      connection.on(target, (argument: unknown) => {
+        const message = parseHubMessage(target, argument);
+        if (message) this.#ports.onMessage(message);
+      });
+    }
+    connection.onreconnecting(() => {
+      this.#access = null;
+      this.#become('lost');
+    });
+    connection.onreconnected(() => this.#become('connected'));
+    connection.onclose(() => {
+      if (this.#stopped || this.#connection !== connection) return;
+      this.#connection = null;
+      this.#access = null;
+      this.#become('lost');
+      void this.#connect();
+    });
+    try {
+      await connection.start();
+    } catch (error) {
+      this.#noteFailure(http);
+      throw error;
+    }
+    if (this.#stopped) {
+      await connection.stop();
+      return;
+    }
+    this.#connection = connection;
+    this.#become('connected');
+  }
+
+  async #negotiated(): Promise<HubAccess> {
+    if (!this.#access || now() - this.#access.at > TOKEN_FRESH_FOR) {
+      this.#access = { value: await this.#ports.negotiate(), at: now() };
+    }
+    return this.#access.value;
+  }
+
+  #noteFailure({ answered }: HubHttp): void {
+    this.#refusedSockets = answered ? this.#refusedSockets + 1 : 0;
+  }
+
+  #lost(): HubState {
+    return this.#refusedSockets >= REFUSED_SOCKETS ? 'blocked' : 'lost';
+  }
+
+  #become(state: HubState): void {
+    if (this.#stopped || (state === this.#state && state !== 'connected')) return;
+    if (state === 'connected') this.#refusedSockets = 0;
+    this.#state = state;
+    this.#ports.onState(state);
+  }
+}
+
+function retryDelay(attempt: number): number {
+  return RETRY_DELAYS[Math.min(attempt, RETRY_DELAYS.length - 1)] ?? 0;
+}

@@ -1,0 +1,315 @@
+"""The records of rooms and participants: small blobs that all instances share.
+
+    rooms/ROOM/room                      metadata: hash of the host's secret, mode, door
+    rooms/ROOM/participants/PARTICIPANT  metadata: name, consent, away, host, place
+    rooms/ROOM/sessions/PROJECT          metadata: id of the room's session at a video provider
+
+A participant's last sign of life is their blob's Last-Modified. A write that depends on a read
+carries its ETag, so that no write undoes another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from urllib.parse import quote, unquote
+
+from azure.core import MatchConditions
+from azure.core.exceptions import (
+    AzureError,
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+)
+from azure.storage.blob import BlobProperties, ContainerClient
+
+from functions.clock import Clock
+from functions.contract import ApiError, ConsentScope, HostBy, Participant, is_random_id
+
+ABSENT_AFTER = timedelta(seconds=75)  # hidden pages may beat only once a minute
+KNOCK_LIFETIME = timedelta(minutes=10)  # how long somebody may wait at a closed door
+ANSWER_KEPT = timedelta(minutes=10)  # for so long a page can learn that it was refused or removed
+LEASE = 15  # s, the storage's shortest; a crashed holder stops others from joining for so long
+_PATIENCE = 5  # s to retry a contended write; the page waits 8 s for an answer
+_PAUSE = (0.02, 0.1)  # s between attempts; random, so that racing calls separate
+
+
+class Place(StrEnum):
+    """Where a person is who asked for a seat."""
+
+    SEATED = "seated"
+    WAITING = "waiting"  # at the closed door
+    REFUSED = "refused"
+    REMOVED = "removed"
+    LEFT = "left"
+
+
+_KEPT = {Place.LEFT: ABSENT_AFTER, Place.REFUSED: ANSWER_KEPT, Place.REMOVED: ANSWER_KEPT}
+"""How long a record is kept after its person's stay: a late call of theirs may still arrive."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A participant's record as read from storage.
+
+    Attributes:
+        participant: the person; without name and consent after they left.
+        place: where they are.
+        since: when they asked for their seat.
+        last_seen: when their record was last written.
+        etag: identifies this version of the record.
+        order: the highest number of their choices of consent so far.
+    """
+
+    participant: Participant
+    place: Place
+    since: datetime
+    last_seen: datetime
+    etag: str
+    order: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.participant.id
+
+
+class Records:
+    """Reads and writes the records; `rooms.py` and `door.py` decide what they mean for a call."""
+
+    def __init__(self, container: ContainerClient, clock: Clock) -> None:
+        self._container = container
+        self.clock = clock
+
+    def create_room(self, room: str, metadata: Mapping[str, str]) -> None:
+        """Write a new room's record."""
+        self._create(_room_path(room), metadata)
+
+    def room(self, room: str) -> dict[str, str]:
+        """The values in the room's record.
+
+        Raises:
+            ApiError: 404 `unknown-room`.
+        """
+        return self._room(room).metadata
+
+    def set_room(self, room: str, key: str, value: str) -> bool:
+        """Write one value of the room's record; False if it was there already.
+
+        Raises:
+            ApiError: 404 `unknown-room`; 503 `storage-busy`.
+        """
+        for _ in self.attempts():
+            record = self._room(room)
+            if record.metadata.get(key) == value:
+                return False
+            try:
+                self._container.get_blob_client(_room_path(room)).set_blob_metadata(
+                    {**record.metadata, key: value},
+                    etag=record.etag,
+                    match_condition=MatchConditions.IfNotModified,
+                )
+                return True
+            except HttpResponseError as error:
+                if error.status_code != 412:  # another call wrote it first, or holds its lease
+                    raise
+        raise busy()
+
+    def session(self, room: str, project: str) -> str | None:
+        """The room's video session in `project`, if there is one."""
+        blob = self._container.get_blob_client(f"{room}/sessions/{project}")
+        try:
+            return blob.get_blob_properties().metadata["id"]
+        except ResourceNotFoundError:
+            return None
+
+    def add_session(self, room: str, project: str, session: str) -> bool:
+        """Write the room's video session in `project`; False if it has another already."""
+        blob = self._container.get_blob_client(f"{room}/sessions/{project}")
+        try:
+            blob.upload_blob(b"", metadata={"id": session}, overwrite=False)
+        except ResourceExistsError:
+            return False
+        return True
+
+    def all(self, room: str) -> list[Record]:
+        """All records of the room's participants, recent ones who left included; one listing."""
+        prefix = _path(room, "")
+        blobs = self._container.list_blobs(prefix, include=["metadata"])
+        return [_record(blob.name.removeprefix(prefix), blob) for blob in blobs]
+
+    def of(self, room: str, participant: str) -> Record:
+        """One participant's record, wherever they are.
+
+        Raises:
+            ApiError: 404 `unknown-participant`.
+        """
+        try:
+            blob = self._container.get_blob_client(_path(room, participant))
+            return _record(participant, blob.get_blob_properties())
+        except ResourceNotFoundError:
+            raise unknown_participant() from None
+
+    def add(self, room: str, participant: Participant, place: Place = Place.SEATED) -> None:
+        """Write a new participant's record."""
+        self._create(_path(room, participant.id), _metadata(participant, place))
+
+    def write(
+        self, room: str, record: Record, participant: Participant, place: Place = Place.SEATED
+    ) -> None:
+        """Write a record again, if it is unchanged since it was read.
+
+        Raises:
+            ResourceModifiedError: another call wrote it first.
+            ApiError: 404 `unknown-participant`.
+        """
+        blob = self._container.get_blob_client(_path(room, record.id))
+        try:
+            blob.set_blob_metadata(
+                _metadata(participant, place, record.order),
+                etag=record.etag,
+                match_condition=MatchConditions.IfNotModified,
+            )
+        except ResourceNotFoundError:  # deleted just now; the storage may answer 404 or 412
+            raise unknown_participant() from None
+
+    def empty(self, room: str, participant: str, place: Place, host: HostBy | None = None) -> None:
+        """Delete somebody's name and consent, even if another call writes; keep their place."""
+        nobody = Participant(participant, "", None, host=host)
+        with contextlib.suppress(ResourceNotFoundError):
+            self._container.get_blob_client(_path(room, participant)).set_blob_metadata(
+                _metadata(nobody, place)
+            )
+
+    def is_over(self, record: Record) -> bool:
+        """Whether this record may be deleted."""
+        return self.age(record.last_seen) > _KEPT.get(record.place, ABSENT_AFTER)
+
+    def age(self, moment: datetime) -> timedelta:
+        """How long ago a time of the storage's clock was."""
+        return datetime.fromtimestamp(self.clock.now(), UTC) - moment
+
+    def part(self, room: str, record: Record) -> None:
+        """Note that somebody left, if their record is as it was read; their name goes."""
+        nobody = Participant(record.id, "", None)
+        with contextlib.suppress(ResourceModifiedError, ApiError):  # another call was first
+            self.write(room, record, nobody, Place.LEFT)
+
+    def forget(self, room: str, record: Record) -> None:
+        """Delete a record, if it is unchanged since it was read."""
+        # Another instance may just have deleted it, or written a sign of life.
+        with contextlib.suppress(ResourceNotFoundError, ResourceModifiedError):
+            self._container.delete_blob(
+                _path(room, record.id),
+                etag=record.etag,
+                match_condition=MatchConditions.IfNotModified,
+            )
+
+    @contextlib.contextmanager
+    def lease(self, room: str) -> Iterator[float]:
+        """Hold the room's lease; yields the time just before the request for it.
+
+        Raises:
+            ApiError: 503 `storage-busy`.
+        """
+        blob = self._container.get_blob_client(_room_path(room))
+        for _ in self.attempts():
+            since = self.clock.monotonic()
+            try:
+                lease = blob.acquire_lease(LEASE)
+            except ResourceExistsError:  # another call holds it
+                continue
+            try:
+                yield since
+            finally:
+                with contextlib.suppress(AzureError):  # else it ends after 15 s
+                    lease.release()
+            return
+        raise busy()
+
+    def attempts(self) -> Iterator[None]:
+        """Yield once for each attempt, with short pauses, for at most `_PATIENCE` seconds."""
+        deadline = self.clock.monotonic() + _PATIENCE
+        while self.clock.monotonic() < deadline:
+            yield
+            self.clock.sleep(random.uniform(*_PAUSE))
+
+    def _room(self, room: str) -> BlobProperties:
+        unknown = ApiError(404, "unknown-room", "There is no such room. Create a new one.")
+        if not is_random_id(room):
+            raise unknown
+        try:
+            return self._container.get_blob_client(_room_path(room)).get_blob_properties()
+        except ResourceNotFoundError:
+            raise unknown from None
+
+    def _create(self, path: str, metadata: Mapping[str, str]) -> None:
+        # Ids are random, so an existing blob is ours: only the answer to our first try was lost.
+        with contextlib.suppress(ResourceExistsError):
+            self._container.upload_blob(path, b"", metadata=dict(metadata), overwrite=False)
+
+
+def unknown_participant() -> ApiError:
+    """The error for a participant who left, or gave no sign of life for too long."""
+    return ApiError(404, "unknown-participant", "You are no longer in this room. Join again.")
+
+
+def refused() -> ApiError:
+    """The error for a person who was refused at the door."""
+    return ApiError(403, "refused", "The host has not let you in.")
+
+
+def removed() -> ApiError:
+    """The error for a person who was removed."""
+    return ApiError(403, "removed", "The host has removed you from this call.")
+
+
+def busy() -> ApiError:
+    """The error for a record that others kept changing."""
+    return ApiError(
+        503, "storage-busy", "Many people are at this room's door. Try again.", retry_after=2
+    )
+
+
+def _room_path(room: str) -> str:
+    return f"{room}/room"
+
+
+def _path(room: str, participant: str) -> str:
+    return f"{room}/participants/{participant}"
+
+
+# Values in the records. An earlier release knows only "yes" and treats the others as no.
+_SCOPES = {"yes": ConsentScope.EVERYBODY, "room-only": ConsentScope.ROOM_ONLY, "no": None}
+_CONSENTS = {scope: consent for consent, scope in _SCOPES.items()}
+
+
+def _metadata(participant: Participant, place: Place, order: int = 0) -> dict[str, str]:
+    # An earlier release knows only `left`; so it does not count people at the door as seated.
+    elsewhere = {} if place is Place.SEATED else {"left": "yes", "place": place.value}
+    return {
+        "name": quote(participant.name, safe=""),  # metadata travels as ASCII headers
+        "consent": _CONSENTS[participant.scope],
+        **({"away": "yes"} if participant.away else {}),
+        **({"host": participant.host.value} if participant.host else {}),
+        **({"order": str(order)} if order else {}),
+        **elsewhere,
+    }
+
+
+def _record(participant: str, blob: BlobProperties) -> Record:
+    metadata = blob.metadata
+    place = Place(metadata.get("place", Place.LEFT if "left" in metadata else Place.SEATED))
+    who = Participant(
+        participant,
+        unquote(metadata["name"] or ""),
+        _SCOPES.get(metadata["consent"]),
+        metadata.get("away") == "yes",
+        HostBy(metadata["host"]) if "host" in metadata else None,
+    )
+    order = int(metadata.get("order", 0))
+    return Record(who, place, blob.creation_time, blob.last_modified, blob.etag, order)

@@ -1,0 +1,35 @@
+"""Ports of this machine that are free."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import random
+import socket
+from typing import Final
+
+# Below the ports of outgoing connections (from 32768 on Linux, from 49152 elsewhere): such a
+# connection could take the port before its process listens.
+_RANGE: Final = range(20_000, 32_000)
+_reserved: Final = contextlib.ExitStack()
+atexit.register(_reserved.close)
+
+
+def free_port() -> int:
+    """A port that is free now; no other call returns it while this process lives.
+
+    A stack listens only seconds later, and two stacks that start at once must not choose the same
+    port. A UDP socket reserves the number; it disturbs no one and ends with the process.
+    """
+    while True:
+        port = random.SystemRandom().choice(_RANGE)
+        reservation = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            reservation.bind(("127.0.0.1", port))
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            reservation.close()
+            continue
+        _reserved.enter_context(reservation)
+        return port

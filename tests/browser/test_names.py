@@ -1,0 +1,83 @@
+"""Names as people write and paste them, of any script, seen as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from local.stack import Stack
+from tests.browser.conftest import Person
+
+# Where each name of a sentence is painted, in CSS pixels from the left.
+PLACES = """(element, names) => {
+    const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const places = [];
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        for (const name of names) {
+            const at = node.data.indexOf(name);
+            if (at < 0) continue;
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + name.length);
+            places[names.indexOf(name)] = range.getBoundingClientRect().left;
+        }
+    }
+    return places;
+}"""
+
+
+def enter(somebody: Person, link: str) -> None:
+    """Join under the name as it is written, without agreeing to be read."""
+    somebody.page.goto(link)
+    somebody.page.get_by_role("textbox", name="Your name").fill(somebody.name)
+    somebody.page.get_by_role("button", name=re.compile("Start a new call|Join now")).click()
+    expect(somebody.button("Leave call")).to_be_visible()
+
+
+def test_names_are_taken_as_people_write_and_paste_them(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """A young emoji, sixty of them, and marks nobody sees: the room has the name that was meant."""
+    written = {
+        "Ada \U0001fa77": "Ada \U0001fa77",
+        "\u202aZoë Kay\u202c": "Zoë Kay",
+        "👩" * 60: "👩" * 60,
+    }
+    link = scripted_stack.url
+    for name, meant in written.items():
+        somebody = person(name)
+        enter(somebody, link)
+        own = somebody.page.get_by_role("group", name=f"{meant} (you)", exact=True)
+        expect(own).to_be_visible()
+        link = somebody.link
+
+
+def test_two_people_of_one_name_can_be_told_apart(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """The second Ada is Ada (2) to everybody, herself included."""
+    first, second = person("Ada"), person("Ada")
+    first.join(scripted_stack.url)
+    enter(second, first.link)
+    expect(second.page.get_by_role("group", name="Ada (2) (you)", exact=True)).to_be_visible()
+    expect(first.page.get_by_role("group", name="Ada (2)", exact=True)).to_be_visible()
+
+
+def test_names_of_any_script_keep_their_order(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """In an English list Arabic names are painted in the order of the list."""
+    ada, *others = (person(name) for name in ("Ada", "علي", "سلمى", "نور"))
+    ada.join(scripted_stack.url)
+    for other in others:
+        enter(other, ada.link)
+    panel = ada.open_panel("Timeline")
+    words = panel.get_by_text(re.compile("^Not read:"))
+    for other in others:
+        expect(words).to_contain_text(other.name)
+    text = words.inner_text()
+    names = sorted((other.name for other in others), key=text.index)
+    places = words.evaluate(PLACES, names)
+    assert places == sorted(places), (text, places)

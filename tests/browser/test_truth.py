@@ -1,0 +1,211 @@
+"""What a page says of a person is what is so now: away, offline, held back, hidden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from functions.contract import Expression
+from local.stack import Stack
+from tests.browser.conftest import Person, meet
+from tests.waiting import until
+
+_HIDE = """hidden => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
+_HOLD_BACK = """held => {
+    const [track] = document.querySelector('.tile-own video').srcObject.getVideoTracks();
+    Object.defineProperty(track, 'muted', { configurable: true, get: () => held });
+    track.dispatchEvent(new Event(held ? 'mute' : 'unmute'));
+}"""
+
+
+def test_who_looks_at_another_tab_is_away_to_everybody(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """The others see it at once, instead of an emoji; *Read everyone now* names them; it ends."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe, live=True)
+    ada.look(Expression.HAPPINESS)
+    zoe.sees(ada, Expression.HAPPINESS)
+    ada.page.evaluate(_HIDE, True)
+    expect(zoe.tile(ada)).to_contain_text("Away")
+    expect(zoe.badges(ada)).to_have_count(0)
+    expect(zoe.open_panel("People").get_by_text("Away")).to_be_visible()
+    zoe.button("Read everyone now").click()
+    expect(zoe.page.locator(".toast")).to_contain_text("Not read now: Ada (away).")
+    ada.page.evaluate(_HIDE, False)
+    zoe.sees(ada, Expression.HAPPINESS)
+    expect(zoe.tile(ada)).not_to_contain_text("Away")
+
+
+def test_a_camera_held_back_by_the_system_is_said(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """By a phone call or a privacy switch: both sides are told, and all comes back."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe, live=True)
+    ada.look(Expression.HAPPINESS)
+    zoe.sees(ada, Expression.HAPPINESS)
+    ada.page.evaluate(_HOLD_BACK, True)
+    expect(ada.page.locator(".notice")).to_contain_text("Your camera is held back")
+    expect(ada.tile(ada)).to_contain_text("Not read: camera paused")
+    expect(zoe.tile(ada).get_by_role("img", name="Camera off")).to_be_visible()
+    expect(zoe.tile(ada).locator(".initials")).to_be_visible()
+    zoe.button("Read everyone now").click()
+    expect(zoe.page.locator(".toast")).to_contain_text("Ada (camera off)")
+    ada.page.evaluate(_HOLD_BACK, False)
+    zoe.sees(ada, Expression.HAPPINESS)
+    expect(ada.page.locator(".notice")).to_have_count(0)
+
+
+def test_being_offline_is_said_once_and_as_that(
+    scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
+) -> None:
+    """One sentence, *Not read*, and all goes on when the network is back."""
+    tolerated.append("ERR_INTERNET_DISCONNECTED|Failed to load resource|WebSocket")
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe, live=True)
+    ada.look(Expression.HAPPINESS)
+    zoe.sees(ada, Expression.HAPPINESS)
+    ada.context.set_offline(True)
+    expect(ada.page.locator(".notice")).to_contain_text("You are offline")
+    expect(ada.tile(ada)).to_contain_text("Not read: offline")
+    expect(ada.page.locator(".notice")).to_have_count(1)
+    ada.context.set_offline(False)
+    expect(ada.page.locator(".notice")).to_have_count(0)
+    frame = zoe.badges(ada).get_attribute("data-frame")
+    until(lambda: zoe.badges(ada).get_attribute("data-frame") != frame, "a reading after it")
+
+
+def test_storage_that_does_not_answer_is_said_and_nobody_seems_read(
+    scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
+) -> None:
+    """While no picture arrives the tile does not say that its person is being read."""
+    tolerated.append("ERR_FAILED|Failed to load resource")
+    ada = person("Ada")
+    meet(scripted_stack, ada, live=True)
+    ada.look(Expression.HAPPINESS)
+    expect(ada.tile(ada)).to_contain_text("Being read")
+    ada.page.route(re.compile("/frames/"), lambda route: route.abort())
+    expect(ada.page.locator(".notice")).to_contain_text("Your pictures do not reach the service")
+    expect(ada.tile(ada)).not_to_contain_text("Being read")
+    ada.page.unroute_all()
+    expect(ada.tile(ada)).to_contain_text("Being read")
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "delete AbortSignal.any; delete AbortSignal.timeout;",
+        "delete HTMLVideoElement.prototype.requestVideoFrameCallback;",
+        "delete globalThis.OffscreenCanvas; delete globalThis.Worker;",
+    ],
+    ids=["AbortSignal", "requestVideoFrameCallback", "OffscreenCanvas"],
+)
+def test_what_is_cheap_to_do_without_is_done_without(
+    scripted_stack: Stack, person: Callable[..., Person], missing: str
+) -> None:
+    """A browser without it is read all the same, and blames nothing."""
+    ada = person("Ada")
+    ada.page.add_init_script(missing)
+    meet(scripted_stack, ada)
+    ada.look(Expression.SURPRISE)
+    ada.button("Read everyone now").click()
+    ada.sees(ada, Expression.SURPRISE)
+    expect(ada.page.locator(".notice")).to_have_count(0)
+
+
+def test_what_the_page_cannot_do_without_is_named(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """An old browser gets words in place of a page that does not work."""
+    ada = person("Ada")
+    ada.page.add_init_script("delete HTMLElement.prototype.showPopover;")
+    ada.page.goto(scripted_stack.url)
+    expect(ada.page.get_by_text("It lacks: menus over the page (popover).")).to_be_visible()
+    expect(ada.page.get_by_text("Firefox from 125")).to_be_visible()
+
+
+def test_a_browser_that_hides_pictures_is_named(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Resisting fingerprinting gives noise in place of the camera: not "No face found" for ever."""
+    ada = person("Ada")
+    ada.page.add_init_script("""
+        delete globalThis.Worker;
+        const { prototype } = OffscreenCanvasRenderingContext2D;
+        const { getImageData } = prototype;
+        prototype.getImageData = function (...place) {
+            const picture = getImageData.apply(this, place);
+            return { data: picture.data.map(() => Math.random() * 256) };
+        };
+    """)
+    meet(scripted_stack, ada, live=True)
+    expect(ada.page.locator(".notice")).to_contain_text("Your browser hides pictures")
+    expect(ada.tile(ada)).to_contain_text("Not read")
+    expect(ada.tile(ada)).not_to_contain_text("No face found")
+
+
+def test_alone_without_a_camera_nobody_is_asked(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Who cannot be read just now is named, even to themselves."""
+    ada = person("Ada")
+    meet(scripted_stack, ada)
+    ada.button("Camera").click()
+    ada.button("Read everyone now").click()
+    expect(ada.page.locator(".toast")).to_contain_text("Nobody can be read just now: Ada")
+
+
+def test_each_accepted_upload_ends_well(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """The storage's answer is read to its end: no upload ends as aborted in the network log."""
+    ada = person("Ada")
+    failed: list[str] = []
+    done: list[str] = []
+    ada.page.on(
+        "requestfailed", lambda r: failed.append(f"{r.failure}") if r.method == "PUT" else None
+    )
+    ada.page.on("requestfinished", lambda r: done.append(r.url) if r.method == "PUT" else None)
+    meet(scripted_stack, ada, live=True)
+    # Playwright hands events over while it is asked something.
+    until(lambda: ada.page.title() and len(done) + len(failed) > 2, "three uploads")
+    assert failed == []
+
+
+def test_join_again_leads_back_into_the_call(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """One press, under the same name, read or not as before, and said before it is pressed."""
+    ada = person("Ada")
+    ada.join(scripted_stack.url, consent=False)
+    ada.button("Leave call").click()
+    expect(ada.page.get_by_text("come back as Ada, without being read")).to_be_visible()
+    ada.button("Join again").click()
+    expect(ada.tile(ada)).to_contain_text("Not read")
+    expect(ada.tile(ada).locator("video")).to_be_visible()
+
+
+def test_a_whole_screen_is_not_shown_within_itself(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Sharing all of one's own screen shows words in place of a hall of mirrors."""
+    ada, zoe = person("Ada"), person("Zoë")
+    meet(scripted_stack, ada, zoe)
+    ada.page.evaluate("""() => {
+        const { getSettings } = MediaStreamTrack.prototype;
+        MediaStreamTrack.prototype.getSettings = function () {
+            return { ...getSettings.call(this), displaySurface: 'monitor' };
+        };
+    }""")
+    ada.button("Share screen").click()
+    own = ada.page.get_by_role("group", name="Your screen", exact=True)
+    expect(own).to_contain_text("You share your whole screen")
+    expect(own.locator("video")).to_have_count(0)
+    expect(zoe.page.get_by_role("group", name="Ada’s screen").locator("video")).to_be_visible()

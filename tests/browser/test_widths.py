@@ -1,0 +1,84 @@
+"""Every width of a window: each control inside it, none over another, in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.stack import Stack
+from tests.browser.conftest import Person
+from tests.browser.words import words
+
+WIDTHS = range(320, 1301)
+HEIGHTS = (360, 568, 800)
+# iPads, half a screen, where the bar's old break points were, 1280 at 150 %.
+KNOWN = {320, 360, 480, 560, 568, 640, 740, 760, 761, 768, 820, 834, 853, 860, 922, 1160, 1300}
+SOME = sorted(KNOWN | set(range(320, 1301, 45)))
+# Each control of the bar and each thing of the header: outside the window, or over another?
+_FAULTS = """async () => {
+  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  const parts = [...document.querySelectorAll(
+    '.controls button, .controls select, .call-header > *, .call-header button')]
+    .filter((part) => part.checkVisibility() && !part.closest('[popover]'))
+    .map((part) => ({ part, box: part.getBoundingClientRect() }))
+    .filter(({ box }) => box.width > 1);
+  const faults = [];
+  const name = (part) => part.getAttribute('aria-label') || part.className || part.textContent;
+  for (const { part, box } of parts) {
+    if (box.left < -0.5 || box.right > innerWidth + 0.5) faults.push(`${name(part)} outside`);
+    if (box.top < -0.5 || box.bottom > innerHeight + 0.5) faults.push(`${name(part)} outside`);
+    for (const other of parts) {
+      if (part === other.part || part.contains(other.part) || other.part.contains(part)) continue;
+      const wide = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+      const high = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+      if (wide > 0.5 && high > 0.5) faults.push(`${name(part)} over ${name(other.part)}`);
+    }
+    for (const words of [part, ...part.querySelectorAll('*')]) {
+      const cuts = getComputedStyle(words).overflow !== 'visible' && words.clientWidth > 1;
+      if (cuts && words.scrollWidth > words.clientWidth + 1) faults.push(`${name(words)} cut`);
+    }
+  }
+  if (document.documentElement.scrollWidth > innerWidth) faults.push('scrolls sideways');
+  return faults;
+}"""
+
+
+def faults(page: Page, widths: Iterable[int]) -> dict[str, list[str]]:
+    """What is wrong at which size."""
+    found: dict[str, list[str]] = {}
+    for height in HEIGHTS:
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": height})
+            if wrong := page.evaluate(_FAULTS):
+                found[f"{width} × {height}"] = wrong
+    return found
+
+
+def assert_fits(stack: Stack, ada: Person, language: str, widths: Iterable[int]) -> None:
+    """In the call, at every size."""
+    say = words(language)
+    page = ada.page
+    page.goto(stack.url)
+    page.get_by_role("textbox", name=say["lobby.name"]).fill("Ada")
+    page.get_by_role("button", name=say["lobby.start"]).click()
+    expect(page.get_by_role("button", name=say["call.leave"], exact=True)).to_be_visible()
+    assert faults(page, widths) == {}
+
+
+@pytest.mark.parametrize(("language", "locale"), [("en", "en-GB"), ("ar", "ar-EG")])
+def test_everything_is_inside_at_many_widths(
+    scripted_stack: Stack, person: Callable[..., Person], language: str, locale: str
+) -> None:
+    """Each control is in the window and over no other at known widths and between them."""
+    assert_fits(scripted_stack, person("Ada", locale=locale), language, SOME)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("language", "locale"), [("en", "en-GB"), ("ar", "ar-EG")])
+def test_everything_is_inside_at_every_width(
+    scripted_stack: Stack, person: Callable[..., Person], language: str, locale: str
+) -> None:
+    """The same for every width from 320 to 1,300 pixels at three heights."""
+    assert_fits(scripted_stack, person("Ada", locale=locale), language, WIDTHS)

@@ -1,0 +1,73 @@
+"""A room's door: what a join of no room costs, and that a stall seats no one too many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from functions.records import Records
+from tests.functions.conftest import App
+
+
+@pytest.mark.parametrize("room", ["rrrrrrrrrrrrrrrrrrrr99", "no-room", "x" * 500])
+def test_a_room_that_never_was_leaves_no_count(app: App, room: str) -> None:
+    """Found: each such join cost up to seven storage requests and left a blob."""
+    counts = app.storage.get_container_client("limits")
+    before = set(counts.list_blob_names())
+    answer = app.call("join_room", {"name": "Ada", "consent": False}, room=room)
+    assert (answer.status, answer.body["error"]) == (404, "unknown-room")
+    assert set(counts.list_blob_names()) == before
+
+
+def test_a_stall_beyond_the_lease_seats_no_one_too_many(
+    make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found: 17 seconds under the lease seated three in a room for two."""
+    app = make_app(ROOM_CAPACITY="2")
+    ada = app.join(app.room())
+    create = Records.add
+    stalled: list[str] = []
+
+    def stall(*arguments: Any) -> None:
+        if not stalled:
+            stalled.append("once")
+            app.clock.advance(17)
+            app.join(ada.room, name="Zoe")
+        create(*arguments)
+
+    monkeypatch.setattr(Records, "add", stall)
+    answer = app.call("join_room", {"name": "Mo", "consent": False}, room=ada.room)
+    assert (answer.status, answer.body["error"]) == (503, "storage-busy")
+    assert len(app.member("heartbeat", ada).body["participants"]) == 2
+
+
+@pytest.mark.parametrize("race", ["left", "deleted", "left, then deleted"])
+@pytest.mark.parametrize("call", ["heartbeat", "announce_presence", "set_consent"])
+def test_a_call_that_races_a_leave_finds_nobody(
+    app: App, monkeypatch: pytest.MonkeyPatch, call: str, race: str
+) -> None:
+    """Whether the storage then answers 412 or 404, as Azure may: the answer is 404, no record."""
+    ada = app.join(app.room())
+    zoe = app.join(ada.room)
+    record = app.storage.get_blob_client("rooms", f"{ada.room}/participants/{ada.participant}")
+    write = Records.write
+    raced: list[str] = []
+
+    def leave_before(*arguments: Any) -> None:
+        if not raced:
+            raced.append(race)
+            if "left" in race:
+                app.member("leave_room", ada, participant=ada.participant)
+            if "deleted" in race:
+                record.delete_blob()
+        write(*arguments)
+
+    monkeypatch.setattr(Records, "write", leave_before)
+    answer = app.member(call, ada, {"consent": True} if call == "set_consent" else {})
+    assert raced
+    assert (answer.status, answer.body["error"]) == (404, "unknown-participant")
+    assert answer.actions == []
+    assert not record.exists() or "left" in record.get_blob_properties().metadata
+    assert len(app.member("heartbeat", zoe).body["participants"]) == 1

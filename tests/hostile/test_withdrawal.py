@@ -1,0 +1,219 @@
+"""Of who withdraws no more is told, and by name no more once the room is closed to names."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.ahead import FRESH
+from functions.contract import Box, Expression, Face
+from functions.records import Records
+from functions.rooms import Rooms
+from tests.functions.conftest import App, Joined, ScriptedReader
+
+SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
+FACE = Face(Box(0.1, 0.2, 0.3, 0.4), dict.fromkeys(Expression, 0.1) | {Expression.FEAR: 0.3})
+TRIES = int(os.environ.get("TRIES", "1000"))  # of the long test
+LOOKS = 6  # more than a frame takes
+
+
+class SlowLook:
+    """One look into the rooms that sees what is there, and answers only after something happened.
+
+    Args:
+        number: which of a frame's looks, from 0.
+        meanwhile: what happens between the look and its answer.
+    """
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, number: int, meanwhile: Callable[[], None]
+    ) -> None:
+        self.armed = False
+        self._left = number
+        self._meanwhile = meanwhile
+        for name in ("participant", "mode", "present"):
+            monkeypatch.setattr(Rooms, name, self._slow(getattr(Rooms, name)))
+
+    def _slow(self, look: Callable[..., Any]) -> Callable[..., Any]:
+        def slow(*arguments: Any) -> Any:
+            seen = look(*arguments)
+            if self.armed:
+                self._left -= 1
+                if self._left < 0:
+                    self.armed = False
+                    self._meanwhile()
+            return seen
+
+        return slow
+
+
+def _people(app: App, mode: str) -> list[Joined]:
+    host = app.host()
+    people = [host, *(app.join(host.room) for _ in range(2))]
+    app.member("set_mode", host, {"mode": mode})
+    return people
+
+
+@pytest.mark.parametrize("mode", ["open", "room-only"])
+@pytest.mark.parametrize("number", range(LOOKS))
+def test_a_withdrawal_counts_half_a_second_later_whatever_is_slow(
+    make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch, mode: str, number: int
+) -> None:
+    """Found: an answer three seconds under way told a reading two seconds after a withdrawal."""
+    app = make_app(ScriptedReader((FACE,)))
+    ada, *_ = _people(app, mode)
+
+    def withdraw() -> None:
+        assert app.member("set_consent", ada, {"consent": False}).status == 200
+        app.clock.advance(FRESH + 0.01)
+
+    slow = SlowLook(monkeypatch, number, withdraw)
+    frame = app.upload(ada, SMILE)
+    slow.armed = True
+    told = app.trigger(frame)
+    assert told == [] or slow.armed  # the frame took fewer looks, all before the withdrawal
+
+
+@pytest.mark.parametrize("number", range(LOOKS))
+def test_a_switch_to_room_only_counts_half_a_second_later_whatever_is_slow(
+    make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Whichever look is slow, the room hears no name half a second after the switch."""
+    app = make_app(ScriptedReader((FACE,)))
+    ada, *_ = _people(app, "open")
+
+    def close() -> None:
+        assert app.member("set_mode", ada, {"mode": "room-only"}).status == 200
+        app.clock.advance(FRESH + 0.01)
+
+    slow = SlowLook(monkeypatch, number, close)
+    frame = app.upload(ada, SMILE)
+    slow.armed = True
+    told = app.trigger(frame)
+    named = [a for a in told if "groupName" in a and a["target"] == "reading"]
+    assert not named or slow.armed
+
+
+@pytest.mark.parametrize("number", range(LOOKS))
+def test_a_withdrawal_counts_for_ones_own_word_as_well(
+    app: App, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """A correction that was slow is told to no one half a second after its person withdrew."""
+    ada, *_ = _people(app, "room-only")
+    frame = Path(app.upload(ada, SMILE)).stem
+
+    def withdraw() -> None:
+        assert app.member("set_consent", ada, {"consent": False}).status == 200
+        app.clock.advance(FRESH + 0.01)
+
+    slow = SlowLook(monkeypatch, number, withdraw)
+    slow.armed = True
+    answer = app.member("correct_reading", ada, {"frame": frame, "expression": "sadness"})
+    assert answer.actions == [] or slow.armed
+
+
+def test_a_storage_slower_than_half_a_second_tells_no_one_but_the_owner(
+    make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no answer is ever fresh, its owner hears that they are not read; nothing hangs."""
+    app = make_app(ScriptedReader((FACE,)))
+    ada, *_ = _people(app, "open")
+    frame = app.upload(ada, SMILE)
+    look = Rooms.participant
+
+    def slow(*arguments: Any) -> Any:
+        app.clock.advance(FRESH + 0.01)
+        return look(*arguments)
+
+    monkeypatch.setattr(Rooms, "participant", slow)
+    (own,) = app.trigger(frame)
+    assert (own["target"], own["userId"]) == ("unread", ada.participant)
+
+
+def test_consent_that_comes_after_a_later_withdrawal_counts_for_nothing(app: App) -> None:
+    """Found: a consent slow under way overrode a withdrawal that had been answered."""
+    ada, zoe, *_ = _people(app, "open")
+    agree, withdraw = {"consent": True, "order": 1}, {"consent": False, "order": 2}
+    assert app.member("set_consent", ada, withdraw).body["consent"] is False
+    app.member("heartbeat", ada, {"away": True})  # keeps what came last
+    late = app.member("set_consent", ada, agree)
+    assert (late.status, late.body["consent"]) == (200, False)
+    assert [action["target"] for action in late.actions] == ["paused"]
+    assert app.member("set_consent", ada, agree | {"order": 3}).body["consent"] is True
+    # A late withdrawal counts, and does not make older consent count again.
+    assert app.member("set_consent", ada, withdraw).body["consent"] is False
+    assert app.member("set_consent", ada, agree | {"order": 2}).body["consent"] is False
+    # An older page sends no order; somebody else's choices are their own.
+    assert app.member("set_consent", ada, {"consent": True}).body["consent"] is True
+    assert app.member("set_consent", zoe, agree).body["consent"] is True
+
+
+def test_agreeing_as_the_page_comes_back_into_view_counts(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found: consent lost to a heartbeat that wrote something else at the same moment."""
+    ada, *_ = _people(app, "open")
+    app.member("set_consent", ada, {"consent": False, "order": 1})
+    app.member("heartbeat", ada, {"away": True})
+    write = Records.write
+    beaten: list[bool] = []
+
+    def beat_first(*arguments: Any) -> None:
+        if not beaten:
+            beaten.append(True)
+            assert app.member("heartbeat", ada, {"away": False}).status == 200
+        write(*arguments)
+
+    monkeypatch.setattr(Records, "write", beat_first)
+    agreed = app.member("set_consent", ada, {"consent": True, "order": 2})
+    assert (beaten, agreed.body["consent"]) == ([True], True)
+
+
+def test_a_clock_set_back_makes_no_old_look_fresh(
+    make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found: set back while a look was under way, its answer counted however old it was."""
+    app = make_app(ScriptedReader((FACE,)))
+    ada, *_ = _people(app, "open")
+
+    def withdraw() -> None:
+        assert app.member("set_consent", ada, {"consent": False}).status == 200
+        app.clock.advance(FRESH + 0.01)
+        app.clock.set_by(-5)
+
+    slow = SlowLook(monkeypatch, 0, withdraw)
+    frame = app.upload(ada, SMILE)
+    slow.armed = True
+    assert app.trigger(frame) == []
+    assert not slow.armed
+
+
+@pytest.mark.long
+def test_of_a_thousand_withdrawals_none_is_outrun(
+    make_app: Callable[..., App], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At any look, in any mode, with any delay; prints how many were told too late."""
+    chance = random.Random(7)
+    late = 0
+    for _ in range(TRIES):
+        with pytest.MonkeyPatch.context() as patch:
+            app = make_app(ScriptedReader((FACE,)))
+            ada, *_ = _people(app, chance.choice(["open", "room-only"]))
+            delay = FRESH + chance.uniform(0.01, 4)
+
+            def withdraw(app: App = app, ada: Joined = ada, delay: float = delay) -> None:
+                app.member("set_consent", ada, {"consent": False})
+                app.clock.advance(delay)
+
+            slow = SlowLook(patch, chance.randrange(4), withdraw)
+            frame = app.upload(ada, SMILE)
+            slow.armed = True
+            late += bool(app.trigger(frame)) and not slow.armed
+    with capsys.disabled():
+        print(f"\n{TRIES} withdrawals, {late} told too late")
+    assert late == 0

@@ -1,0 +1,54 @@
+"""What a public project has at its door covers what is in the house."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+def _tracked(*patterns: str) -> set[str]:
+    """The folders of this repository's files of these names."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return {f"/{Path(file).parent}".replace("/.", "/") for file in listed.stdout.split()}
+
+
+def test_dependabot_asks_about_each_folder_that_pins_something() -> None:
+    """Every lock of npm, every requirements file, and the actions are updated."""
+    config = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())
+    asked = {
+        update["package-ecosystem"]: set(update.get("directories", [update.get("directory")]))
+        for update in config["updates"]
+    }
+    assert asked["npm"] == _tracked("*package-lock.json")
+    assert asked["pip"] >= _tracked("requirements*.txt", "local/requirements.txt")
+    assert asked["github-actions"] == {"/"}
+
+
+def test_the_devcontainer_is_what_the_ci_has() -> None:
+    """The container has CI's Python and Node, and its one command is `make run`."""
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    ci = (ROOT / ".github" / "workflows" / "test.yml").read_text()
+    (python,) = re.findall(r'python-version: "([\d.]+)"', ci)
+    (node,) = set(re.findall(r"node-version: (\d+)", ci))
+    assert f"python:{python}-" in container["image"]
+    (feature,) = container["features"].values()
+    assert feature["version"] == node
+    assert [v for k, v in container.items() if k.endswith("Command")] == ["make run"]
+
+
+def test_each_form_for_an_issue_asks_for_something() -> None:
+    """Every form has a name, and a question that must be answered."""
+    for form in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"):
+        content = yaml.safe_load(form.read_text())
+        if form.name == "config.yml":
+            continue
+        assert content["name"], form
+        assert any(part.get("validations", {}).get("required") for part in content["body"]), form

@@ -1,0 +1,58 @@
+"""What people may call themselves: names of all scripts, without what nobody sees."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from functions.contract import ApiError
+from functions.names import distinct_name, participant_name
+
+CASES = json.loads((Path(__file__).parents[1] / "contract" / "names.json").read_text())
+
+
+@pytest.mark.parametrize(("sent", "kept"), CASES["kept"] + [["x" * 60, "x" * 60]])
+def test_names_of_all_scripts_are_taken(sent: str, kept: str) -> None:
+    """A name is trimmed and otherwise kept, with what joins and varies its characters."""
+    assert participant_name({"name": sent}) == kept
+
+
+@pytest.mark.parametrize(("sent", "kept"), CASES["cleaned"])
+def test_what_nobody_sees_is_taken_out(sent: str, kept: str) -> None:
+    """A name pasted with marks of direction, fillers and joiners is the name it looks like."""
+    assert participant_name({"name": sent}) == kept
+
+
+@pytest.mark.parametrize("sent", [None, 7, *CASES["unseen"]])
+def test_a_name_of_nothing_is_refused(sent: object) -> None:
+    """A name of which nothing is seen is refused, and the message says so."""
+    with pytest.raises(ApiError, match="something can be seen") as caught:
+        participant_name({"name": sent})
+    assert (caught.value.status, caught.value.code) == (400, "invalid-name")
+
+
+@pytest.mark.parametrize(("sent", "character"), CASES["refused"])
+def test_the_character_that_is_the_trouble_is_named(sent: str, character: str) -> None:
+    """A character that cannot be shown is refused by its number."""
+    with pytest.raises(ApiError, match=rf"{character.replace('+', '[+]')} ") as caught:
+        participant_name({"name": sent})
+    assert (caught.value.status, caught.value.code) == (400, "invalid-name")
+
+
+def test_a_name_that_is_too_long_says_by_how_much() -> None:
+    """Characters are counted, not bytes or halves of them; both numbers are said."""
+    assert participant_name({"name": "👩" * 60}) == "👩" * 60
+    with pytest.raises(ApiError, match=r"61 characters.* 60"):
+        participant_name({"name": "👩" * 61})
+
+
+def test_two_people_of_one_name_can_be_told_apart() -> None:
+    """Whoever comes second gets a number; so does whoever only looks the same."""
+    assert distinct_name("Ada", ["Zoë"]) == "Ada"
+    assert distinct_name("Ada", ["Zoë", "Ada"]) == "Ada (2)"
+    assert distinct_name("Ada", ["Ada", "Ada (2)"]) == "Ada (3)"
+    assert distinct_name("ada", ["Ada"]) == "ada (2)"
+    assert distinct_name("Zoe\u0308", ["Zoë"]) == "Zoe\u0308 (2)"
+    assert distinct_name("Ada (2)", ["Ada", "Ada (2)"]) == "Ada (2) (2)"
