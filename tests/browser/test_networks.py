@@ -95,5 +95,5 @@ def test_where_websockets_are_blocked_it_is_said(
     ada = person("Ada")
     ada.context.add_init_script(_NO_WEBSOCKETS)
     meet(scripted_stack, ada)
-    expect(notice(ada, "blocks WebSockets")).to_be_visible(timeout=_WAIT)
+    expect(notice(ada, "calls need (WebSocket)")).to_be_visible(timeout=_WAIT)
     expect(notice(ada, "Live updates are interrupted")).to_have_count(0)
