@@ -389,6 +389,7 @@ export const arabic: Strings = {
     askedEverybody: 'طُلبت قراءة الجميع.',
     cannotBeRead: (whom) => `لا يُقرأ الآن: ${format.list(whom)}.`,
     nobodyCanBeRead: (whom) => `لا يمكن الآن قراءة أحد: ${format.list(whom)}.`,
+    noAnswer: (whom) => `لم يصل رد بعد من: ${format.list(whom.map(isolated))}.`,
     who: (name, why) => `${isolated(name)} (${why})`,
     why: {
       away: 'خارج الصفحة',

@@ -398,6 +398,7 @@ export const english = {
     cannotBeRead: (whom: readonly string[]) => `Not read now: ${format.list(whom)}.`,
     nobodyCanBeRead: (whom: readonly string[]) =>
       `Nobody can be read just now: ${format.list(whom)}.`,
+    noAnswer: (whom: readonly string[]) => `No answer yet from ${format.list(whom.map(isolated))}.`,
     who: (name: string, why: string) => `${isolated(name)} (${why})`,
     why: {
       away: 'away',

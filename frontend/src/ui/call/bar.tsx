@@ -1,4 +1,6 @@
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { now } from '../../time/page-time.ts';
 import { ApiError } from '../../wire/api.ts';
 import { strings } from '../../words/strings.ts';
 import { type OpenPanel, PanelButton } from '../panels/panel.tsx';
@@ -6,7 +8,7 @@ import { panels } from '../panels/panels.ts';
 import type { CallContext } from '../parts/call-context.ts';
 import { DeviceButtons } from '../parts/controls.tsx';
 import { toggleFullScreen } from '../parts/full-screen.ts';
-import { readiness } from '../parts/hindrance.ts';
+import { readiness, silentOf } from '../parts/hindrance.ts';
 import { LeaveIcon, ReadIcon, ScreenIcon } from '../parts/icons.tsx';
 import { refusalWords } from '../parts/refusal.ts';
 import { useFit } from '../parts/use-fit.ts';
@@ -17,11 +19,14 @@ import { MyReading } from './my-reading.tsx';
 /** From the roomiest to the tightest; bar.css says what each does. */
 const LAYOUTS = ['wide', 'snug', 'folded', 'stacked', 'tight', 'loose'] as const;
 const BUSY_TIME = 600; // ms; a shorter one is not seen
+const ANSWER_TIME = 5_000; // ms; a frame that was taken at once is read in under one second
 
 /** The bar below the tiles: reading, our devices, the panels. */
 export function Bar({ context, open }: { context: CallContext; open: OpenPanel }) {
   const { stay, media, toast } = context;
   const busy = useSignal(false);
+  const answers = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(answers.current), []);
   const readEveryone = async () => {
     if (![...stay.room.value.people.values()].some(({ consent }) => consent)) {
       toast(strings.notice.nobodyConsents);
@@ -31,10 +36,16 @@ export function Bar({ context, open }: { context: CallContext; open: OpenPanel }
     const seen = new Promise((resolve) => setTimeout(resolve, BUSY_TIME));
     try {
       const { ready, hindered } = readiness(context);
+      const asked = now();
       await stay.askEverybody();
+      clearTimeout(answers.current);
+      answers.current = setTimeout(() => {
+        const silent = silentOf(context, ready, asked);
+        if (silent.length > 0) toast(strings.notice.noAnswer(silent));
+      }, ANSWER_TIME);
       const { askedEverybody, cannotBeRead, nobodyCanBeRead } = strings.notice;
       if (hindered.length === 0) toast(askedEverybody);
-      else if (ready === 0) toast(nobodyCanBeRead(hindered));
+      else if (ready.length === 0) toast(nobodyCanBeRead(hindered));
       else toast(`${askedEverybody} ${cannotBeRead(hindered)}`);
     } catch (error) {
       toast(refusalWords(error instanceof ApiError ? error : null));

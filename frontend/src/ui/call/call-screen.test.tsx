@@ -5,9 +5,10 @@ import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RemoteMedia } from '../../call/call.ts';
 import { type DeviceProblem, LocalMedia } from '../../devices/local-media.ts';
-import { applyRoster, enterRoom, setMode } from '../../room/room.ts';
+import { applyMessage, applyRoster, enterRoom, setMode } from '../../room/room.ts';
 import type { Problem } from '../../stay/problems.ts';
 import type { Stay } from '../../stay/stay.ts';
+import { now } from '../../time/page-time.ts';
 import { strings } from '../../words/strings.ts';
 import { CallScreen } from './call-screen.tsx';
 
@@ -209,6 +210,20 @@ describe('Read everyone now', () => {
     );
     await press(strings.call.readEveryone);
     expect(toast()).toBe('Everyone was asked. Not read now: Zoë (reading off).');
+  });
+
+  it('names later who was asked and did not answer', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const stay = await call(withCamera());
+    await press(strings.call.readEveryone);
+    expect(toast()).toBe(strings.notice.askedEverybody);
+    const body = { participant: ADA.participant, frame: '1', reason: 'no-face' } as const;
+    stay.room.value = applyMessage(stay.room.value, { target: 'unread', body }, now());
+    await act(async () => {
+      await vi.advanceTimersByTimeAsync(5_000);
+    });
+    expect(toast()).toBe('No answer yet from Zoë.');
+    vi.useRealTimers();
   });
 
   it('alone and without a camera asks nobody, in words', async () => {

@@ -35,12 +35,39 @@ export function hindranceOf(call: CallProps, person: Person): Hindrance | null {
   return connection === 'reconnecting' && !fresh ? 'reconnecting' : null;
 }
 
-/** How many can be read now, and in words who cannot, and why. */
-export function readiness(call: CallProps): { ready: number; hindered: readonly string[] } {
+/** Who can be read now, and in words who cannot, and why. */
+export function readiness(call: CallProps): {
+  ready: readonly Person[];
+  hindered: readonly string[];
+} {
   const people = [...call.stay.room.value.people.values()];
-  const hindered = people.flatMap((person) => {
-    const why = person.consent ? hindranceOf(call, person) : 'off';
-    return why ? [strings.notice.who(person.name, strings.notice.why[why])] : [];
-  });
-  return { ready: people.length - hindered.length, hindered };
+  const why = new Map(
+    people.map((person) => [person, person.consent ? hindranceOf(call, person) : 'off'] as const),
+  );
+  return {
+    ready: people.filter((person) => !why.get(person)),
+    hindered: people.flatMap((person) => {
+      const hindrance = why.get(person);
+      return hindrance ? [strings.notice.who(person.name, strings.notice.why[hindrance])] : [];
+    }),
+  };
+}
+
+/**
+ * The names of those among `asked` of whom neither a reading nor an unread frame came since then. Empty
+ * in room-only, where frames have no names; who left or withdrew is not named.
+ */
+export function silentOf(
+  { stay }: CallProps,
+  asked: readonly Person[],
+  since: number,
+): readonly string[] {
+  const { mode, people, lastFrames } = stay.room.value;
+  if (mode === 'room-only') return [];
+  return asked
+    .filter(({ participant }) => {
+      const heard = lastFrames.get(participant)?.receivedAt ?? Number.NEGATIVE_INFINITY;
+      return people.get(participant)?.consent === true && heard < since;
+    })
+    .map(({ name }) => name);
 }
