@@ -73,7 +73,7 @@ def test_a_camera_is_chosen_and_remembered(
     settings = ada.open_panel("Settings")
     expect(settings.get_by_role("combobox", name="Camera")).to_have_value(DESK)
     settings.get_by_role("combobox", name="Camera").select_option(FRONT)
-    label = "v => v.srcObject.getVideoTracks()[0].label"
+    label = "video => video.srcObject?.getVideoTracks()[0]?.label"
     video = ada.tile(ada).locator("video")
     until(lambda: video.evaluate(label) == FRONT, "the other camera is in use")
     ada.sees_moving_video_of(ada)

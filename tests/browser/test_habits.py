@@ -146,7 +146,7 @@ def test_a_phone_turns_its_camera_round(
 
     def turn_to(camera: str) -> None:
         ada.button("Turn the camera round").press("Enter")
-        label = "video => video.srcObject.getVideoTracks()[0].label"
+        label = "video => video.srcObject?.getVideoTracks()[0]?.label"
         until(lambda: preview.evaluate(label) == camera, camera)
 
     turn_to("Facing back")

@@ -161,7 +161,7 @@ def test_the_real_library_is_loaded_and_publishes_the_camera(
     ada.join(opentok_stack.url)
     connect(ada)
     shows = "() => window.publisherShows?.getVideoPlaybackQuality().totalVideoFrames ?? 0"
-    tracks = """() => publisherShows.srcObject.getTracks()
+    tracks = """() => publisherShows.srcObject?.getTracks()
       .map(({ kind, readyState }) => `${kind} ${readyState}`).sort()"""
     until(lambda: ada.page.evaluate(shows) > 2, "the publisher shows moving pictures")
     assert ada.page.evaluate("[publisherShows.videoWidth, publisherShows.muted]") == [640, True]
