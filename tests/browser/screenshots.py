@@ -77,6 +77,7 @@ def silence(folder: Path) -> str:
 def resize(person: Person, size: dict[str, int]) -> None:
     """Give somebody's window another size."""
     person.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+    person.page.wait_for_timeout(_SETTLE)  # what has no place in the bar goes into the menu
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 import pytest
 from playwright.sync_api import Page, expect
 
+from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, meet
 from tests.browser.words import words
 
 WIDTHS = range(320, 1301)
@@ -20,7 +21,7 @@ SOME = sorted(KNOWN | set(range(320, 1301, 45)))
 _FAULTS = """async () => {
   await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   const parts = [...document.querySelectorAll(
-    '.controls button, .controls select, .call-header > *, .call-header button')]
+    '.controls :is(button, select), .call-header :is(header > *, button, p, span.room-share)')]
     .filter((part) => part.checkVisibility() && !part.closest('[popover]'))
     .map((part) => ({ part, box: part.getBoundingClientRect() }))
     .filter(({ box }) => box.width > 1);
@@ -65,6 +66,27 @@ def assert_fits(stack: Stack, ada: Person, language: str, widths: Iterable[int])
     page.get_by_role("button", name=say["lobby.start"]).click()
     expect(page.get_by_role("button", name=say["call.leave"], exact=True)).to_be_visible()
     assert faults(page, widths) == {}
+
+
+def test_the_rooms_look_is_inside_at_many_widths(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """The room's two longest words, in an open room and in room-only, lie over nothing."""
+    ada, zoe, kim = (person(name) for name in ("Ada", "Zoë", "Kim"))
+    meet(scripted_stack, ada, zoe, kim, live=True)
+    for somebody in (ada, zoe):
+        somebody.look(Expression.SURPRISE)
+    kim.look(Expression.CONTEMPT)
+    shares = ada.page.locator(".room-share")
+    expect(shares).to_have_count(2)
+    assert faults(ada.page, SOME) == {}
+    ada.page.set_viewport_size({"width": 1280, "height": 800})
+    panel = ada.open_panel("People")
+    panel.get_by_role("switch", name="Room only").click()
+    expect(ada.page.locator(".room-mode")).to_be_visible()
+    expect(shares).to_have_count(2)
+    panel.get_by_role("button", name="Close panel").click()
+    assert faults(ada.page, SOME) == {}
 
 
 @pytest.mark.parametrize(("language", "locale"), [("en", "en-GB"), ("ar", "ar-EG")])

@@ -6,10 +6,10 @@ import { RoomStrip } from '../parts/room-strip.tsx';
 import { useFit } from '../parts/use-fit.ts';
 import { CallTime } from './call-time.tsx';
 
-/** One line, or two; where there is little height rather one that says less. */
+/** One line, or two; where there is little height rather one that says less. call-header.css says how. */
 const LAYOUTS = {
-  tall: ['row', 'stacked', 'tight'],
-  short: ['row', 'brief', 'bare', 'stacked', 'tight'],
+  tall: ['row', 'stacked', 'tight', 'least'],
+  short: ['row', 'brief', 'bare', 'stacked', 'tight', 'least'],
 } as const;
 const LITTLE_HEIGHT = 480; // px, as in call-header.css
 

@@ -22,6 +22,7 @@ export function PeoplePanel(context: CallContext) {
       <p class="panel-hint">
         <Changing>{strings.call.people(people.length, stay.capacity)}</Changing>
       </p>
+      {stay.provider.value && <p class="panel-hint">{strings.call.video[stay.provider.value]}</p>}
       <WhoSeesWhat {...context} />
       <DoorChoice {...context} />
       <ul class="people" aria-label={strings.call.tiles}>
