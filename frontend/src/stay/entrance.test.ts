@@ -46,6 +46,16 @@ it('asks every few seconds until a host lets us in, also while the functions are
   expect(api.wait).toHaveBeenCalledTimes(4);
 });
 
+it.each([200, 401, 403, 407])(
+  'waits on while a portal answers in their place: %i',
+  async (status) => {
+    const page = new ApiError(status, 'unexpected-answer', '');
+    const { outcome } = door(WAITING, page, JOINED);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await outcome).toEqual(JOINED);
+  },
+);
+
 it.each(['refused', 'knock-expired'])('ends with %s', async (code) => {
   const { outcome } = door(WAITING, new ApiError(403, code, ''));
   await vi.advanceTimersByTimeAsync(60_000);
@@ -58,6 +68,14 @@ it('knocks anew where the functions forgot us', async () => {
   await vi.advanceTimersByTimeAsync(60_000);
   expect(await outcome).toEqual(JOINED);
   expect(api.join).toHaveBeenCalledTimes(2);
+});
+
+it('knocks anew as soon as there is a network: one that comes late after sleep ends no wait', async () => {
+  const forgotten = new ApiError(404, 'unknown-participant', '');
+  const { outcome, api } = door(WAITING, forgotten, new ApiError(0, 'unreachable', ''), JOINED);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await outcome).toEqual(JOINED);
+  expect(api.join).toHaveBeenCalledTimes(3);
 });
 
 it('leaves the door when we give up, once, and at once', async () => {

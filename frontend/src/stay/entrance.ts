@@ -37,6 +37,7 @@ export async function comeIn(
       over?.();
     },
   });
+  let forgotten = false;
   for (let pause = ASK_INTERVAL; 'waiting' in answer; ) {
     await new Promise<void>((resolve) => {
       over = resolve;
@@ -44,12 +45,13 @@ export async function comeIn(
     });
     if (given) throw new GivenUp();
     try {
-      answer = await api.wait(room, answer);
+      answer = forgotten ? await api.join(room, person) : await api.wait(room, answer);
+      forgotten = false;
       pause = ASK_INTERVAL;
     } catch (error) {
-      const forgotten = error instanceof ApiError && error.code === 'unknown-participant';
-      if (forgotten)
-        answer = await api.join(room, person); // our knock expired during sleep: knock again
+      // Our knock expired during sleep: knock again.
+      const expired = error instanceof ApiError && error.code === 'unknown-participant';
+      if (expired && !forgotten) [forgotten, pause] = [true, 0];
       else if (isAway(error)) pause = retryDelay(error);
       else throw error;
     }

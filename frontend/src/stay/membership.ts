@@ -47,7 +47,7 @@ export interface MembershipPorts {
 
 /** How a refusal ends our place in the room; null if it does not. */
 function lossIn(error: unknown): Loss | null {
-  if (!(error instanceof ApiError)) return null;
+  if (!(error instanceof ApiError) || error.code === 'unexpected-answer') return null;
   if (error.code === 'unknown-room') return 'room-gone';
   if (error.code === 'removed') return 'removed';
   const forgotten = [

@@ -3,9 +3,13 @@ import { ApiError, pauseAfter } from '../wire/api.ts';
 
 const RETRY_INTERVAL = 3_000; // ms between attempts while the functions are away
 
-/** Whether the functions were away, so that another try may help; a 429 is an answer of theirs. */
+/**
+ * Whether the functions were away, so that another try may help; a 429 is an answer of theirs. A page
+ * of a captive portal or a proxy is none, whatever its status.
+ */
 export function isAway(error: unknown): boolean {
   if (!(error instanceof ApiError) || error.code.startsWith('video-')) return false;
+  if (error.code === 'unexpected-answer') return true;
   return error.status === 0 || error.status > 429;
 }
 

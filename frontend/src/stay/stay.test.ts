@@ -592,6 +592,18 @@ describe('losing our place', () => {
     expect(stay.room.value.self).toBe('pppppppppppppppppppp01');
   });
 
+  it('is not what a portal says: its page counts as no answer', async () => {
+    const { stay, routes, hubs } = await enter();
+    const beat = routes['POST heartbeat'];
+    routes['POST heartbeat'] = () => ({ status: 401, body: 'Log in to our network' });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(stay.problems.value.has('api-away')).toBe(true);
+    if (beat) routes['POST heartbeat'] = beat;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(stay.problems.value.size).toBe(0);
+    expect(hubs).toHaveLength(1);
+  });
+
   it('ends when the room itself is gone', async () => {
     const { stay, routes, calls } = await enter();
     routes['POST heartbeat'] = () => refusal(404, 'unknown-room');

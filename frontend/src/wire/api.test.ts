@@ -160,6 +160,12 @@ describe('errors', () => {
   });
 });
 
+it('takes no page of a portal for a yes', async () => {
+  const headers = { 'Content-Type': 'text/html; charset=utf-8' };
+  const { room } = apiWith({ status: 200, body: 'Welcome to our network', headers });
+  await expect(room.analyze()).rejects.toMatchObject({ code: 'unexpected-answer' });
+});
+
 describe('repeating', () => {
   const roster: Answer = { status: 200, body: http['POST /api/rooms/{room}/presence'].response };
 
@@ -235,6 +241,17 @@ describe('repeating', () => {
     await api.join(ROOM, ada);
     const attempts = fetch.mock.calls.map(([, init]) => JSON.parse(String(init?.body)).attempt);
     expect(attempts).toEqual(['1', '1', '1', '1', '2'].map((n) => `aaaaaaaaaaaaaaaaaaaa0${n}`));
+  });
+
+  it('asks for the same place again after a page that no function wrote', async () => {
+    const { status, response } = http['POST /api/rooms/{room}/participants'];
+    const portal = { status: 200, body: 'Welcome to our network' };
+    const { api, fetch } = apiWith(portal, { status, body: response });
+    const ada = { name: 'Ada', consent: false };
+    await expect(api.join(ROOM, ada)).rejects.toMatchObject({ code: 'unexpected-answer' });
+    await api.join(ROOM, ada);
+    const attempts = fetch.mock.calls.map(([, init]) => JSON.parse(String(init?.body)).attempt);
+    expect(new Set(attempts).size).toBe(1);
   });
 
   it('asks for a place of its own where somebody else, or two at once, join', async () => {

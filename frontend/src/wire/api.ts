@@ -135,6 +135,8 @@ export class Api {
     } catch {
       return { error: new ApiError(0, 'unreachable', 'The functions did not answer.') };
     }
+    // A portal's or a proxy's page is no answer, not even to what needs no more than a status.
+    const page = response.headers.get('Content-Type')?.startsWith('text/html') ?? false;
     const value: unknown = await response.json().catch(() => null);
     if (!response.ok) {
       const refused = answers.parseErrorBody(value);
@@ -147,7 +149,7 @@ export class Api {
       );
       return { error };
     }
-    const answer = parse(value);
+    const answer = page ? null : parse(value);
     return answer === null
       ? {
           error: new ApiError(
@@ -337,13 +339,15 @@ function accepted(): true {
   return true;
 }
 
-function mayRepeat(error: ApiError): boolean {
-  return error.status === 429 || isUnanswered(error);
+function mayRepeat({ status }: ApiError): boolean {
+  return status === 0 || status === 429 || status >= 500;
 }
 
 /** Whether what was asked for may have happened all the same. */
 function isUnanswered(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 0 || error.status >= 500);
+  if (!(error instanceof ApiError)) return false;
+  // A proxy's page says nothing of what the functions did.
+  return error.status === 0 || error.status >= 500 || error.code === 'unexpected-answer';
 }
 
 function retryAfter(response: Response): number | null {
