@@ -204,6 +204,18 @@ describe('repeating', () => {
     expect(waits).toEqual([3_000]);
   });
 
+  it.each([
+    ['Mon, 30 Nov 2026 10:00:03 GMT', 3_000],
+    ['Mon, 30 Nov 2026 09:59:00 GMT', 400],
+    ['', 400],
+    ['soon', 400],
+  ])('takes a date in it by the clock of who answers: %j', async (date, wait) => {
+    const headers = { 'Retry-After': date, Date: 'Mon, 30 Nov 2026 10:00:00 GMT' };
+    const { room, waits } = apiWith(unavailable(headers), roster);
+    await room.announce();
+    expect(waits).toEqual([wait]);
+  });
+
   it('believes the body, which alone is readable from another origin', async () => {
     const { status, response } = http['error (limited)'];
     const { room, waits, fetch } = apiWith(

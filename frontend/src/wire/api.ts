@@ -350,7 +350,13 @@ function isUnanswered(error: unknown): boolean {
   return error.status === 0 || error.status >= 500 || error.code === 'unexpected-answer';
 }
 
-function retryAfter(response: Response): number | null {
-  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+/** What an answer's header asks for, in ms: seconds, or a date (RFC 9110) by the same machine's clock. */
+function retryAfter({ headers }: Response): number | null {
+  const said = headers.get('Retry-After');
+  if (!said) return null;
+  const seconds = Number(said);
+  const wait = Number.isNaN(seconds)
+    ? Date.parse(said) - Date.parse(headers.get('Date') ?? '')
+    : seconds * 1000;
+  return Number.isFinite(wait) && wait >= 0 ? wait : null;
 }
