@@ -40,8 +40,18 @@ describe('a tab in the lobby', () => {
     await vi.waitFor(() => expect(hear.mock.calls.flat().slice(-2)).toEqual([false, true]));
   });
 
-  it('manages where browsers have no channel between tabs', () => {
-    vi.stubGlobal('BroadcastChannel', undefined);
+  it.each([
+    ['have none', undefined],
+    [
+      'forbid it with cookies',
+      class {
+        constructor() {
+          throw new DOMException('The operation is insecure.', 'SecurityError');
+        }
+      },
+    ],
+  ])('manages without a channel between tabs where browsers %s', (_, channel) => {
+    vi.stubGlobal('BroadcastChannel', channel);
     ends.push(tellOtherTabs('room'));
     expect(lobby('room')).not.toHaveBeenCalled();
   });

@@ -34,10 +34,13 @@ export function watchOtherTabs(room: string, hear: (elsewhere: boolean) => void)
   return () => tabs?.close();
 }
 
-/** The channel between this browser's tabs; null if the browser has none. */
+/** The channel between this browser's tabs; null if there is none, or the browser forbids it with storage. */
 function openChannel(hear: (message: Message) => void): BroadcastChannel | null {
-  if (typeof BroadcastChannel === 'undefined') return null;
-  const channel = new BroadcastChannel('calls');
-  channel.onmessage = ({ data }: MessageEvent<Message>) => hear(data);
-  return channel;
+  try {
+    const channel = new BroadcastChannel('calls');
+    channel.onmessage = ({ data }: MessageEvent<Message>) => hear(data);
+    return channel;
+  } catch {
+    return null;
+  }
 }
