@@ -19,6 +19,16 @@ it('remembers the secrets of our rooms, and lets go of those that are over', () 
   expect(JSON.stringify({ ...localStorage })).not.toContain('one');
 });
 
+it('keeps no secret for as long as a clock once was ahead, and loses none when it is set right', () => {
+  vi.useFakeTimers({ now: Date.UTC(2030) });
+  rememberHostSecret('years ahead', 'one');
+  vi.setSystemTime(Date.UTC(2026) + 3_600_000);
+  rememberHostSecret('an hour ahead', 'two');
+  vi.setSystemTime(Date.UTC(2026));
+  expect(rememberedHostSecret('years ahead')).toBeUndefined();
+  expect(rememberedHostSecret('an hour ahead')).toBe('two');
+});
+
 it('takes what somebody else wrote there for nothing', () => {
   localStorage.setItem('hosted', 'null');
   expect(rememberedHostSecret('first')).toBeUndefined();

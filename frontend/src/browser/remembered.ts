@@ -93,7 +93,8 @@ export function rememberHostSecret(room: string, secret: string): void {
 function hosted(): readonly Hosted[] {
   try {
     const all = JSON.parse(read('hosted') ?? '[]') as readonly Hosted[];
-    return all.filter(({ since }) => Date.now() - since < ROOM_LIFETIME);
+    // A time far ahead is of a clock that was wrong then.
+    return all.filter(({ since }) => Math.abs(Date.now() - since) < ROOM_LIFETIME);
   } catch {
     return []; // another program wrote it
   }
