@@ -7,6 +7,7 @@ const press = (key: string, held: Partial<Key> = {}): Key => ({
   ctrlKey: false,
   metaKey: false,
   altKey: false,
+  shiftKey: false,
   ...held,
 });
 
@@ -56,6 +57,15 @@ describe('the keys', () => {
     const key = press('å', { code: 'KeyA', ctrlKey: true, altKey: true });
     expect(actionOf(key, false, false)).toBe('everyone');
     expect(actionOf(key, false, true)).toBeNull();
+  });
+
+  it('leave the browser its own, which are held with Shift', () => {
+    const shift = (key: string, held: Partial<Key>) => press(key, { shiftKey: true, ...held });
+    expect(actionOf(shift('E', { ctrlKey: true }), false, false)).toBeNull();
+    expect(actionOf(shift('D', { metaKey: true }), true, false)).toBeNull();
+    expect(actionOf(shift('P', { ctrlKey: true, altKey: true }), false, false)).toBeNull();
+    expect(actionOf(press('D', { ctrlKey: true }), false, false)).toBe('microphone'); // Caps Lock
+    expect(actionOf(shift('?', { code: 'Slash' }), false, false)).toBe('shortcuts');
   });
 
   it('open the list with a question mark, but not while one is written', () => {

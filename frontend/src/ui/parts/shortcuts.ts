@@ -19,7 +19,10 @@ export interface Shortcut {
 }
 
 /** What of a keyboard event tells which key it is. */
-export type Key = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey'> &
+export type Key = Pick<
+  KeyboardEvent,
+  'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'
+> &
   Partial<Pick<KeyboardEvent, 'getModifierState'>>;
 
 /** The list, for a Mac or for others. */
@@ -52,8 +55,9 @@ const QUESTION_MARKS = ['?', '؟', '՞'];
 
 /** What a pressed key does, or null. `typing` is whether it goes into a field. */
 export function actionOf(event: Key, mac: boolean, typing: boolean): ShortcutAction | null {
-  const { key, ctrlKey, metaKey, altKey } = event;
+  const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
   const main = mac ? metaKey && !ctrlKey : ctrlKey && !metaKey;
+  if (shiftKey && (ctrlKey || metaKey)) return null; // the browser's own: Ctrl+Shift+E and others
   if (main && !altKey) return MAIN[mainLetterOf(event)] ?? null;
   // In a field, keys with Alt shall write what they write.
   if (typing || event.getModifierState?.('AltGraph')) return null; // AltGr is Ctrl+Alt to Windows
