@@ -9,7 +9,7 @@ const RIGHT_TO_LEFT =
 
 /** The formats of a language, for its strings and for all numbers and times. */
 export function formatsOf(language: string, direction: 'ltr' | 'rtl' = 'ltr') {
-  const ofRegion = (tag: string) => tag.split('-')[0] === language;
+  const ofRegion = (tag: string) => tag.split('-')[0] === language && isTag(tag);
   const locale = globalThis.navigator?.languages?.find(ofRegion) ?? language;
   const numbers = new Intl.NumberFormat(locale);
   const pairs = new Intl.NumberFormat(locale, { minimumIntegerDigits: 2 });
@@ -38,4 +38,13 @@ export function formatsOf(language: string, direction: 'ltr' | 'rtl' = 'ltr') {
     list: (items: readonly string[]) => lists.format(items),
     plural: (count: number, forms: Forms) => forms[plurals.select(count)] ?? forms.other,
   };
+}
+
+/** Whether it is a language tag: a browser may hand on what a system was told, such as `en-US@posix`. */
+function isTag(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length > 0;
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { expressionSigns } from './expressions.ts';
+import { formatsOf } from './formats.ts';
 import { chooseLanguage, language, openLanguage, preferredOf } from './language.ts';
 import { arabic } from './strings.ar.ts';
 import { english, strings } from './strings.ts';
@@ -49,6 +50,19 @@ describe('the page', () => {
     expect(language.value).toBe('en');
     expect(strings.lobby.join).toBe(english.lobby.join);
     expect(document.documentElement.dir).toBe('ltr');
+  });
+});
+
+describe('the formats', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([
+    [['en-US@posix', 'en-GB'], '15:00:00'],
+    [['en-US@posix'], '3:00:00'],
+    [['en_US'], '3:00:00'],
+  ])('are of the first region that is one: %j', (languages, time) => {
+    vi.stubGlobal('navigator', { languages });
+    expect(formatsOf('en').time(new Date(2026, 0, 1, 15).getTime())).toContain(time);
   });
 });
 
