@@ -8,6 +8,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 it('tells the present while something shows it, and runs no timer before and after', () => {
@@ -20,4 +22,17 @@ it('tells the present while something shows it, and runs no timer before and aft
   expect(seen.at(-1)).toBe(now());
   stop();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it.each([
+  ['no', null, 0],
+  ['a', {}, 1_000],
+])('goes on behind another tab for %s small window: its emoji must fade', (_, window, passed) => {
+  const began = now();
+  const stop = clock.subscribe(() => undefined);
+  vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+  vi.stubGlobal('documentPictureInPicture', { window });
+  vi.advanceTimersByTime(1_000);
+  expect(clock.value).toBe(began + passed);
+  stop();
 });

@@ -10,11 +10,18 @@ export const clock: ReadonlySignal<number> = signal(now(), {
   watched() {
     this.value = now();
     timer = setInterval(() => {
-      // A hidden page shows nobody any age.
-      if (!document.hidden) this.value = now();
+      if (isSeen()) this.value = now();
     }, TICK);
   },
   unwatched() {
     clearInterval(timer);
   },
 });
+
+/** A hidden page shows nobody any age; its small window stays before all others, and does. */
+function isSeen(): boolean {
+  const { documentPictureInPicture: small } = globalThis as {
+    documentPictureInPicture?: { readonly window: Window | null };
+  };
+  return !document.hidden || Boolean(small?.window);
+}
