@@ -19,11 +19,13 @@ const ADA = { participant: 'pppppppppppppppppppp01', name: 'Ada', consent: true 
 const ZOE = { participant: 'pppppppppppppppppppp02', name: 'Zoë', consent: true };
 
 /** Time stands still: readings must not age while a slow machine draws. */
-vi.mock('../time/page-time.ts', () => ({ now: () => 0 }));
+vi.mock('../time/page-time.ts', () => ({ now: () => 0, onTheWall: (time: number) => time }));
 
 beforeEach(() => {
   vi.stubGlobal('navigator', {});
-  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
+  HTMLElement.prototype.hidePopover ??= () => undefined; // happy-dom has none
+  const deaf = { addEventListener: () => undefined, removeEventListener: () => undefined };
+  vi.stubGlobal('matchMedia', () => ({ matches: false, ...deaf }));
 });
 afterEach(() => {
   render(null, document.body);
@@ -38,7 +40,7 @@ function translate(): void {
   while (walk.nextNode()) texts.push(walk.currentNode as Text);
   for (const text of texts) {
     const holder = text.parentElement;
-    if (!holder || text.data.trim() === '' || holder.closest('font, option')) continue;
+    if (!holder || text.data.trim() === '' || holder.closest('font')) continue;
     if (holder.closest('[translate=no], [translate=false]')) continue;
     const [outer, inner] = [document.createElement('font'), document.createElement('font')];
     inner.textContent = text.data.toUpperCase();
@@ -62,8 +64,13 @@ async function staysTrue(draw: () => Promise<() => Promise<void>>): Promise<void
   expect(translated).toBe(read());
 }
 
-function people(...names: readonly (typeof ADA)[]): Room {
-  return applyRoster(enterRoom(ADA, 0), { participants: [...names], mode: 'open' }, 0, 0);
+function people(...names: readonly (typeof ADA & { host?: true })[]): Room {
+  return applyRoster(
+    enterRoom(names[0] ?? ADA, 0),
+    { participants: [...names], mode: 'open' },
+    0,
+    0,
+  );
 }
 
 const heard = (room: Room, target: keyof typeof messages, change: object = {}) => {
@@ -139,18 +146,73 @@ describe('a translated call', () => {
   it.each(['People', 'Expressions', 'Timeline'])('so do its panels: %s', async (title) => {
     await staysTrue(async () => {
       const stay = await call();
-      const button = document.querySelector<HTMLElement>(`button[aria-label="${title}"]`);
-      await act(async () => {
-        button?.click();
-        await vi.waitFor(() => expect(document.querySelector('.panel .loading')).toBeNull());
-      });
+      await open(title);
       stay.room.value = happy(both);
       return async () => {
         stay.room.value = heard(happy(people(ADA, ZOE)), 'away');
       };
     });
   });
+
+  const hosts = people({ ...ADA, host: true }, ZOE);
+  const own = (room: Room) => heard(room, 'reading', { participant: ADA.participant });
+
+  it.each<[string, string, Room, Room]>([
+    ['People', 'the mode changes', hosts, setMode(hosts, 'room-only', 1)],
+    ['People', 'one becomes a host', hosts, heard(hosts, 'host', { participant: ZOE.participant })],
+    ['People', 'the door is closed', hosts, heard(hosts, 'door', { door: 'closed' })],
+    ['Expressions', 'the mode changes', happy(both), setMode(happy(both), 'room-only', 1)],
+    ['Expressions', 'the mode changes back', setMode(both, 'room-only', 1), both],
+    ['Timeline', 'the mode changes', happy(both), setMode(happy(both), 'room-only', 1)],
+    ['Timeline', 'the mode changes back', setMode(both, 'room-only', 1), both],
+    ['Timeline', 'one withdraws', happy(both), heard(happy(both), 'paused')],
+    ['My readings', 'one is read', both, own(both)],
+  ])('so does the panel %s when %s', async (title, _, before, after) => {
+    await staysTrue(async () => {
+      const stay = await call();
+      await act(() => {
+        stay.room.value = before;
+      });
+      await open(title);
+      return async () => {
+        stay.room.value = after;
+      };
+    });
+  });
+
+  it('offers the devices that there are now', async () => {
+    const devices: Partial<MediaDeviceInfo>[] = [];
+    const add = (deviceId: string, label: string) =>
+      devices.push({ kind: 'videoinput', groupId: label, deviceId, label });
+    vi.stubGlobal('navigator', { mediaDevices: { enumerateDevices: async () => devices } });
+    await staysTrue(async () => {
+      devices.splice(0);
+      add('default', 'Default');
+      add('front', 'Default');
+      const media = new LocalMedia();
+      await media.devices.refresh();
+      await call(media);
+      await open('Settings');
+      return async () => {
+        devices.splice(0);
+        add('default', 'Desk');
+        add('desk', 'Desk');
+        await media.devices.refresh();
+      };
+    });
+  });
 });
+
+/** Opens a panel, as its button or the menu does, and waits for what is in it. */
+async function open(title: string): Promise<void> {
+  const buttons = [...document.querySelectorAll<HTMLElement>('button')];
+  const named = (one: HTMLElement) => one.getAttribute('aria-label') ?? one.textContent;
+  await act(() => buttons.find((one) => named(one) === title)?.click());
+  await vi.waitFor(() => {
+    expect(document.querySelector('.panel-body')?.childElementCount).toBeGreaterThan(0);
+    expect(document.querySelector('.panel .loading')).toBeNull();
+  });
+}
 
 describe('a translated lobby', () => {
   const events = { onEnter: () => undefined, onFollow: () => undefined, onHome: () => undefined };
@@ -178,7 +240,7 @@ function media(connection: RemoteMedia['connection']): RemoteMedia {
   return { stream: null as unknown as MediaStream, connection, ...rest };
 }
 
-async function call() {
+async function call(media = new LocalMedia()) {
   const stay = {
     roomId: 'rrrrrrrrrrrrrrrrrrrr01',
     host: true,
@@ -200,7 +262,7 @@ async function call() {
   };
   await act(() =>
     render(
-      <CallScreen stay={stay as unknown as Stay} media={new LocalMedia()} demonstrate={null} />,
+      <CallScreen stay={stay as unknown as Stay} media={media} demonstrate={null} />,
       document.body,
     ),
   );

@@ -12,12 +12,16 @@ export function ExpressionsPanel(call: CallContext) {
       {room.mode === 'room-only' ? (
         <>
           <RoomShares {...call} />
-          <p class="panel-hint">{strings.room.sharesMeaning}</p>
+          <p class="panel-hint" key="shares">
+            {strings.room.sharesMeaning}
+          </p>
         </>
       ) : (
         <>
           <Legend room={call.shown.of(room)} hasVideo={hasVideo(call)} />
-          <p class="panel-hint">{strings.call.legendMeaning}</p>
+          <p class="panel-hint" key="legend">
+            {strings.call.legendMeaning}
+          </p>
         </>
       )}
       <Switch

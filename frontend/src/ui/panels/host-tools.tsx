@@ -105,7 +105,7 @@ export function HostActions({ person, context }: { person: Person; context: Call
         aria-label={(person.host ? door.unmakeHostNamed : door.makeHostNamed)(name)}
         onClick={() => void attempt(context, () => stay.nameHost(participant, !person.host))}
       >
-        {person.host ? door.unmakeHost : door.makeHost}
+        <Changing>{person.host ? door.unmakeHost : door.makeHost}</Changing>
       </button>
       <button
         type="button"

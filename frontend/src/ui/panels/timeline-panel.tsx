@@ -155,7 +155,7 @@ function StripSection({ strip, note, span, time, parts, onPoint, onChoose }: Str
   return (
     <section class="strip" aria-labelledby={title}>
       <div class="strip-head">
-        <h3 id={title} key={strip.title} dir="auto">
+        <h3 id={title} key={strip.title} dir="auto" translate={strip.id === 'room'}>
           {strip.title}
         </h3>
         <p class="strip-words">

@@ -61,7 +61,8 @@ function DeviceSelect({ media, device, value, onChoose }: DeviceSelectProps) {
           <option value={unlisted ? (value ?? '') : ''}>{automatic}</option>
         )}
         {options.map(({ id, label }) => (
-          <option key={id} value={id}>
+          // A name that changes is in an option of its own: see `Changing`.
+          <option key={`${id} ${label}`} value={id}>
             {id !== DEFAULT ? label : label ? automaticOf(label) : automatic}
           </option>
         ))}
