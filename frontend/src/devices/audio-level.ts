@@ -24,11 +24,16 @@ export class AudioLevel {
     this.#analyser = this.#context.createAnalyser();
     this.#analyser.fftSize = 1024; // some 20 ms
     this.#samples = new Float32Array(this.#analyser.fftSize);
-    this.#context.createMediaStreamSource(new MediaStream([track])).connect(this.#analyser);
+    try {
+      this.#context.createMediaStreamSource(new MediaStream([track])).connect(this.#analyser);
+    } catch {
+      // Firefox takes no microphone whose sample rate is not the speaker's: nothing is measured.
+    }
   }
 
-  /** The loudness just now, between 0 and 1; 0 while the browser waits for a gesture. */
+  /** The loudness just now, between 0 and 1; 0 while it waits for a gesture, or is interrupted. */
   get level(): number {
+    if (this.#context.state !== 'running') return 0; // the last samples would be heard for ever
     this.#analyser.getFloatTimeDomainData(this.#samples);
     let sum = 0;
     for (const sample of this.#samples) sum += sample * sample;
