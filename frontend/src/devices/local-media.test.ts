@@ -17,7 +17,7 @@ class FakeTrack extends EventTarget {
 
 /** What the machine has: a device, or the name of the error that asking for it gives. */
 const machine: Record<'audio' | 'video', string> = { audio: 'ok', video: 'ok' };
-const getUserMedia = vi.fn(async (asked: MediaStreamConstraints) => {
+const give = async (asked: MediaStreamConstraints) => {
   const kinds = (['audio', 'video'] as const).filter((kind) => asked[kind]);
   for (const kind of kinds) {
     if (machine[kind] !== 'ok') throw new DOMException('no', machine[kind]);
@@ -28,7 +28,8 @@ const getUserMedia = vi.fn(async (asked: MediaStreamConstraints) => {
     getAudioTracks: () => tracks.filter(({ kind }) => kind === 'audio'),
     getVideoTracks: () => tracks.filter(({ kind }) => kind === 'video'),
   };
-});
+};
+const getUserMedia = vi.fn(give);
 
 beforeEach(() => {
   Object.assign(machine, { audio: 'ok', video: 'ok' });
@@ -95,6 +96,20 @@ describe('opening devices', () => {
     expect(media.camera.value.problem).toBe(problem);
   });
 
+  it('calls an error that is no DOMException by its name, as Safari needs it', async () => {
+    getUserMedia.mockRejectedValue({ name: 'OverconstrainedError', constraint: 'width' });
+    const media = new LocalMedia();
+    await media.open();
+    getUserMedia.mockImplementation(give);
+    expect(media.camera.value.problem).toBe('missing');
+  });
+
+  it('requires nothing of a camera', async () => {
+    await new LocalMedia().open();
+    const asked = JSON.stringify(getUserMedia.mock.calls[0]);
+    expect(asked).not.toMatch(/"(min|max|exact)"/);
+  });
+
   it('says unsupported where the browser has no devices to give', async () => {
     vi.stubGlobal('navigator', {});
     const media = new LocalMedia();
@@ -139,6 +154,22 @@ describe('switching devices', () => {
     await media[set](true);
     expect(problems).toEqual(['missing', null, 'missing']);
   });
+
+  it.each([
+    ['denied', 'denied'],
+    ['prompt', 'lost'],
+  ])(
+    'tells a permission taken back (%s) from a camera that is unplugged',
+    async (state, problem) => {
+      const query = vi.fn(async () => ({ state }));
+      vi.stubGlobal('navigator', { mediaDevices: { getUserMedia }, permissions: { query } });
+      const media = new LocalMedia();
+      await media.open();
+      media.camera.value.track?.dispatchEvent(new Event('ended'));
+      await vi.waitFor(() => expect(query).toHaveBeenCalledWith({ name: 'camera' }));
+      await vi.waitFor(() => expect(media.camera.value).toMatchObject({ track: null, problem }));
+    },
+  );
 
   it('notices a camera that is unplugged', async () => {
     const media = new LocalMedia();

@@ -32,12 +32,13 @@ export interface DeviceChange {
 type Kind = 'audio' | 'video';
 const ROLES = { video: 'camera', audio: 'microphone' } as const;
 
+/** Nothing is required: a camera that gives something else is better than none. */
 const CONSTRAINTS: Record<Kind, MediaTrackConstraints> = {
   audio: {},
   video: {
     width: { ideal: 960 },
     height: { ideal: 540 },
-    frameRate: { ideal: 24, max: 30 },
+    frameRate: { ideal: 24 },
     facingMode: 'user',
   },
 };
@@ -193,11 +194,15 @@ export class LocalMedia {
     }
   }
 
-  /** Replaces a lost device with another one, if there is one. */
+  /** Replaces a lost device with another one, if there is one and the person did not forbid it. */
   async #replaceLost(kind: Kind, gone: string | null): Promise<void> {
     this.#fail(kind, 'lost');
     await this.devices.refresh();
     const role = ROLES[kind];
+    if ((await isForbidden(role)) && this.#device(kind).value.problem === 'lost') {
+      this.#fail(kind, 'denied');
+      return;
+    }
     const [other] = this.devices.options.value[role].filter(
       ({ id }) => id !== gone && id !== 'default',
     );
@@ -286,8 +291,19 @@ function idOf(track: MediaStreamTrack): string | null {
   return track.getSettings?.().deviceId ?? null;
 }
 
+/** Whether the person withdrew the permission; false where the browser does not tell. */
+async function isForbidden(role: 'camera' | 'microphone'): Promise<boolean> {
+  try {
+    const { state } = await navigator.permissions.query({ name: role as PermissionName });
+    return state === 'denied';
+  } catch {
+    return false;
+  }
+}
+
 function problemOf(error: unknown): DeviceProblem {
-  switch (error instanceof DOMException ? error.name : '') {
+  // Safari's OverconstrainedError is no DOMException.
+  switch (error instanceof Object && 'name' in error ? error.name : '') {
     case 'NotFoundError':
     case 'OverconstrainedError':
       return 'missing';
