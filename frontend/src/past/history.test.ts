@@ -61,9 +61,9 @@ class Stay {
     return this.change(applyMessage(this.room, message, now), now);
   }
 
-  change(room: Room, now: number): this {
+  change(room: Room, now: number, hasVideo = true): this {
     this.room = room;
-    this.history = record(this.history, room, () => true, now);
+    this.history = record(this.history, room, () => hasVideo, now);
     return this;
   }
 
@@ -108,6 +108,30 @@ describe('the history', () => {
     expect(again(applyMessage(room, reading(ZOE, 'anger', START + 400), 0))).not.toBe(history);
     expect(again({ ...room, mode: 'room-only' })).not.toBe(history);
     expect(again({ ...room, people: new Map() })).not.toBe(history);
+  });
+
+  it('shows nothing of somebody from the moment they go away or turn their camera off', () => {
+    const away = new Stay().hear(reading(ZOE, 'anger', START + 1_000), START + 1_000);
+    away.hear({ target: 'away', body: ZOE }, START + 2_000);
+    const off = new Stay().hear(reading(ZOE, 'anger', START + 1_000), START + 1_000);
+    off.change({ ...off.room }, START + 2_000, false).change({ ...off.room }, START + 2_500, false);
+    for (const stay of [away, off]) {
+      expect(stay.look(ZOE, START + 1_999)).toBe('anger');
+      expect(stay.look(ZOE, START + 2_000)).toBeNull();
+      expect(stay.history.strips.get(ZOE.participant)).toHaveLength(2);
+    }
+  });
+
+  it('stays in order where a picture comes late', () => {
+    const stay = new Stay().hear(reading(ZOE, 'anger', START + 1_000), START + 1_000);
+    stay.change({ ...stay.room }, START + 2_000, false);
+    const { target, body } = reading(ZOE, 'anger', START + 1_900) as {
+      body: Reading;
+      target: 'reading';
+    };
+    stay.hear({ target, body: { ...body, readAt: START + 2_300 } }, START + 2_300);
+    const times = (stay.history.strips.get(ZOE.participant) ?? []).map(({ at }) => at - START);
+    expect(times).toEqual([1_000, 2_000, 2_000]);
   });
 
   it('keeps ten minutes, and no more', () => {

@@ -78,7 +78,10 @@ export function record(
     const next = sight && nextMoment(moments, sight, frame !== lastFrame, now);
     heard ||= next !== undefined;
     lastFrames.set(participant, frame);
-    strips.set(participant, keep(next ? [...moments, next] : moments, now));
+    const later = next ? [...moments, next] : moments;
+    // Of somebody who is away, or whose camera is off, nothing is shown from that moment on.
+    const ended = !(sight && hasVideo(participant)) && momentAt(later, now)?.face;
+    strips.set(participant, keep(ended ? [...later, { at: now, face: null }] : later, now));
   }
   // Moments of the former mode are dropped: only room-only ones are sure to be of several people.
   const former = room.mode === history.mode ? keep(history.room, now) : [];
@@ -142,8 +145,9 @@ function nextMoment(
   now: number,
 ): Moment | undefined {
   const face = shownFaces(sight)[0]?.shown ?? null;
-  if (isNewFrame) return { at: sight.receivedAt - ageOf(sight, sight.receivedAt), face };
   const last = moments.at(-1);
+  const takenAt = sight.receivedAt - ageOf(sight, sight.receivedAt);
+  if (isNewFrame) return { at: Math.max(takenAt, last?.at ?? takenAt), face };
   return face?.ownWord && last && last.face !== face ? { at: now, face } : undefined;
 }
 
