@@ -81,6 +81,32 @@ describe('our own tile without our picture', () => {
   });
 });
 
+describe('who speaks', () => {
+  it.each([
+    ['connected', true, true],
+    ['connected', false, false],
+    ['reconnecting', true, false],
+    ['unreachable', true, false],
+  ] as const)('has a ring while heard: %s, microphone %s', (connection, audio, ring) => {
+    const person = { participant: 'pppppppppppppppppppp01', name: 'Ada', consent: true };
+    const none = { width: 0, height: 0 };
+    render(
+      <Tile
+        person={{ ...person, changedAt: 0 }}
+        media={{ ...CONNECTING, connection, audio, speaking: true }}
+        sight={undefined}
+        place={{ x: 0, y: 0, ...none }}
+        picture={none}
+        onPicture={() => undefined}
+        pinned={false}
+        onPin={() => undefined}
+      />,
+      document.body,
+    );
+    expect(document.querySelector('.tile-speaking') !== null).toBe(ring);
+  });
+});
+
 describe('initials', () => {
   // Letters of any script and digits, never a symbol, an emoji or half of one.
   it.each([

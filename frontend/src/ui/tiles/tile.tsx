@@ -84,12 +84,14 @@ export function Tile({
     : place;
   const fit = picture.width > 0 && place.width > 0 ? chooseFit(picture, place) : 'cover';
   const name = own ? strings.call.you(person.name) : person.name;
+  // What was heard last of a connection that is lost lasts for seconds.
+  const speaking = media.speaking && media.audio && media.connection === 'connected';
   const age = sight ? ageOf(sight, clock.value) : 0;
   const strength = sight ? strengthAt(age) : 0;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a tile groups what belongs to a person; it is no form
     <div
-      class={`tile${own ? ' tile-own' : ''}${line ? ' tile-line' : ''}${media.speaking && media.audio ? ' tile-speaking' : ''}`}
+      class={`tile${own ? ' tile-own' : ''}${line ? ' tile-line' : ''}${speaking ? ' tile-speaking' : ''}`}
       role="group"
       aria-label={name}
       data-participant={person.participant}
