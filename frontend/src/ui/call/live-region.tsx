@@ -5,7 +5,6 @@ import { expressionSigns } from '../../words/expressions.ts';
 import { strings } from '../../words/strings.ts';
 import { Announcer } from '../parts/announcer.ts';
 import { type CallContext, hasVideo, isAlone } from '../parts/call-context.ts';
-import { Changing } from '../parts/changing.tsx';
 import { clock } from '../parts/clock.ts';
 import { roomLook } from '../parts/room-strip.tsx';
 import { noticeWords } from './notices.tsx';
@@ -15,13 +14,13 @@ const ROOM = 'the room'; // no participant's id
 /** Tells screen readers, calmly, who comes and goes, how they look, and what is wrong. */
 export function LiveRegion({ context, toast }: { context: CallContext; toast: string }) {
   const { stay, media, shown } = context;
-  const words = useSignal('');
+  const said = useSignal({ words: '', times: 0 });
   const announcer = useMemo(
     () =>
-      new Announcer((said) => {
-        words.value = said;
+      new Announcer((words) => {
+        said.value = { words, times: said.peek().times + 1 };
       }),
-    [words],
+    [said],
   );
   useEffect(() => () => announcer.stop(), [announcer]);
   const before = useRef({ room: stay.room.peek(), notices: noticeWords({ stay, media }) });
@@ -69,7 +68,8 @@ export function LiveRegion({ context, toast }: { context: CallContext; toast: st
   }, [toast, announcer]);
   return (
     <p class="unseen" role="status" aria-live="polite">
-      <Changing>{words.value}</Changing>
+      {/* An element for each time: what is said again is heard again. */}
+      <span key={said.value.times}>{said.value.words}</span>
     </p>
   );
 }
