@@ -7,6 +7,8 @@ import { Hub, type HubState } from './hub.ts';
 /** As much of SignalR's connection as the hub uses; tests refuse starts and close connections. */
 const service = vi.hoisted(() => ({
   refusals: 0,
+  /** How many starts get no answer before the others do. */
+  silences: 0,
   /** Whether it answers over HTTP, whatever becomes of the WebSocket. */
   answers: false,
   connections: [] as {
@@ -68,6 +70,7 @@ vi.mock('@microsoft/signalr', () => ({
         },
         start: async () => {
           await connection.token();
+          if (service.silences-- > 0) await new Promise(() => undefined);
           if (service.refusals-- > 0) throw new Error('refused');
         },
         stop: async () => {
@@ -82,6 +85,7 @@ vi.mock('@microsoft/signalr', () => ({
 beforeEach(() => {
   vi.useFakeTimers();
   service.refusals = 0;
+  service.silences = 0;
   service.answers = false;
   service.connections.length = 0;
 });
@@ -175,6 +179,21 @@ describe('the hub', () => {
       expect(states).toEqual(expected);
     },
   );
+
+  it('gives up sockets that nobody takes or refuses, and says that they are blocked', async () => {
+    service.answers = true;
+    service.silences = 4;
+    const { states } = startedHub();
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(states).toEqual(['lost', 'blocked', 'connected']);
+    expect(service.connections.map(({ stopped }) => stopped)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
 
   it('tells of each loss and each return, and asks for a new token between', async () => {
     const { states, negotiate } = startedHub();

@@ -13,6 +13,7 @@ import { parseHubMessage } from './messages.ts';
 
 const TOKEN_FRESH_FOR = 30_000; // ms; the client asks for a connection's token twice
 const RETRY_DELAYS = [0, 500, 1_000, 2_000, 4_000, 8_000]; // ms; the last one for ever after
+const OPEN_TIMEOUT = 20_000; // ms; a proxy may neither take nor refuse a socket, and Chrome waits for minutes
 
 const REFUSED_SOCKETS = 3; // so many in a row, each after an answer of the hub over HTTP
 
@@ -121,11 +122,18 @@ export class Hub {
       this.#become('lost');
       void this.#connect();
     });
+    let late: ReturnType<typeof setTimeout> | undefined;
     try {
-      await connection.start();
+      await new Promise<void>((resolve, reject) => {
+        late = setTimeout(() => reject(new Error('no connection opened in time')), OPEN_TIMEOUT);
+        connection.start().then(resolve, reject);
+      });
     } catch (error) {
       this.#noteFailure(http);
+      void connection.stop().catch(() => undefined); // it may still open
       throw error;
+    } finally {
+      clearTimeout(late);
     }
     if (this.#stopped) {
       await connection.stop();
