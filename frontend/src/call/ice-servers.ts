@@ -4,13 +4,13 @@ import type { IceServer, MeshToken } from '../wire/contract.ts';
 
 const RENEW_AT = 2 / 3; // of the time until a new token expires
 const RENEW_SOONEST = 30_000; // ms; also the wait after a failed attempt
-const RENEW_LATEST = 86_400_000; // ms
+const RENEW_LATEST = 1_800_000; // ms; by a clock that is an hour behind, a token would seem to last longer
 
 export interface IcePorts {
   readonly token: MeshToken;
   /** A token with a later end. */
   readonly renew: () => Promise<MeshToken>;
-  /** By the functions' clock, ms since the epoch. */
+  /** By this page's clock, ms since the epoch; it may be wrong. */
   readonly now: () => number;
 }
 
