@@ -96,7 +96,8 @@ export function TimelinePanel({ stay, recorder, shown }: CallContext) {
           onInput={({ currentTarget }) => choose(Number(currentTarget.value))}
           onKeyDown={(event) => {
             const step = STEPS[event.key];
-            if (step === undefined) return;
+            const held = event.altKey || event.ctrlKey || event.metaKey; // the browser's own: back
+            if (step === undefined || held) return;
             event.preventDefault();
             choose(at + step);
           }}
