@@ -118,6 +118,28 @@ describe('being alone', () => {
     await press(strings.call.copyLink);
     expect(copied).toHaveBeenCalledWith(expect.stringContaining(`#room=${stay.roomId}`));
   });
+
+  it('shows the link for as long as it takes where the browser does not copy it', async () => {
+    vi.stubGlobal('navigator', { clipboard: undefined });
+    const stay = await call();
+    await act(() => {
+      stay.room.value = applyRoster(enterRoom(ADA, 1), { participants: [ADA], mode: 'open' }, 1, 1);
+    });
+    await vi.waitFor(() => expect(document.querySelector('.alone')).not.toBeNull());
+    vi.useFakeTimers();
+    try {
+      const copy = [...document.querySelectorAll<HTMLElement>('.alone button')][0];
+      await act(async () => {
+        copy?.click();
+        await vi.advanceTimersByTimeAsync(60_000);
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(document.querySelector('.toast')?.textContent).toContain(`#room=${stay.roomId}`);
+    await press(strings.notice.dismiss);
+    expect(document.querySelector('.toast')).toBeNull();
+  });
 });
 
 describe('Read my expression', () => {

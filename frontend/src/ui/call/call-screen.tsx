@@ -56,7 +56,7 @@ export function CallScreen({ stay, media, demonstrate }: CallScreenProps) {
       await navigator.clipboard.writeText(link);
       toast.show(strings.call.linkCopied);
     } catch {
-      toast.show(strings.call.linkNotCopied(link));
+      toast.show(strings.call.linkNotCopied(link), true);
     }
   };
   const context: CallContext = {

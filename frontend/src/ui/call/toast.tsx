@@ -8,17 +8,19 @@ const TOAST_TIME = 6_000; // ms
 
 interface ToastState {
   readonly words: ReadonlySignal<string>;
-  readonly show: (words: string) => void;
+  /** Shows it for some seconds, or until it is closed where somebody must take it along. */
+  readonly show: (words: string, stays?: boolean) => void;
 }
 
-/** A sentence shown for some seconds. */
+/** A sentence for a moment. */
 export function useToast(): ToastState {
   const words = useSignal('');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const show = (text: string) => {
+  const show = (text: string, stays = false) => {
     clearTimeout(timer.current);
     words.value = text;
+    if (stays) return;
     timer.current = setTimeout(() => {
       words.value = '';
     }, TOAST_TIME);
