@@ -23,8 +23,9 @@ export function useDoorNews(stay: Stay, toast: (words: string) => void): void {
     else toast(name ? opened(name) : noHost);
   });
   useSignalEffect(() => {
-    const name = nameOf(stay.mutedBy?.value?.by ?? null);
-    if (name) toast(strings.door.mutedBy(name));
+    const muted = stay.mutedBy?.value;
+    // Who is silenced is told so, also by a host who has left or is not known yet.
+    if (muted) toast(strings.door.mutedBy(nameOf(muted.by) || strings.panel.host));
   });
   const host = useComputed(() => isHost(stay.room.value));
   const wasHost = useRef(host.peek());
