@@ -17,7 +17,8 @@ import './ui/style.css';
 /** Styles for forced colours: loaded now, or when a person switches them on. */
 const ownColours = matchMedia('(forced-colors: active)');
 const showOwnColours = async () => {
-  if (ownColours.matches) await import('./ui/forced-colors.css');
+  // Without them the page is still to be used.
+  if (ownColours.matches) await import('./ui/forced-colors.css').catch(() => undefined);
 };
 ownColours.addEventListener('change', () => void showOwnColours());
 
