@@ -270,6 +270,41 @@ describe('devices that come and go', () => {
     expect(media.camera.value.problem).toBe('lost');
     plug(desk);
     await vi.waitFor(() => expect(media.camera.value.on).toBe(true));
+    expect(media.changed.value).toEqual({ role: 'camera', back: false, label: 'Desk' });
+    media.close();
+  });
+
+  it('the only one that goes is back when it is plugged in again', async () => {
+    plugged = [front];
+    const media = new LocalMedia();
+    await media.open();
+    plugged = [];
+    media.camera.value.track?.dispatchEvent(new Event('ended'));
+    plug(front);
+    await vi.waitFor(() => expect(media.camera.value.on).toBe(true));
+    expect(media.changed.value).toEqual({ role: 'camera', back: true, label: 'Front' });
+    media.close();
+  });
+
+  it('one that the system tells of first as gone, then as ended, is stood in for', async () => {
+    const media = new LocalMedia();
+    await media.open();
+    const { track } = media.camera.value;
+    plug(desk);
+    track?.dispatchEvent(new Event('ended'));
+    await vi.waitFor(() => expect(media.inUse('camera')).toBe('desk'));
+    expect(media.changed.value).toEqual({ role: 'camera', back: false, label: 'Desk' });
+    media.close();
+  });
+
+  it('one that may not be used any more is not said to be unplugged', async () => {
+    const media = new LocalMedia();
+    await media.open();
+    navigator.mediaDevices.getUserMedia = async () => {
+      throw new DOMException('no', 'NotAllowedError');
+    };
+    media.camera.value.track?.dispatchEvent(new Event('ended'));
+    await vi.waitFor(() => expect(media.camera.value.problem).toBe('denied'));
     media.close();
   });
 

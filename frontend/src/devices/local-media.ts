@@ -52,6 +52,8 @@ export class LocalMedia {
   #closed = false;
   /** The person's own choice, even while another device replaces it. */
   #muted = false;
+  /** The ids of the devices lost last. */
+  readonly #gone: Partial<Record<Kind, string | null>> = {};
   /** Where the camera was turned to, for this call alone; null while the chosen one is wanted. */
   #turnedTo: Facing | null = null;
   readonly #camera = signal<Device>(OFF);
@@ -189,7 +191,8 @@ export class LocalMedia {
       const inUse = track && idOf(track);
       if ((track && isBack && inUse !== chosen && inUse !== 'default') || lost) {
         await this.#request(kind, isBack ? chosen : null);
-        this.#tellExchange(kind, isBack || lost);
+        const now = this.#device(kind).value.track;
+        this.#tellExchange(kind, isBack || (now !== null && idOf(now) === this.#gone[kind]));
       }
     }
   }
@@ -197,19 +200,23 @@ export class LocalMedia {
   /** Replaces a lost device with another one, if there is one and the person did not forbid it. */
   async #replaceLost(kind: Kind, gone: string | null): Promise<void> {
     this.#fail(kind, 'lost');
+    this.#gone[kind] = gone;
     await this.devices.refresh();
     const role = ROLES[kind];
-    if ((await isForbidden(role)) && this.#device(kind).value.problem === 'lost') {
-      this.#fail(kind, 'denied');
-      return;
-    }
+    const isLost = () => this.#device(kind).value.problem === 'lost';
     const [other] = this.devices.options.value[role].filter(
       ({ id }) => id !== gone && id !== 'default',
     );
-    if (!other || this.#device(kind).value.problem !== 'lost') return;
+    if (!isLost()) return;
+    if (!other) {
+      // Devices that one may not use have no names, so there seems to be none.
+      if ((await isForbidden(role)) && isLost()) this.#fail(kind, 'denied');
+      return;
+    }
     await this.#request(kind, other.id);
-    if (this.#device(kind).value.track) this.#tellExchange(kind, false);
-    else this.#fail(kind, 'lost');
+    const { track, problem } = this.#device(kind).value;
+    if (track) this.#tellExchange(kind, false);
+    else if (problem !== 'denied') this.#fail(kind, 'lost');
   }
 
   #tellExchange(kind: Kind, back: boolean): void {
