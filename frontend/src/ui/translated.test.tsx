@@ -11,8 +11,10 @@ import { applyMessage, applyRoster, enterRoom, type Room, setMode } from '../roo
 import type { Problem } from '../stay/problems.ts';
 import type { Stay } from '../stay/stay.ts';
 import { parseHubMessage } from '../wire/messages.ts';
+import { chooseLanguage, language } from '../words/language.ts';
 import { strings } from '../words/strings.ts';
 import { CallScreen } from './call/call-screen.tsx';
+import { LanguageChoice } from './lobby/language-choice.tsx';
 import { Lobby } from './lobby/lobby.tsx';
 
 const ADA = { participant: 'pppppppppppppppppppp01', name: 'Ada', consent: true };
@@ -213,6 +215,27 @@ async function open(title: string): Promise<void> {
     expect(document.querySelector('.panel .loading')).toBeNull();
   });
 }
+
+describe('another language', () => {
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await chooseLanguage('en');
+  });
+
+  it.each([true, false])(
+    'is not spoken beside the words of a translation: %s',
+    async (translated) => {
+      const reload = vi.spyOn(location, 'reload').mockImplementation(() => undefined);
+      await act(() => render(<LanguageChoice />, document.body));
+      if (translated) translate();
+      const select = document.querySelector('select');
+      if (select) select.value = 'ar';
+      select?.dispatchEvent(new Event('change', { bubbles: true }));
+      await vi.waitFor(() => expect(language.value).toBe('ar'));
+      expect(reload).toHaveBeenCalledTimes(translated ? 1 : 0);
+    },
+  );
+});
 
 describe('a translated lobby', () => {
   const events = { onEnter: () => undefined, onFollow: () => undefined, onHome: () => undefined };

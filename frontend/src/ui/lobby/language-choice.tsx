@@ -15,7 +15,7 @@ export function LanguageChoice() {
           const chosen = currentTarget.value;
           // A language that cannot be loaded is not spoken: the choice shows what is.
           if (isLanguage(chosen)) {
-            chooseLanguage(chosen).catch(() => {
+            chooseLanguage(chosen).then(startOver, () => {
               currentTarget.value = language.peek();
             });
           }
@@ -29,4 +29,9 @@ export function LanguageChoice() {
       </select>
     </label>
   );
+}
+
+/** Where the browser translated the page, its words would stay in the place of ours: see `Changing`. */
+function startOver(): void {
+  if (document.querySelector('font')) location.reload();
 }
