@@ -16,8 +16,17 @@ export function useStream(
   }, [stream]);
   useEffect(() => {
     const element = video.current;
+    if (!element) return;
+    // A phone call, or earphones that are taken out, may pause it; nothing else would start it again.
+    const goOn = () => {
+      if (element.paused && element.srcObject && !document.hidden) void play(element);
+    };
+    element.addEventListener('pause', goOn);
+    document.addEventListener('visibilitychange', goOn);
     return () => {
-      if (element) forget(element);
+      element.removeEventListener('pause', goOn);
+      document.removeEventListener('visibilitychange', goOn);
+      forget(element);
     };
   }, []);
   useEffect(() => {
