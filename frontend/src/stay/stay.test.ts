@@ -628,10 +628,10 @@ describe('losing our place', () => {
 describe('who sees what', () => {
   it('is changed by the host once the functions took it, and is what it was when they refuse', async () => {
     const { stay, routes } = await enter();
-    await stay.setMode('room-only');
+    await stay.hosting.setMode('room-only');
     expect(stay.room.value.mode).toBe('room-only');
     routes['PUT mode'] = () => refusal(403, 'host-required');
-    await expect(stay.setMode('open')).rejects.toThrow('host-required');
+    await expect(stay.hosting.setMode('open')).rejects.toThrow('host-required');
     expect(stay.room.value.mode).toBe('room-only');
   });
 

@@ -11,7 +11,7 @@ export function Knocks({ stay, toast }: Pick<CallContext, 'stay' | 'toast'>) {
   if (!isHost(room)) return null;
   const answer = async (participant: string, admit: boolean) => {
     try {
-      await stay.answerKnock(participant, admit);
+      await stay.hosting.answerKnock(participant, admit);
     } catch (error) {
       toast(refusalWords(error instanceof ApiError ? error : null));
     }

@@ -30,7 +30,9 @@ export function DoorChoice(context: CallContext) {
         <Switch
           label={strings.door.close}
           checked={closed}
-          onChange={(close) => void attempt(context, () => stay.setDoor(close ? 'closed' : 'open'))}
+          onChange={(close) =>
+            void attempt(context, () => stay.hosting.setDoor(close ? 'closed' : 'open'))
+          }
         />
       )}
       <p class="panel-hint">
@@ -40,7 +42,7 @@ export function DoorChoice(context: CallContext) {
         <button
           type="button"
           onClick={() =>
-            void attempt(context, () => stay.requestMute(null), strings.door.askedAllToMute)
+            void attempt(context, () => stay.hosting.requestMute(null), strings.door.askedAllToMute)
           }
         >
           {strings.door.muteAll}
@@ -73,7 +75,7 @@ export function HostActions({ person, context }: { person: Person; context: Call
           type="button"
           ref={focused}
           onClick={() =>
-            void attempt(context, () => stay.remove(participant), door.removedNamed(name))
+            void attempt(context, () => stay.hosting.remove(participant), door.removedNamed(name))
           }
         >
           {door.removeYes}
@@ -95,7 +97,7 @@ export function HostActions({ person, context }: { person: Person; context: Call
         type="button"
         aria-label={door.muteNamed(name)}
         onClick={() =>
-          void attempt(context, () => stay.requestMute(participant), door.askedToMute(name))
+          void attempt(context, () => stay.hosting.requestMute(participant), door.askedToMute(name))
         }
       >
         {door.mute}
@@ -103,7 +105,9 @@ export function HostActions({ person, context }: { person: Person; context: Call
       <button
         type="button"
         aria-label={(person.host ? door.unmakeHostNamed : door.makeHostNamed)(name)}
-        onClick={() => void attempt(context, () => stay.nameHost(participant, !person.host))}
+        onClick={() =>
+          void attempt(context, () => stay.hosting.nameHost(participant, !person.host))
+        }
       >
         <Changing>{person.host ? door.unmakeHost : door.makeHost}</Changing>
       </button>

@@ -11,7 +11,7 @@ export function WhoSeesWhat({ stay, toast }: CallContext) {
   const roomOnly = stay.room.value.mode === 'room-only';
   const change = async (only: boolean) => {
     try {
-      await stay.setMode(only ? 'room-only' : 'open');
+      await stay.hosting.setMode(only ? 'room-only' : 'open');
     } catch (error) {
       toast(refusalWords(error instanceof ApiError ? error : null));
     }
