@@ -6,8 +6,9 @@
  * Times are milliseconds by this page's time.
  */
 import { aggregate, type Share } from '../room/aggregate.ts';
-import { type Room, roomFaces, type SteadySight, shownFaces } from '../room/room.ts';
-import { ageOf, frameOf, GONE_AFTER } from '../room/sight.ts';
+import { roomFaces } from '../room/look.ts';
+import type { Room } from '../room/room.ts';
+import { ageOf, frameOf, GONE_AFTER, type SteadySight, shownFaces } from '../room/sight.ts';
 import type { Face, RoomMode } from '../wire/contract.ts';
 
 /** How long the history keeps a moment, in ms. */

@@ -1,7 +1,7 @@
 /** Records a room's sights since we came, only in this page's memory. */
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
-import { type Room, shownFaces } from '../room/room.ts';
-import { frameOf } from '../room/sight.ts';
+import type { Room } from '../room/room.ts';
+import { frameOf, shownFaces } from '../room/sight.ts';
 import { beginHistory, forgetSelf, type History, record } from './history.ts';
 import { addReading, type OwnReading, withCorrection } from './own-readings.ts';
 

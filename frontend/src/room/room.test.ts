@@ -2,20 +2,17 @@ import { describe, expect, it } from 'vitest';
 import messages from '../../../tests/contract/messages.json';
 import type { Expression, HubMessage } from '../wire/contract.ts';
 import { parseHubMessage } from '../wire/messages.ts';
+import { countExpressions, presentSights, roomFaces } from './look.ts';
 import {
   applyMessage,
   applyRoster,
-  clearFaces,
   comings,
-  countExpressions,
   enterRoom,
-  presentSights,
   ROOM_WINDOW,
   type Room,
-  roomFaces,
   setConsent,
-  shownFaces,
 } from './room.ts';
+import { clearFaces, shownFaces } from './sight.ts';
 
 const ada = { participant: messages.reading.participant, name: 'Ada', consent: true };
 const zoe = { ...messages.joined, scope: 'everybody' } as const;

@@ -1,16 +1,13 @@
 /** The page's state of a room, and how each message changes it: pure, no I/O. */
-import {
-  ANONYMOUS_FROM,
-  type Anonymous,
-  type Appearance,
-  type ConsentScope,
-  type Corrected,
-  type Expression,
-  type Face,
-  type HubMessage,
-  type Participant,
-  type RoomMode,
-  type Roster,
+import type {
+  Anonymous,
+  ConsentScope,
+  Corrected,
+  Expression,
+  HubMessage,
+  Participant,
+  RoomMode,
+  Roster,
 } from '../wire/contract.ts';
 import {
   addKnock,
@@ -21,8 +18,8 @@ import {
   listDoor,
   OPEN_DOOR,
 } from './door.ts';
-import { ageOf, frameOf, GONE_AFTER, isNewer, type Sight } from './sight.ts';
-import { type SteadyFaces, steady, withOwnWord } from './steady.ts';
+import { clearFaces, frameOf, isNewer, type Sight, type SteadySight } from './sight.ts';
+import { steady, withOwnWord } from './steady.ts';
 
 const ASKED_FOR = 3_000; // ms after somebody asked to read everyone, in which readings are shown at once
 const NOTICED_AFTER = 3_000; // ms in which a newly opened room still counts as room-only
@@ -40,9 +37,6 @@ export const ROOM_WINDOW = 8_000;
 export interface Person extends Participant {
   readonly changedAt: number;
 }
-
-/** A sight, and its faces as shown; the faces outlast a frame that gave no reading. */
-export type SteadySight = Sight & { readonly steadied: SteadyFaces | undefined };
 
 /** A nameless face, and when it reached us. */
 export interface AnonymousFace extends Anonymous {
@@ -166,10 +160,8 @@ export function applyMessage(room: Room, message: HubMessage, now: number): Room
     case 'answered':
       return { ...room, door: endKnock(room.door, message.body.participant, now) };
     case 'host': {
-      const person = room.people.get(message.body.participant);
-      if (!person) return room;
-      const changed = { ...withHost(person, message.body.host), changedAt: now };
-      return withPeople(room, new Map(room.people).set(person.participant, changed));
+      const { participant, host } = message.body;
+      return changePerson(room, participant, now, (person) => withHost(person, host));
     }
     case 'removed':
     case 'left': {
@@ -191,11 +183,11 @@ export function applyMessage(room: Room, message: HubMessage, now: number): Room
     }
     case 'away':
     case 'back': {
-      const person = room.people.get(message.body.participant);
-      if (!person || person.participant === room.self) return room;
-      const { away: _, ...rest } = person;
-      const changed = { ...rest, ...(message.target === 'away' && { away: true }), changedAt: now };
-      return withPeople(room, new Map(room.people).set(person.participant, changed));
+      const { participant } = message.body;
+      if (participant === room.self) return room;
+      return changePerson(room, participant, now, ({ away: _, ...person }) =>
+        message.target === 'away' ? { ...person, away: true } : person,
+      );
     }
     default:
       return room;
@@ -220,13 +212,10 @@ export function setConsent(
   now: number,
   scope?: ConsentScope,
 ): Room {
-  const person = room.people.get(participant);
-  if (!person) return room;
-  const { scope: former, ...rest } = person;
-  const agreed = scope ?? former;
-  const changed = { ...rest, consent, changedAt: now, ...(consent && agreed && { scope: agreed }) };
-  const people = new Map(room.people).set(participant, changed);
-  return withPeople(room, people);
+  return changePerson(room, participant, now, ({ scope: former, ...person }) => {
+    const agreed = scope ?? former;
+    return { ...person, consent, ...(consent && agreed && { scope: agreed }) };
+  });
 }
 
 /** Changes the room's mode; readings that may no longer be shown are dropped at once. */
@@ -259,70 +248,6 @@ export function correct(room: Room, { participant, frame, expression }: Correcte
     sights: new Map(room.sights).set(participant, corrected),
     seen: new Set([...room.seen, expression]),
   };
-}
-
-/** How many people can be read now: they agreed, their page is in view, and their camera is on. */
-export function readPeople(room: Room, hasVideo: (participant: string) => boolean): number {
-  const people = [...room.people.values()];
-  return people.filter((person) => mayBeRead(person) && hasVideo(person.participant)).length;
-}
-
-/**
- * The faces of the room's present look. In room-only mode there are none while fewer than three people
- * can be read, because the mean would then show one person's look.
- */
-export function roomFaces(
-  room: Room,
-  hasVideo: (participant: string) => boolean,
-  now: number,
-): readonly Appearance[] {
-  if (room.mode === 'room-only') {
-    if (readPeople(room, hasVideo) < ANONYMOUS_FROM) return [];
-    return [...room.anonymous.values()].filter(({ receivedAt }) => now - receivedAt < ROOM_WINDOW);
-  }
-  return [...presentSights(room, hasVideo, now).values()]
-    .filter((sight) => ageOf(sight, now) < ROOM_WINDOW)
-    .flatMap((sight) => shownFaces(sight).map(({ shown }) => shown));
-}
-
-/** The sights that may be shown now: recent enough, of people whose camera is on. */
-export function presentSights(
-  room: Room,
-  hasVideo: (participant: string) => boolean,
-  now: number,
-): Room['sights'] {
-  return new Map(
-    [...room.sights].filter(
-      ([participant, sight]) => hasVideo(participant) && ageOf(sight, now) < GONE_AFTER,
-    ),
-  );
-}
-
-/** How many faces of `sights` look like each expression; expressions in `seen` are included with 0. */
-export function countExpressions(
-  seen: Room['seen'],
-  sights: Room['sights'],
-): ReadonlyMap<Expression, number> {
-  const counts = new Map<Expression, number>();
-  for (const expression of seen) counts.set(expression, 0);
-  for (const sight of sights.values()) {
-    for (const { expression } of clearFaces(sight)) {
-      counts.set(expression, (counts.get(expression) ?? 0) + 1);
-    }
-  }
-  return counts;
-}
-
-/** The faces to show of a sight. */
-export function shownFaces(sight: SteadySight): SteadyFaces['faces'] {
-  return (sight.reading && sight.steadied?.faces) ?? [];
-}
-
-/** The faces of a sight that are not unsure. */
-export function clearFaces(sight: SteadySight): readonly Face[] {
-  return shownFaces(sight)
-    .map(({ shown }) => shown)
-    .filter(({ unsure }) => !unsure);
 }
 
 function addAnonymous(room: Room, nameless: Anonymous, now: number): Room {
@@ -363,6 +288,19 @@ function see(room: Room, participant: string, sight: Sight): Room {
 /** Whether a participant agreed to be read and their page is in view. */
 export function mayBeRead({ consent, away }: Participant): boolean {
   return consent && !away;
+}
+
+/** The room with one of its people changed at `now`; the same room if they are not in it. */
+function changePerson(
+  room: Room,
+  participant: string,
+  now: number,
+  change: (person: Person) => Person,
+): Room {
+  const person = room.people.get(participant);
+  if (!person) return room;
+  const changed = { ...change(person), changedAt: now };
+  return withPeople(room, new Map(room.people).set(participant, changed));
 }
 
 /** The room with `people`; frames of those who left and sights of those not read are dropped. */

@@ -3,13 +3,17 @@
  *
  * Times are milliseconds.
  */
-import type { Reading, Unread } from '../wire/contract.ts';
+import type { Face, Reading, Unread } from '../wire/contract.ts';
+import type { SteadyFaces } from './steady.ts';
 
 /** A reading or an unread, and when this page received it. */
 export type Sight = { readonly receivedAt: number } & (
   | { readonly reading: Reading; readonly unread?: undefined }
   | { readonly unread: Unread; readonly reading?: undefined }
 );
+
+/** A sight, and its faces as shown; the faces outlast a frame that gave no reading. */
+export type SteadySight = Sight & { readonly steadied: SteadyFaces | undefined };
 
 const FRESH_FOR = 4_000; // ms a reading stays at full strength
 /** The age at which a reading is no longer shown, in ms. */
@@ -40,4 +44,16 @@ export function strengthAt(age: number): number {
   if (age >= GONE_AFTER) return 0;
   if (age <= FRESH_FOR) return 1;
   return 1 - (1 - FADED) * ((age - FRESH_FOR) / (GONE_AFTER - FRESH_FOR));
+}
+
+/** The faces to show of a sight. */
+export function shownFaces(sight: SteadySight): SteadyFaces['faces'] {
+  return (sight.reading && sight.steadied?.faces) ?? [];
+}
+
+/** The faces of a sight that are not unsure. */
+export function clearFaces(sight: SteadySight): readonly Face[] {
+  return shownFaces(sight)
+    .map(({ shown }) => shown)
+    .filter(({ unsure }) => !unsure);
 }

@@ -1,7 +1,8 @@
 /** Our being read: when it may happen, by whom, and our own word in place of the reader's. */
 import { computed, effect, type ReadonlySignal } from '@preact/signals';
 import { FrameLine, type OwnLine } from '../frame/line.ts';
-import { applyMessage, correct, type Room, shownFaces, shownMode } from '../room/room.ts';
+import { applyMessage, correct, type Room, shownMode } from '../room/room.ts';
+import { shownFaces } from '../room/sight.ts';
 import { ApiError } from '../wire/api.ts';
 import { DEVICE, type Expression, type HubMessage } from '../wire/contract.ts';
 import type { Consent } from './consent.ts';

@@ -5,7 +5,7 @@ import messages from '../../../tests/contract/messages.json';
 import type { Call, CallProblem, RemoteMedia } from '../call/call.ts';
 import type { Device } from '../devices/local-media.ts';
 import { CaptureError } from '../frame/jpeg.ts';
-import { shownFaces } from '../room/room.ts';
+import { shownFaces } from '../room/sight.ts';
 import { Api } from '../wire/api.ts';
 import type { RoomMode } from '../wire/contract.ts';
 import type { HubPorts } from '../wire/hub.ts';

@@ -1,6 +1,8 @@
 import { effect, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { clearFaces, comings, presentSights } from '../../room/room.ts';
+import { presentSights } from '../../room/look.ts';
+import { comings } from '../../room/room.ts';
+import { clearFaces } from '../../room/sight.ts';
 import { expressionSigns } from '../../words/expressions.ts';
 import { strings } from '../../words/strings.ts';
 import { Announcer } from '../parts/announcer.ts';

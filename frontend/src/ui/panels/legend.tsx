@@ -1,4 +1,5 @@
-import { countExpressions, presentSights, type Room } from '../../room/room.ts';
+import { countExpressions, presentSights } from '../../room/look.ts';
+import type { Room } from '../../room/room.ts';
 import { EXPRESSIONS } from '../../wire/contract.ts';
 import { expressionSigns } from '../../words/expressions.ts';
 import { strings } from '../../words/strings.ts';

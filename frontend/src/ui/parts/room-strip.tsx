@@ -1,5 +1,5 @@
 import { type Aggregate, aggregate } from '../../room/aggregate.ts';
-import { readPeople, roomFaces } from '../../room/room.ts';
+import { readPeople, roomFaces } from '../../room/look.ts';
 import { ANONYMOUS_FROM } from '../../wire/contract.ts';
 import { expressionSigns } from '../../words/expressions.ts';
 import { strings } from '../../words/strings.ts';

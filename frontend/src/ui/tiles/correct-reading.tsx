@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useId, useRef } from 'preact/hooks';
-import { shownFaces } from '../../room/room.ts';
-import { ageOf, strengthAt } from '../../room/sight.ts';
+import { ageOf, shownFaces, strengthAt } from '../../room/sight.ts';
 import { ApiError } from '../../wire/api.ts';
 import { EXPRESSIONS, type Expression } from '../../wire/contract.ts';
 import { expressionSigns } from '../../words/expressions.ts';

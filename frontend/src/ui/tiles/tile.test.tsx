@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { afterEach, describe, expect, it } from 'vitest';
 import messages from '../../../../tests/contract/messages.json';
-import type { SteadySight } from '../../room/room.ts';
+import type { SteadySight } from '../../room/sight.ts';
 import { now } from '../../time/page-time.ts';
 import type { Reading } from '../../wire/contract.ts';
 import { strings } from '../../words/strings.ts';

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { type Person, type SteadySight, shownFaces } from '../../room/room.ts';
-import { ageOf, strengthAt } from '../../room/sight.ts';
+import type { Person } from '../../room/room.ts';
+import { ageOf, type SteadySight, shownFaces, strengthAt } from '../../room/sight.ts';
 import { strings } from '../../words/strings.ts';
 import type { TileMedia } from '../parts/call-context.ts';
 import { clock } from '../parts/clock.ts';
