@@ -1,9 +1,10 @@
 /** One participant's place in a room: announced, kept alive, connected to hub and call. */
 
 import type { Call, CallProblem } from '../call/call.ts';
-import { ApiError, type RoomApi } from '../wire/api.ts';
+import { ApiError } from '../wire/api.ts';
 import type { HubAccess, HubMessage, Roster, VideoToken } from '../wire/contract.ts';
 import type { HubPorts, HubState } from '../wire/hub.ts';
+import type { RoomApi } from '../wire/room-api.ts';
 import { isAway, pause, retryDelay } from './retry.ts';
 
 // The functions drop us after 75 s without one. A hidden page without a peer connection gets one

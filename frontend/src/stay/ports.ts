@@ -3,9 +3,10 @@ import type { Call } from '../call/call.ts';
 import type { LocalMedia } from '../devices/local-media.ts';
 import type { FrameSource } from '../frame/line.ts';
 import type { OwnReader, ReadingWay } from '../frame/way.ts';
-import type { Api, RoomApi } from '../wire/api.ts';
+import type { Api } from '../wire/api.ts';
 import type { VideoToken } from '../wire/contract.ts';
 import type { HubPorts } from '../wire/hub.ts';
+import type { RoomApi } from '../wire/room-api.ts';
 import type { OpenHub } from './membership.ts';
 import type { OwnReadings, OwnReadingsPorts } from './own-readings.ts';
 

@@ -1,5 +1,6 @@
-import { type Api, ApiError, RoomApi } from '../wire/api.ts';
+import { type Api, ApiError } from '../wire/api.ts';
 import type { ConsentScope, Joined } from '../wire/contract.ts';
+import { RoomApi } from '../wire/room-api.ts';
 import { comeIn, type Wait } from './entrance.ts';
 import type { EndReason, Invitation } from './ports.ts';
 import { pause } from './retry.ts';

@@ -8,9 +8,9 @@ import {
   untracked,
 } from '@preact/signals';
 import { applyMessage, applyRoster, enterRoom, type Room, setConsent } from '../room/room.ts';
-import { RoomApi } from '../wire/api.ts';
 import type { Expression, HubMessage, Joined } from '../wire/contract.ts';
 import type { HubState } from '../wire/hub.ts';
+import { RoomApi } from '../wire/room-api.ts';
 import { becomesTrue } from './becomes-true.ts';
 import { BeingRead } from './being-read.ts';
 import { Consent } from './consent.ts';

@@ -108,6 +108,11 @@ export function parseErrorBody(value: unknown): ErrorBody | null {
   return isTime(retryAfter) ? { error, message, retryAfter } : { error, message };
 }
 
+/** For answers without content: their status is enough. */
+export function accepted(): true {
+  return true;
+}
+
 function parseUploadTicket(value: unknown): UploadTicket | null {
   const it = parseObject(value);
   if (!it || !isFrame(it['frame']) || !isText(it['url']) || !isTime(it['expiresAt'])) return null;

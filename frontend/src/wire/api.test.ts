@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import http from '../../../tests/contract/http.json';
-import { Api, ApiError, pauseAfter, RoomApi } from './api.ts';
+import { Api, ApiError, pauseAfter } from './api.ts';
+import { RoomApi } from './room-api.ts';
 
 const ROOM = 'rrrrrrrrrrrrrrrrrrrr01';
 const joined = http['POST /api/rooms/{room}/participants'].response;
