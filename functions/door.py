@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from azure.core.exceptions import ResourceModifiedError
 
-from functions.contract import ApiError, DoorState, HostBy, Participant
+from functions.contract import ApiError, DoorState
 from functions.names import distinct_name
 from functions.records import (
     KNOCK_LIFETIME,
@@ -25,6 +25,7 @@ from functions.records import (
     removed,
     unknown_participant,
 )
+from functions.roster import HostBy, Participant
 from functions.seats import is_present, is_waiting, look
 
 _NOTED_AFTER = timedelta(seconds=20)  # a waiting page asks every few seconds; few asks are written

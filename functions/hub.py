@@ -9,15 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from functions.contract import (
-    DoorState,
-    Expression,
-    FrameName,
-    Participant,
-    Reading,
-    RoomMode,
-    Unread,
-)
+from functions.contract import DoorState, Expression, FrameName, Reading, RoomMode, Unread
+from functions.roster import Participant
 
 HUB_NAME = "call"
 

@@ -29,7 +29,8 @@ from azure.core.exceptions import (
 from azure.storage.blob import BlobProperties, ContainerClient
 
 from functions.clock import Clock
-from functions.contract import ApiError, ConsentScope, HostBy, Participant, is_random_id
+from functions.contract import ApiError, ConsentScope, is_random_id
+from functions.roster import HostBy, Participant
 
 ABSENT_AFTER = timedelta(seconds=75)  # hidden pages may beat only once a minute
 KNOCK_LIFETIME = timedelta(minutes=10)  # how long somebody may wait at a closed door

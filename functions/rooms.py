@@ -17,15 +17,7 @@ from dataclasses import replace
 
 from azure.core.exceptions import ResourceModifiedError
 
-from functions.contract import (
-    ApiError,
-    ConsentScope,
-    DoorState,
-    HostBy,
-    Participant,
-    RoomMode,
-    Roster,
-)
+from functions.contract import ApiError, ConsentScope, DoorState, RoomMode
 from functions.names import distinct_name
 from functions.records import (
     ABSENT_AFTER,
@@ -38,6 +30,7 @@ from functions.records import (
     removed,
     unknown_participant,
 )
+from functions.roster import HostBy, Participant, Roster
 from functions.seats import Look, look, mode_of, present
 
 ROOMS_CONTAINER = "rooms"

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from functions.contract import ApiError, DoorState, Participant, RoomMode, Roster
+from functions.contract import ApiError, DoorState, RoomMode
 from functions.records import ABSENT_AFTER, KNOCK_LIFETIME, Place, Record, Records
+from functions.roster import Participant, Roster
 
 WAITING_MAX = 10  # people at one door; the next one must come later
 # A host whose page was closed counts as here for so long: they may be reloading it.

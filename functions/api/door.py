@@ -8,11 +8,12 @@ from functions import hub
 from functions.api.answer import answers, hub_output, json_answer
 from functions.api.entrance import Entrance
 from functions.api.request import Callers, json_body
-from functions.contract import DoorState, Participant
+from functions.contract import DoorState
 from functions.door import Door
 from functions.fields import bool_field, choice_field, id_field
 from functions.limits import Limits
 from functions.rooms import Rooms
+from functions.roster import Participant
 from functions.tickets import ParticipantTickets
 
 

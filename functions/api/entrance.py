@@ -5,7 +5,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.api.answer import json_answer
-from functions.contract import Participant
+from functions.roster import Participant
 from functions.tickets import ParticipantTickets
 
 

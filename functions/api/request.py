@@ -9,9 +9,10 @@ from typing import Any
 
 import azure.functions as func
 
-from functions.contract import SIGNAL_MAX_BYTES, ApiError, Claims, Participant
+from functions.contract import SIGNAL_MAX_BYTES, ApiError, Claims
 from functions.fields import bool_field
 from functions.rooms import Rooms
+from functions.roster import Participant
 from functions.tickets import ParticipantTickets
 
 _BODY_MAX_BYTES = SIGNAL_MAX_BYTES + 1_000

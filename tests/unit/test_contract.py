@@ -26,14 +26,13 @@ from functions.contract import (
     Expression,
     Face,
     FrameName,
-    HostBy,
-    Participant,
     Reading,
     RoomMode,
     Unread,
     UnreadReason,
     Ways,
 )
+from functions.roster import HostBy, Participant
 
 ROOM = "rrrrrrrrrrrrrrrrrrrr01"
 ADA = "pppppppppppppppppppp01"

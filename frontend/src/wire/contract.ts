@@ -1,8 +1,9 @@
 /**
  * The messages between the browser and the functions: words, limits and types.
  *
- * Mirrors `functions/contract.py`; both are tested against `tests/contract/*.json`. `messages.ts` and
- * `answers.ts` turn incoming JSON into these types. Times are milliseconds since the Unix epoch.
+ * Mirrors `functions/contract.py` and `functions/roster.py`; both sides are tested against
+ * `tests/contract/*.json`. `messages.ts` and `answers.ts` turn incoming JSON into these types. Times are
+ * milliseconds since the Unix epoch.
  */
 import type { components, webhooks } from './openapi.d.ts';
 
