@@ -5,21 +5,19 @@ Nothing else in the package reads `os.environ`.
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from azure.functions import BlobSource
-from azure.storage.blob import BlobServiceClient
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from functions.connection_strings import is_signalr, is_storage
 from functions.contract import Ways
 from functions.limits import LIMITS
 
@@ -195,7 +193,7 @@ class _Reader:
         by_identity = not connection_string and self.optional(uri) is not None
         if not connection_string and not by_identity:
             self.problems.append(f"{name} is missing (with a managed identity: {uri})")
-        if connection_string and not _is_storage(connection_string):
+        if connection_string and not is_storage(connection_string):
             self.problems.append(f"{name} must be a storage account's connection string")
         return StorageAccess(
             connection_string,
@@ -206,7 +204,7 @@ class _Reader:
     def signalr(self, name: str) -> None:
         """A connection string wins over an address, as it does in the Functions host."""
         connection_string, uri = self.value(name), f"{name}__serviceUri"
-        if connection_string and not _is_signalr(connection_string):
+        if connection_string and not is_signalr(connection_string):
             self.problems.append(f"{name} must be a SignalR service's connection string")
         elif not connection_string and self.optional(uri):
             self.https_url(uri)
@@ -322,32 +320,3 @@ class _Reader:
             self.problems.append(f'{name} must be a JSON list like [{{"urls": "stun:HOST"}}]')
             return ()
         return tuple(servers)
-
-
-def _is_storage(connection_string: str) -> bool:
-    """Whether the storage SDK accepts it, and its key is base64."""
-    try:
-        BlobServiceClient.from_connection_string(connection_string)
-        base64.b64decode(_parts(connection_string).get("accountkey", ""), validate=True)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_signalr(connection_string: str) -> bool:
-    """`Endpoint=https://…;AccessKey=…;Version=1.0;`, or `AuthType=…` for an identity.
-
-    https://learn.microsoft.com/azure/azure-signalr/concept-connection-string
-    """
-    parts = _parts(connection_string)
-    endpoint = urlsplit(parts.get("endpoint", ""))
-    return bool(
-        endpoint.scheme in ("http", "https")
-        and endpoint.hostname
-        and (parts.get("accesskey") or parts.get("authtype"))
-    )
-
-
-def _parts(connection_string: str) -> dict[str, str]:
-    pairs = (part.partition("=") for part in connection_string.split(";"))
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}
