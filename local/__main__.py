@@ -17,9 +17,10 @@ from types import FrameType
 from typing import Any, Final
 
 from local.azurite import AzuriteMissingError, find_node
+from local.ports import PortTakenError
 from local.process import ChildFailedError
 from local.product import ROOT, SITE, product_stack
-from local.stack import PortTakenError, Stack
+from local.stack import Stack
 
 DEFAULT_PORT: Final = 8080
 

@@ -1,4 +1,4 @@
-"""Ports of this machine that are free."""
+"""Ports of this machine: free ones, and whether a wanted one is free."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from typing import Final
 _RANGE: Final = range(20_000, 32_000)
 _reserved: Final = contextlib.ExitStack()
 atexit.register(_reserved.close)
+
+
+class PortTakenError(Exception):
+    """Something else listens on the wanted port."""
 
 
 def free_port() -> int:
@@ -33,3 +37,16 @@ def free_port() -> int:
             continue
         _reserved.enter_context(reservation)
         return port
+
+
+def choose_port(port: int) -> int:
+    """This port, or a free one for 0. Raises PortTakenError."""
+    if not port:
+        return free_port()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise PortTakenError(f"port {port} is taken on 127.0.0.1") from None
+    return port

@@ -17,7 +17,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -36,7 +35,7 @@ from local.functions_host.blob_trigger import HOST_STORAGE
 from local.functions_host.cors import ORIGINS_VARIABLE
 from local.functions_host.webhook import KEY_VARIABLE
 from local.lifecycle import Lifecycle
-from local.ports import free_port
+from local.ports import choose_port, free_port
 from local.process import READY_SECONDS, Child, ChildFailedError
 from local.signalr.__main__ import CONNECTION_STRING_VARIABLE
 from local.signalr.access import SignalRConnection
@@ -53,10 +52,6 @@ class Addresses(NamedTuple):
 Name = Literal["azurite", "signalr", "functions"]
 
 _HERE: Final = Path(__file__).resolve().parent.parent
-
-
-class PortTakenError(Exception):
-    """Something else listens on the wanted port."""
 
 
 class Stack:
@@ -176,17 +171,18 @@ class Stack:
                     child.wait_ready(0)
 
     def _start(self) -> None:
-        port = _reserve(self._wanted_port)
+        port = choose_port(self._wanted_port)
         self.url = f"http://127.0.0.1:{port}"
         azurite = Azurite(
-            port=_reserve(0),
-            queue_port=_reserve(0),
+            port=free_port(),
+            queue_port=free_port(),
             directory=self._exits.enter_context(private_directory()),
             containers=self._containers,
             cors_origins=[self.url, f"http://localhost:{port}", *self._page_origins],
         )
         hub = SignalRConnection(
-            f"http://127.0.0.1:{_reserve(0)}", base64.b64encode(secrets.token_bytes(32)).decode()
+            f"http://127.0.0.1:{free_port()}",
+            base64.b64encode(secrets.token_bytes(32)).decode(),
         )
         self.storage, self.signalr = azurite.connection_string, str(hub)
         lifecycle = Lifecycle(azurite.client, self._containers)
@@ -268,13 +264,7 @@ class Stack:
             raise ChildFailedError(f"{self._app} did not load:\n{self._why(app_environment)}")
 
     def _functions(self) -> list[Any]:
-        parts = urlsplit(self.url)
-        connection = http.client.HTTPConnection(parts.netloc, timeout=5.0)
-        try:
-            connection.request("GET", "/admin/functions")
-            functions: list[Any] = json.loads(connection.getresponse().read())
-        finally:
-            connection.close()
+        functions: list[Any] = json.loads(_get(f"{self.url}/admin/functions")[1])
         return functions
 
     def _why(self, environment: Mapping[str, str]) -> str:
@@ -317,34 +307,25 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _reserve(port: int) -> int:
-    """The port, or a free one for 0. Raises PortTakenError."""
-    if not port:
-        return free_port()
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise PortTakenError(f"port {port} is taken on 127.0.0.1") from None
-    return port
-
-
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def _answers(url: str) -> bool:
+    try:
+        return _get(url)[0] == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def _get(url: str) -> tuple[int, bytes]:
+    """The answer's status and body."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=5.0)
     try:
         connection.request("GET", parts.path)
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
+        response = connection.getresponse()
+        return response.status, response.read()
     finally:
         connection.close()
-
-
-__all__ = ["ChildFailedError", "Name", "PortTakenError", "Stack"]

@@ -18,9 +18,9 @@ import pytest
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from local.azurite import DIRECTORY_PREFIX, AzuriteMissingError, private_directory
-from local.ports import free_port
+from local.ports import PortTakenError, free_port
 from local.process import Child, ChildFailedError
-from local.stack import PortTakenError, Stack
+from local.stack import Stack
 from tests import waiting
 from tests.local.conftest import OTHER_APP
 from tests.local.official_client import OfficialClient
