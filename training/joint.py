@@ -31,7 +31,7 @@ from functions.reader.crop import closer
 from training.augment import augment
 from training.data import Faces, Floats, load, prior
 from training.evaluate import calibration_error, confusion, macro_f1
-from training.export import CALIBRATION_ERROR, CLOSER, MIRROR_BELOW
+from training.operating_point import CALIBRATION_ERROR, CLOSER, MIRROR_BELOW
 
 LOOKS = ("p", "mc")
 """The face as it is; its mirror image, closer."""
