@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import copy
 import math
-import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,14 +19,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.augment import augment, warp
+from training.augment import augment
 from training.data import FACE_SIZE, FER2013_LABELS, LABELS, Faces, Floats, Ints, load, prior
+from training.evaluate import confusion, macro_f1
 from training.network import BASELINE, SECOND, ExpressionNetwork, start_from
+from training.teacher import teacher_distribution
 
 SAVE_EVERY = 180.0
 """Seconds between checkpoints."""
@@ -75,32 +75,6 @@ SAMPLING = {
     "surprise": 1.0,
 }
 """How often a face with this majority label is seen in an epoch, on average."""
-
-
-def teacher_distribution(paths: list[Path], faces: Faces, cache: Path) -> Floats:
-    """What the exported classifiers at `paths` say of each face, N×8.
-
-    Each is asked twice, about the face and about its mirror image 15 % closer: of strangers' faces
-    two such looks are right more often than two of one framing. The mean of their scores.
-    """
-    if cache.exists():
-        known: Floats = np.load(cache)
-        if len(known) == len(faces.images):
-            return known
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = os.cpu_count() or 1
-    closer = np.stack([warp(face.astype(np.float32), scale=1.15) for face in faces.images])
-    views = faces.images[:, None].astype(np.float32), closer[:, None, :, ::-1]
-    told = np.zeros((len(faces.images), len(LABELS)), np.float32)
-    for path in paths:
-        session = onnxruntime.InferenceSession(str(path), options)
-        for view in views:
-            for i in range(0, len(view), 64):
-                given = np.ascontiguousarray(view[i : i + 64])
-                told[i : i + 64] += session.run(["scores"], {"face": given})[0]
-    told /= len(views) * len(paths)
-    np.save(cache, told)
-    return told
 
 
 def sampling_weights(faces: Faces) -> Floats:
@@ -310,11 +284,8 @@ class Trainer:
         found = []
         for share in (0.0, 0.3, 0.6, 0.9):
             guess = (logits + share * natural).argmax(1).numpy()
-            table = np.zeros((8, 8))
-            np.add.at(table, (self.val.labels, guess), 1)
-            right = table.diagonal()
-            f1 = 2 * right / np.maximum(table.sum(0) + table.sum(1), 1)
-            found.append(f"t={share} {right.sum() / table.sum():.4f}/{f1.mean():.4f}")
+            table = confusion(self.val.labels, guess)
+            found.append(f"t={share} {table.trace() / table.sum():.4f}/{macro_f1(table):.4f}")
         return "  ".join(found)
 
 
