@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import graphlib
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -219,6 +220,16 @@ TYPESCRIPT_HOMES = {
     },
 }
 
+LONGEST = 350  # lines of a module: beyond it there is a second idea that has no name yet
+# What may be longer: strings grow with the page; each parameter of the deployment has its lines.
+LONGER = {
+    "frontend/src/words/strings.ts",
+    "frontend/src/words/strings.ar.ts",
+    "frontend/src/wire/openapi.d.ts",  # generated
+    "infra/main.bicep",
+}
+TESTS = re.compile(r"^tests/|/testing/|\.test\.tsx?$")
+
 
 def modules_of(*roots: str) -> Iterator[tuple[str, Path]]:
     """Each module in these files and folders, by its dotted name, with its file."""
@@ -302,6 +313,18 @@ def test_docstrings_speak_one_dialect() -> None:
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         )
         assert not any(other.search(docstring) for docstring in docstrings), file
+
+
+def test_no_module_grows_long() -> None:
+    """Each module but the named ones has at most 350 lines, and each named one has more."""
+    kinds = ("*.py", "*.ts", "*.tsx", "*.css", "*.cjs", "*.sh", "*.bicep")
+    listed = subprocess.run(
+        ["git", "ls-files", "--", *kinds], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    modules = [path for path in listed.stdout.splitlines() if not TESTS.search(path)]
+    assert modules
+    lines = {path: len((ROOT / path).read_text().splitlines()) for path in modules}
+    assert {path for path, count in lines.items() if count > LONGEST} == LONGER
 
 
 @pytest.mark.parametrize(("word", "homes"), PYTHON_HOMES.items())
