@@ -36,12 +36,13 @@ def test_the_package_can_be_loaded() -> None:
 
 
 def test_secrets_and_leftovers_stay_behind(tmp_path: Path) -> None:
-    """Local settings, caches and environments of a working copy are not packed."""
+    """Local settings, keys, caches and environments of a working copy are not packed."""
     for path in (
         "function_app.py", "host.json", "requirements.txt", "functions/rooms.py",
         "functions/reader/expression.onnx", "functions/__pycache__/rooms.cpython-311.pyc",
         "functions/reader/MODEL_CARD.md", ".venv/bin/python", ".env", "local.settings.json",
         "frontend/node_modules/x/index.js", "local/__init__.py", ".azure/calls/.env",
+        "private.key", "vonage.pem", "functions/turn.pfx", "package.zip", "npm-debug.log",
     ):  # fmt: skip
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("x")
@@ -87,3 +88,17 @@ def test_the_same_files_give_the_same_package(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         assert "function_app.py" in archive.namelist()
         assert archive.testzip() is None
+
+
+def test_keys_are_not_committed_by_accident() -> None:
+    """git passes by a key that lies where README's command has it, and local settings."""
+    for name in ("private.key", "vonage.pem", ".env", "local.settings.json"):
+        ignored = subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False)
+        assert ignored.returncode == 0, name
+
+
+def test_scripts_keep_their_line_ends_on_windows() -> None:
+    """A checkout that turns line ends into Windows' own leaves every file as it runs in WSL."""
+    asked = ["git", "check-attr", "eol", "infra/deploy.sh", "local/check_tools.sh", ".ci/run"]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [line.rsplit(": ", 1)[1] for line in told.stdout.splitlines()] == ["lf"] * 3
