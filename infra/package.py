@@ -38,7 +38,7 @@ def read_patterns(ignore_file: Path) -> list[str]:
 
 def is_ignored(path: PurePosixPath, patterns: Sequence[str]) -> bool:
     """Whether a pattern names `path` or a folder it lies in."""
-    within = [path, *path.parents[:-1]]
+    within = [path, *list(path.parents)[:-1]]  # a slice of `parents` needs Python 3.10
     for pattern in patterns:
         name = pattern.strip("/")
         from_root = "/" in pattern.removesuffix("/")
