@@ -8,10 +8,21 @@
 # docs/deploy.md lists the other variables. Secrets are taken from the environment too, and reach
 # Azure through main.bicepparam: none is part of a command line.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+here=$PWD # where a relative path of a key starts
+CDPATH='' cd "$(dirname "$0")/.."
 
+if [[ $* != '' && $* != --what-if ]]; then
+  echo "error: infra/deploy.sh takes --what-if or nothing, not $*" >&2
+  exit 1
+fi
 : "${AZURE_ENV_NAME:?names the deployment, for instance calls}"
 : "${AZURE_LOCATION:?is the region, for instance westeurope}"
+# What is set to nothing counts as not set, as where a pipeline hands on variables that it has not.
+while read -r name; do
+  [[ -n ${!name:-} ]] || unset "$name"
+done < <(sed -n "s/.*readEnvironmentVariable('\([A-Z_]*\)'.*/\1/p" infra/main.bicepparam)
+# "West Europe" is the same region, but would be other names of every resource.
+AZURE_LOCATION=$(tr '[:upper:]' '[:lower:]' <<<"${AZURE_LOCATION// /}")
 export AZURE_ENV_NAME AZURE_LOCATION VIDEO_PROVIDER="${VIDEO_PROVIDER:-mesh}"
 
 for tool in az curl node npm npx openssl python3; do
@@ -20,6 +31,11 @@ for tool in az curl node npm npx openssl python3; do
     exit 1
   }
 done
+sh local/check_tools.sh node
+if ! python3 -c 'import lzma, sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
+  echo 'error: python3 must be Python 3.9 or newer with its module lzma, which packs the page' >&2
+  exit 1
+fi
 # Before 2.78 az prints "The content for this response was already consumed" for every refusal.
 version=$(az version --query '"azure-cli"' --output tsv)
 if [[ $(printf '%s\n' 2.78 "$version" | sort -V | head -n 1) != 2.78 ]]; then
@@ -54,8 +70,21 @@ while IFS='=' read -r name value; do
   export "$name=$value"
 done <<<"$lines"
 
-if [[ -f ${VONAGE_PRIVATE_KEY:-} ]]; then # as local.settings.json may have it
-  VONAGE_PRIVATE_KEY=$(<"$VONAGE_PRIVATE_KEY")
+# What the app or the page would refuse is refused now, not after everything is there.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+FUNCTIONS_ORIGIN=- STORAGE_ORIGIN=- SIGNALR_HOST=- python3 infra/site_config.py "$work"
+[[ -z ${TICKET_KEY:-} || ${#TICKET_KEY} -ge 32 ]] || fail 'TICKET_KEY must have at least 32 characters'
+[[ -z ${TURN_SECRET:-} || ${#TURN_SECRET} -ge 16 ]] || fail 'TURN_SECRET must have at least 16 characters'
+for name in ICE_SERVERS LIMITS; do
+  [[ -z ${!name:-} ]] ||
+    python3 -c 'import json, os, sys; json.loads(os.environ[sys.argv[1]])' "$name" 2>/dev/null ||
+    fail "$name is not JSON; docs/deploy.md shows how to quote it"
+done
+key=${VONAGE_PRIVATE_KEY:-}
+if [[ -n $key && $key != *-----BEGIN* ]]; then # a file, as local.settings.json may have it
+  VONAGE_PRIVATE_KEY=$(cd "$here" && cat -- "$key" 2>/dev/null) || true
+  [[ $VONAGE_PRIVATE_KEY == *-----BEGIN* ]] || fail 'VONAGE_PRIVATE_KEY is neither PEM text nor a file of it'
 fi
 if [[ -n ${TURN_URLS:-} && -z ${TURN_SECRET:-} ]]; then
   kept turn-secret || fail 'TURN_SECRET is missing'
@@ -75,9 +104,6 @@ if [[ ${1:-} == --what-if ]]; then
   az_here deployment sub what-if --location "$AZURE_LOCATION" --parameters infra/main.bicepparam
   exit
 fi
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 step "infrastructure, in the subscription ${account#* }"
 if ! outputs=$(az_here deployment sub create --name "$AZURE_ENV_NAME-$AZURE_LOCATION" \

@@ -4,6 +4,10 @@
 #   AZURE_ENV_NAME=calls infra/destroy.sh [--yes]
 set -euo pipefail
 
+if [[ $* != '' && $* != --yes ]]; then
+  echo "error: infra/destroy.sh takes --yes or nothing, not $*" >&2
+  exit 1
+fi
 group="rg-${AZURE_ENV_NAME:?is the name of the deployment}"
 # shellcheck source-path=SCRIPTDIR source=azure.sh
 . "$(dirname "$0")/azure.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Names the remedy when a tool is missing. With the argument "python", prints the Python to use.
+# Names the remedy when a tool is missing. With the argument "python", prints the Python to use; with
+# "node", looks for Node.js and npm alone.
 set -eu
 
 fail() {
@@ -8,6 +9,7 @@ fail() {
 }
 
 for python in python3.11 python3.12 python3.13 python3; do
+  [ "${1:-}" = node ] && found=unasked && break
   if "$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
     2>/dev/null; then
     [ "${1:-}" = python ] && printf '%s\n' "$python" && exit

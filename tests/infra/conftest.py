@@ -30,13 +30,19 @@ class Workplace:
     calls: list[dict[str, Any]] = field(default_factory=list)
 
     def run(
-        self, script: str, *arguments: str, answer: str = "", **environ: str
+        self,
+        script: str,
+        *arguments: str,
+        answer: str = "",
+        cwd: Path | None = None,
+        **environ: str,
     ) -> subprocess.CompletedProcess[str]:
         """Run one of infra's scripts; `calls` are then those it made."""
         for leftover in ("calls.jsonl", "failed"):
             (self.stub / leftover).unlink(missing_ok=True)
         done = subprocess.run(
             [self.root / "infra" / script, *arguments],
+            cwd=cwd,
             env=self.environ | environ,
             input=answer,
             capture_output=True,
@@ -103,6 +109,9 @@ def _workplace(tmp_path: Path) -> Workplace:
     shutil.copytree(ROOT / "infra", root / "infra")
     shutil.copytree(
         ROOT / "functions", root / "functions", ignore=shutil.ignore_patterns("*.onnx", "__pyc*")
+    )
+    shutil.copytree(
+        ROOT / "local", root / "local", ignore=lambda _, names: {*names} - {"check_tools.sh"}
     )
     for name in ("function_app.py", "host.json", "requirements.txt", ".funcignore"):
         shutil.copy(ROOT / name, root / name)

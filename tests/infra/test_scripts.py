@@ -16,6 +16,8 @@ from tests.infra.conftest import Workplace
 from tests.infra.files import INFRA, ROOT
 
 _FIRST_DEPLOYMENT = [
+    "node",
+    "npm",
     "az version",
     "az account show",
     "curl",
@@ -120,12 +122,15 @@ def test_a_given_ticket_key_replaces_the_old(deployed: Workplace) -> None:
     assert deployed.cloud["secrets"]["ticket-key"] == "a new key of more than thirty-two bytes"
 
 
-def test_a_private_key_may_be_a_file(workplace: Workplace) -> None:
-    """What goes to the vault is the key, also where the variable names its file."""
-    key = workplace.root / "private.key"
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_private_key_may_be_a_file(workplace: Workplace, *, beside: bool) -> None:
+    """What goes to the vault is the key, also where the variable names its file, from anywhere."""
+    key = workplace.root.parent / "home" / "-a private.key"
     key.write_text("-----BEGIN PRIVATE KEY-----\nlines\n-----END PRIVATE KEY-----\n")
     vonage = {"VIDEO_PROVIDER": "opentok", "VONAGE_APPLICATION_ID": "an id"}
-    workplace.run("deploy.sh", **vonage, VONAGE_PRIVATE_KEY=str(key))
+    vonage["VONAGE_PRIVATE_KEY"] = key.name if beside else str(key)
+    done = workplace.run("deploy.sh", cwd=key.parent, **vonage)
+    assert done.returncode == 0, done.stderr
     assert workplace.cloud["secrets"]["vonage-private-key"] == key.read_text().rstrip()
 
 
@@ -341,7 +346,76 @@ def test_an_old_az_is_refused_first(workplace: Workplace, version: str, good: bo
     done = workplace.run("deploy.sh", STUB_AZ=version)
     assert (done.returncode == 0) is good
     assert good or "az upgrade" in done.stderr
-    assert good or workplace.steps == ["az version"]
+    assert good or workplace.steps == ["node", "npm", "az version"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "old", "named"),
+    [
+        ("node", "exit 1", "Node.js 20.19"),
+        ("python3", 'case "$*" in *version_info*) exit 1 ;; esac', "Python 3.9"),
+    ],
+)
+def test_an_old_tool_is_refused_first(
+    workplace: Workplace, tool: str, old: str, named: str
+) -> None:
+    """A Node.js or Python that could not build page and package ends it before az is asked."""
+    command = workplace.root.parent / "tools" / tool
+    command.write_text(f"#!/bin/sh\n{old}\n")
+    done = workplace.run("deploy.sh")
+    assert done.returncode != 0
+    assert named in done.stderr
+    assert not [step for step in workplace.steps if step.startswith("az")]
+
+
+@pytest.mark.parametrize("script", ["deploy.sh", "destroy.sh"])
+def test_an_unknown_option_does_nothing(deployed: Workplace, script: str) -> None:
+    """A misspelt --what-if deploys nothing, and no other word destroys or deploys anything."""
+    for option in ("--whatif", "--help", "-y"):
+        done = deployed.run(script, option, answer="rg-calls\n")
+        assert done.returncode != 0
+        assert option in done.stderr
+        assert deployed.calls == []
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"TICKET_KEY": "short"}, "TICKET_KEY must have at least 32"),
+        ({"TURN_URLS": "turn:h", "TURN_SECRET": "short"}, "TURN_SECRET must have at least 16"),
+        ({"ICE_SERVERS": "[{urls: turn:h}]"}, "ICE_SERVERS is not JSON"),
+        ({"LIMITS": "rooms=100"}, "LIMITS is not JSON"),
+        ({"DECLARATION": "x" * 601}, "at most 600"),
+        ({"VONAGE_PRIVATE_KEY": "no-such.key"}, "VONAGE_PRIVATE_KEY is neither"),
+    ],
+)
+def test_what_the_app_would_refuse_is_refused_first(
+    workplace: Workplace, environ: dict[str, str], named: str
+) -> None:
+    """A value that the app or the page does not start with ends it before anything is made."""
+    done = workplace.run("deploy.sh", **environ)
+    assert done.returncode != 0
+    assert named in done.stderr
+    assert "az deployment sub create" not in workplace.steps
+
+
+def test_a_region_may_be_written_as_the_portal_does(workplace: Workplace) -> None:
+    """West Europe is westeurope, whose names the resources have."""
+    done = workplace.run("deploy.sh", AZURE_LOCATION="West Europe")
+    assert done.returncode == 0, done.stderr
+    argv = workplace.calls[workplace.steps.index("az deployment sub create")]["argv"]
+    assert argv[argv.index("--name") + 1] == "calls-westeurope"
+    assert argv[argv.index("--location") + 1] == "westeurope"
+
+
+def test_a_variable_without_a_value_is_not_set(workplace: Workplace) -> None:
+    """What a pipeline hands on empty keeps its default instead of ending the deployment."""
+    az = workplace.root.parent / "tools" / "az"
+    az.write_text(
+        az.read_text().replace("exec", '[ "${ROOM_CAPACITY-unset}" = unset ] || exit 9\nexec', 1)
+    )
+    assert workplace.run("deploy.sh", ROOM_CAPACITY="").returncode == 0
+    assert workplace.run("deploy.sh", ROOM_CAPACITY="7").returncode != 0
 
 
 def test_a_closed_network_is_noticed_first(workplace: Workplace) -> None:
