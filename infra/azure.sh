@@ -23,6 +23,22 @@ az_here() { # az, in this deployment's subscription
   az "$@" --subscription "$AZURE_SUBSCRIPTION_ID"
 }
 
+find_group() { # sets group, exists (true or false) and region (empty without it)
+  local LC_ALL=C found # a-z would have capitals in some locales
+  # Another spelling would be the same group with other names in it.
+  [[ ${AZURE_ENV_NAME:?is the name of the deployment} =~ ^[a-z0-9][a-z0-9-]{0,31}$ ]] ||
+    fail 'AZURE_ENV_NAME takes up to 32 of a-z, 0-9 and -'
+  group="rg-$AZURE_ENV_NAME" region=''
+  exists=$(az_here group exists --name "$group" --output tsv)
+  [[ $exists == true ]] || return 0
+  found=$(az_here group show --name "$group" \
+    --query "join(' ', [location, tags.\"azd-env-name\" || '-'])" --output tsv)
+  [[ ${found#* } == "$AZURE_ENV_NAME" ]] || fail "the subscription ${account#* } has a group $group that is not
+of this deployment: take another AZURE_ENV_NAME, or give the group the tag azd-env-name=$AZURE_ENV_NAME"
+  # shellcheck disable=SC2034 # read by kept_settings.sh
+  region=${found%% *}
+}
+
 # Roles take up to ten minutes until they are known everywhere, SignalR's up to thirty.
 attempts_left=${RETRY_ATTEMPTS:-180}
 pause=${RETRY_SECONDS:-10}
@@ -37,6 +53,10 @@ wait_for() { # WHAT COMMAND…: until it succeeds (1: not yet, 2: waiting will n
     attempts_left=$((attempts_left - 1))
     if ((attempts_left <= 0)); then
       echo "error: gave up waiting for $what" >&2
+      return 1
+    fi
+    if ! az_here account get-access-token --output none 2>/dev/null; then
+      echo 'error: the session of the Azure CLI has ended: run az login, then this again' >&2
       return 1
     fi
     echo "waiting for $what: $((waited * pause)) s, at most $((attempts_left * pause)) s more" >&2

@@ -52,6 +52,11 @@ if ! curl --silent --show-error --head --location --max-time 30 --output /dev/nu
 https://aka.ms/swalocaldeploy, which this network does not let through'
 fi
 
+regions=$(az_here functionapp list-flexconsumption-locations --query "join(',', [].name)" --output tsv)
+regions=$(tr '[:upper:]' '[:lower:]' <<<"${regions// /}")
+[[ ,$regions, == *",$AZURE_LOCATION,"* ]] || fail "$AZURE_LOCATION has no Flex Consumption plan, which the
+functions run on. These have: ${regions//,/ }"
+
 face_terms="Azure Face has terms (Responsible AI) that are accepted once for each subscription, when its first
 Face resource is made in the portal. Make one there and delete it again, then run this with
 FACE_READER=azure; or run it now with FACE_READER=embedded, which needs no Face resource, costs less
@@ -112,6 +117,15 @@ if ! outputs=$(az_here deployment sub create --name "$AZURE_ENV_NAME-$AZURE_LOCA
   cat "$work/said" >&2
   case $(<"$work/said") in
     *ResourceKindRequireAcceptTerms*) fail "Azure refused the Face resource. $face_terms" ;;
+    *'Error BCP'*) fail 'the Bicep compiler refuses what is named above. Where it is no value of yours, it may be older
+than 0.36: run az bicep upgrade, then this again' ;;
+    *'deleted state'* | *soft-deleted*) fail "names are still taken by an earlier deployment that was deleted:
+AZURE_ENV_NAME=$AZURE_ENV_NAME infra/destroy.sh gives them back, then run this again" ;;
+    *RequestDisallowedByPolicy*) fail 'a policy of the subscription forbids what is named above: ask whoever keeps
+it for an exemption for this group (docs/deploy.md, What Azure may refuse)' ;;
+    *AuthorizationFailed*) fail 'you may not do what is named above: it takes Owner of the subscription, or Contributor
+with User Access Administrator' ;;
+    *DeploymentActive*) fail 'another deployment of the same name is going on: wait for its end, then run this again' ;;
     *'Cost Management supports only'*)
       fail 'this subscription takes no budget: run this again with BUDGET_AMOUNT=0' ;;
     *) fail 'the infrastructure was refused: mend what the message above names and run this again' ;;
@@ -133,13 +147,13 @@ upload() {
     2>"$work/said"; then
     return 0
   fi
-  refused=$((refused + 1))
   # The roles of a new identity: the app may not yet reach the container its package goes to.
   if grep -qiE '403|forbidden|not authorized|authorization|inaccessible' "$work/said"; then
     return 1
   fi
   cat "$work/said" >&2
   # What does not build now will not build later; anything else has three attempts.
+  refused=$((refused + 1))
   if ((refused == 3)) || grep -qiE 'build|requirements\.txt|pip' "$work/said"; then return 2; fi
   return 1
 }
@@ -154,8 +168,9 @@ RETRY_ATTEMPTS=$attempts_left infra/subscribe.sh
 step 'page'
 infra/publish_site.sh
 
-if [[ $VIDEO_PROVIDER == mesh && -z ${TURN_URLS:-} && ${ICE_SERVERS:-} != *'"turn'* ]] &&
-  ! kept ice-servers; then
+ice_servers=${ICE_SERVERS:-}
+if [[ -z $ice_servers ]] && kept ice-servers; then ice_servers='"turn'; fi # not known, so not warned of
+if [[ $VIDEO_PROVIDER == mesh && -z ${TURN_URLS:-} && $ice_servers != *'"turn'* ]]; then
   echo 'warning: a mesh call without a TURN server. Where a network lets no direct connection
 through (many offices, some mobile networks), participants will not see each other. Set TURN_URLS,
 ICE_SERVERS or use VIDEO_PROVIDER=opentok: docs/deploy.md, Video.' >&2

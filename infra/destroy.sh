@@ -8,11 +8,11 @@ if [[ $* != '' && $* != --yes ]]; then
   echo "error: infra/destroy.sh takes --yes or nothing, not $*" >&2
   exit 1
 fi
-group="rg-${AZURE_ENV_NAME:?is the name of the deployment}"
+: "${AZURE_ENV_NAME:?is the name of the deployment}"
 # shellcheck source-path=SCRIPTDIR source=azure.sh
 . "$(dirname "$0")/azure.sh"
 
-exists=$(az_here group exists --name "$group" --output tsv)
+find_group
 if [[ $exists == true ]]; then
   if [[ ${1:-} != --yes ]]; then
     read -r -p "Delete the resource group $group and everything in it? Type its name: " answer

@@ -7,7 +7,7 @@ whose words contain STUB_FAIL fails; STUB_FAIL_TIMES says how often (once where 
 STUB_SAYS in which words. STUB_AZ is the version of `az`, STUB_FACES how many Face resources the
 subscription has; STUB_ROLES_AFTER, STUB_REFERENCES_AFTER and STUB_KEY_AFTER say how many questions
 come too early for the app's roles, its references and its key; STUB_UNLOADED is an app without
-functions.
+functions. STUB_GROUP is where the group lies, and whose it is.
 """
 
 from __future__ import annotations
@@ -55,6 +55,9 @@ class _Cloud:
             "functionapp function list": self._functions(),
             "deployment sub what-if": "+ everything",
             f"rest --method post --url {_APP}/config/configreferences/appsettings/refresh": "",
+            "account get-access-token": "",
+            "functionapp list-flexconsumption-locations": "North Europe,West Europe,eastus2",
+            "group show": os.environ.get("STUB_GROUP", "westeurope calls"),
             "group exists": str(self.state["group"]).lower(),
             "keyvault list-deleted": self._names("deleted_vaults"),
             "keyvault list ": f"/subscriptions/1/resourceGroups/{group}/vaults/kv-1",

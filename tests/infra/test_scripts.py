@@ -21,6 +21,7 @@ _FIRST_DEPLOYMENT = [
     "az version",
     "az account show",
     "curl",
+    "az functionapp list-flexconsumption-locations",
     "az cognitiveservices account list",
     "az account show",
     "az group exists",
@@ -43,6 +44,7 @@ _FIRST_DEPLOYMENT = [
 _LOOKED_UP = _FIRST_DEPLOYMENT.index("az deployment sub create")
 _NEXT_DEPLOYMENT = [
     *_FIRST_DEPLOYMENT[:_LOOKED_UP],
+    "az group show",
     "az keyvault list",
     "az rest secrets",
     "az rest budgets",
@@ -53,6 +55,7 @@ _WORDS = {"az rest refresh": "appsettings/refresh", "az rest appsettings": "apps
 _DESTRUCTION = [
     "az account show",
     "az group exists",
+    "az group show",
     "az group delete",
     "az keyvault list-deleted",
     "az keyvault purge",
@@ -134,7 +137,9 @@ def test_a_private_key_may_be_a_file(workplace: Workplace, *, beside: bool) -> N
     assert workplace.cloud["secrets"]["vonage-private-key"] == key.read_text().rstrip()
 
 
-@pytest.mark.parametrize("failing", ["az group exists", "az keyvault list", "az rest"])
+@pytest.mark.parametrize(
+    "failing", ["az group exists", "az group show", "az keyvault list", "az rest"]
+)
 def test_a_failed_look_up_makes_no_new_key(deployed: Workplace, failing: str) -> None:
     """Not knowing whether there is a ticket key is not taken for there being none."""
     before = deployed.cloud
@@ -260,6 +265,7 @@ def test_other_deployments_are_not_warned_of(workplace: Workplace) -> None:
     assert _NO_TURN not in workplace.run("deploy.sh", **_SECRETS).stderr
     assert _NO_TURN not in workplace.run("deploy.sh", ICE_SERVERS=_TURN).stderr
     assert _NO_TURN not in workplace.run("deploy.sh").stderr
+    assert _NO_TURN in workplace.run("deploy.sh", ICE_SERVERS="[]").stderr, "these replace the kept"
     (workplace.stub / "cloud.json").unlink()
     shared = {"TURN_URLS": "turn:turn.example.org", "TURN_SECRET": "turn-secret-shared"}
     assert _NO_TURN not in workplace.run("deploy.sh", **shared).stderr
@@ -308,6 +314,12 @@ def test_not_being_signed_in_is_said(workplace: Workplace) -> None:
         ("(ResourceKindRequireAcceptTerms) Accept the terms", "FACE_READER=embedded"),
         ("(400) Cost Management supports only Enterprise Agreement", "BUDGET_AMOUNT=0"),
         ("(QuotaExceeded) no more of it", "mend what the message above names"),
+        ("main.bicep(120,8) : Error BCP035: missing: name", "az bicep upgrade"),
+        ("A vault with the same name already exists in deleted state", "infra/destroy.sh"),
+        ("(FlagMustBeSetForRestore) ... has been soft-deleted", "infra/destroy.sh"),
+        ("(RequestDisallowedByPolicy) tags are missing", "exemption"),
+        ("(AuthorizationFailed) roleAssignments/write", "User Access Administrator"),
+        ("(DeploymentActive) still active", "wait for its end"),
     ],
 )
 def test_a_refusal_of_the_infrastructure_names_its_remedy(
@@ -399,6 +411,65 @@ def test_what_the_app_would_refuse_is_refused_first(
     assert "az deployment sub create" not in workplace.steps
 
 
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"AZURE_LOCATION": "eastus2", "STUB_GROUP": "westeurope calls"}, "lies in westeurope"),
+        ({"STUB_GROUP": "westeurope -"}, "not\nof this deployment"),
+        ({"STUB_GROUP": "westeurope other"}, "not\nof this deployment"),
+        ({"AZURE_LOCATION": "atlantis"}, "has no Flex Consumption plan"),
+        ({"AZURE_ENV_NAME": "Calls"}, "AZURE_ENV_NAME takes"),
+        ({"AZURE_ENV_NAME": "my 'calls'"}, "AZURE_ENV_NAME takes"),
+    ],
+)
+def test_another_place_or_spelling_changes_nothing(
+    deployed: Workplace, environ: dict[str, str], named: str
+) -> None:
+    """Another region, another's group, a name with capitals or quotes: refused by name, first."""
+    before = deployed.cloud
+    done = deployed.run("deploy.sh", **environ)
+    assert done.returncode != 0
+    assert named in done.stderr
+    assert deployed.cloud == before
+    assert "az deployment sub create" not in deployed.steps
+
+
+def test_anothers_group_is_not_destroyed(deployed: Workplace) -> None:
+    """A group of the same name that no deployment of this made stays, also with --yes."""
+    done = deployed.run("destroy.sh", "--yes", STUB_GROUP="westeurope -")
+    assert done.returncode != 0
+    assert deployed.cloud["group"]
+    assert "az group delete" not in deployed.steps
+
+
+def test_what_others_put_into_the_group_is_not_asked(deployed: Workplace) -> None:
+    """Vault and budget are found by tag and name: another's first one would bring a second key."""
+    deployed.run("kept_settings.sh")
+    asked = {step: call["argv"] for step, call in zip(deployed.steps, deployed.calls, strict=True)}
+    for step, of_ours in (
+        ("az keyvault list", """[?tags."azd-env-name"=='calls']"""),
+        ("az rest budgets", "[?starts_with(name, 'budget-')]"),
+    ):
+        assert of_ours in asked[step][asked[step].index("--query") + 1]
+
+
+def test_another_programs_group_is_no_deployment(workplace: Workplace) -> None:
+    """A variable of the common name AZURE_RESOURCE_GROUP does not stop a first deployment."""
+    done = workplace.run("deploy.sh", AZURE_RESOURCE_GROUP="rg-something-else")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_session_that_ends_is_not_waited_for(workplace: Workplace) -> None:
+    """Where az asks for another sign-in in the middle, that is said at once."""
+    az = workplace.root.parent / "tools" / "az"
+    ends = '[ "$2" != get-access-token ] || exit 1\nexec'
+    az.write_text(az.read_text().replace("exec", ends, 1))
+    done = workplace.run("deploy.sh", STUB_REFERENCES_AFTER="9", RETRY_ATTEMPTS="99")
+    assert done.returncode != 0
+    assert "the session of the Azure CLI has ended" in done.stderr
+    assert workplace.steps.count("az rest refresh") == 1
+
+
 def test_a_region_may_be_written_as_the_portal_does(workplace: Workplace) -> None:
     """West Europe is westeurope, whose names the resources have."""
     done = workplace.run("deploy.sh", AZURE_LOCATION="West Europe")
@@ -485,6 +556,23 @@ def test_an_app_without_functions_is_noticed(workplace: Workplace) -> None:
     assert done.returncode != 0
     assert "no read_frame among them" in done.stderr
     assert "az deployment group create" not in workplace.steps
+
+
+def test_other_refusals_of_the_package_have_three_attempts(workplace: Workplace) -> None:
+    """However long the roles took before: a fourth attempt would bring nothing."""
+    workplace.environ |= {"STUB_SAYS": "(502) Bad Gateway", "STUB_ROLES_AFTER": "5"}
+    az = workplace.root.parent / "tools" / "az"
+    # Only once the roles are known.
+    fails = """if [ "$1 $2" = "functionapp deployment" ] &&
+  grep -q '"roles_after": 0' "$STUB_DIRECTORY/cloud.json"; then
+  export STUB_FAIL=config-zip STUB_FAIL_TIMES=99
+fi
+exec"""
+    az.write_text(az.read_text().replace("exec", fails, 1))
+    done = workplace.run("deploy.sh", RETRY_ATTEMPTS="99")
+    assert done.returncode != 0
+    assert "Bad Gateway" in done.stderr
+    assert workplace.steps.count("az functionapp deployment source config-zip") == 5 + 3
 
 
 def test_a_package_that_does_not_build_is_sent_once(workplace: Workplace) -> None:
