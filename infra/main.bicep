@@ -176,6 +176,9 @@ var vaultName = 'kv-${token}'
 // A setting refers to its secret when this deployment brings it or an earlier one did.
 var secretUri = 'https://${vaultName}${environment().suffixes.keyvaultDns}/secrets'
 var hasRoomCreationKey = !empty(roomCreationKey) || contains(keptSecrets, 'room-creation-key')
+// Only what this deployment's video runs on: a reference to a secret that is not there never resolves.
+var usesOpenTok = videoProvider == 'opentok' && !empty(opentokApiKey)
+var usesVonage = videoProvider == 'opentok' && empty(opentokApiKey) && !empty(vonageApplicationId)
 var hasIceServers = !empty(iceServers) || contains(keptSecrets, 'ice-servers')
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -331,7 +334,7 @@ module functions 'modules/functions.bicep' = {
       ICE_SERVERS: hasIceServers ? '@Microsoft.KeyVault(SecretUri=${secretUri}/ice-servers)' : '[]'
       LIMITS: limits
       OPENTOK_API_KEY: opentokApiKey
-      OPENTOK_API_SECRET: empty(opentokApiKey) ? '' : '@Microsoft.KeyVault(SecretUri=${secretUri}/opentok-api-secret)'
+      OPENTOK_API_SECRET: usesOpenTok ? '@Microsoft.KeyVault(SecretUri=${secretUri}/opentok-api-secret)' : ''
       READING: reading
       ROOM_CAPACITY: string(roomCapacity)
       ROOM_CREATION_KEY: hasRoomCreationKey ? '@Microsoft.KeyVault(SecretUri=${secretUri}/room-creation-key)' : ''
@@ -342,9 +345,7 @@ module functions 'modules/functions.bicep' = {
       TURN_URLS: turnUrls
       VIDEO_PROVIDER: videoProvider
       VONAGE_APPLICATION_ID: vonageApplicationId
-      VONAGE_PRIVATE_KEY: empty(vonageApplicationId)
-        ? ''
-        : '@Microsoft.KeyVault(SecretUri=${secretUri}/vonage-private-key)'
+      VONAGE_PRIVATE_KEY: usesVonage ? '@Microsoft.KeyVault(SecretUri=${secretUri}/vonage-private-key)' : ''
     }
   }
 }

@@ -38,4 +38,7 @@ param keptSecrets = filter(split(readEnvironmentVariable('KEPT_SECRETS', ''), ',
 param logDailyCapGb = json(readEnvironmentVariable('LOG_DAILY_CAP_GB', '1')) + 0
 param budgetAmount = json(readEnvironmentVariable('BUDGET_AMOUNT', '100')) + 0
 param budgetStart = readEnvironmentVariable('BUDGET_START')
-param budgetEmails = filter(split(readEnvironmentVariable('BUDGET_EMAILS', ''), ','), email => !empty(email))
+param budgetEmails = union(
+  filter(map(split(readEnvironmentVariable('BUDGET_EMAILS', ''), ','), email => trim(email)), email => !empty(email)),
+  []
+)

@@ -182,7 +182,7 @@ def test_requests_and_frames_at_once_are_within_the_threads(threads: str) -> Non
 @needs_bicep
 def test_dropped_events_are_told_to_the_owners() -> None:
     """A key that was made anew shows: events dropped raise an alert at owners and addresses."""
-    made = deployment({"BUDGET_EMAILS": "a@example.org,b@example.org"})
+    made = deployment({"BUDGET_EMAILS": "a@example.org, b@example.org,a@example.org,"})
     rule = made.one("Microsoft.Insights/metricAlerts")["properties"]
     (condition,) = rule["criteria"]["allOf"]
     assert condition["metricName"] == "DroppedEventCount"
@@ -383,6 +383,27 @@ def test_a_secret_of_an_earlier_deployment_stays_in_use(kept: str) -> None:
     settings = deployment({"KEPT_SECRETS": kept}, secrets_shown=True).settings
     for name in ("ROOM_CREATION_KEY", "ICE_SERVERS"):
         assert is_expression(settings[name]) is bool(kept)
+
+
+@needs_bicep
+@pytest.mark.parametrize(
+    ("chosen", "refers"),
+    [
+        (_OPENTOK | {"VIDEO_PROVIDER": "mesh"}, (False, False)),
+        (_VONAGE | {"VIDEO_PROVIDER": "mesh"}, (False, False)),
+        (_OPENTOK, (True, False)),
+        (_VONAGE, (False, True)),
+        (_OPENTOK | {"VONAGE_APPLICATION_ID": _VONAGE["VONAGE_APPLICATION_ID"]}, (True, False)),
+    ],
+    ids=["mesh after OpenTok", "mesh after Vonage", "OpenTok", "Vonage", "both"],
+)
+def test_only_the_secrets_of_the_video_are_referred_to(
+    chosen: dict[str, str], refers: tuple[bool, bool]
+) -> None:
+    """A reference to a secret nobody was asked for would never resolve, and end the deployment."""
+    settings = deployment(chosen, secrets_shown=True).settings
+    names = ("OPENTOK_API_SECRET", "VONAGE_PRIVATE_KEY")
+    assert tuple(bool(settings[name]) for name in names) == refers
 
 
 def test_no_scanner_finding_is_waved_through() -> None:
