@@ -44,6 +44,20 @@ def test_the_devcontainer_is_what_the_ci_has() -> None:
     assert [v for k, v in container.items() if k.endswith("Command")] == ["make run"]
 
 
+def test_workflows_may_read_and_end() -> None:
+    """A workflow reads the repository and no more, its actions are pinned, its jobs end."""
+    for file in (ROOT / ".github" / "workflows").glob("*.yml"):
+        workflow = yaml.safe_load(file.read_text())
+        assert workflow["permissions"] == {"contents": "read"}, file
+        for job in workflow["jobs"].values():
+            assert job["timeout-minutes"] <= 60, file
+            for step in job["steps"]:
+                action = step.get("uses", "")
+                assert not action or re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action), action
+                if action.startswith("actions/checkout@"):  # else its token lies in .git/config
+                    assert step["with"] == {"persist-credentials": False}, file
+
+
 def test_each_form_for_an_issue_asks_for_something() -> None:
     """Every form has a name, and a question that must be answered."""
     for form in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"):
