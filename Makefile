@@ -3,6 +3,8 @@
 # make test-quick  checks, the page, unit and functions' tests: for while one works
 # make check       formatting, lint, types, secrets, vulnerabilities; make fix repairs what it can
 
+unexport CDPATH # cd would look there first
+
 PORT ?= 8080
 export PORT
 
@@ -20,7 +22,7 @@ FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/nul
 	frontend/index.html frontend/package.json frontend/vite.config.ts frontend/tsconfig.json
 QUIETLY := sh "$(CURDIR)/local/quietly.sh"
 PIP_INSTALL := $(QUIETLY) $(BIN)/python -m pip install --disable-pip-version-check
-NPM_CI := $(QUIETLY) npm ci --no-audit --no-fund
+NPM_CI := $(QUIETLY) npm ci --include=dev --no-audit --no-fund
 
 PYTEST := $(BIN)/python -m pytest -m "not long and not browsers" -n 2
 
@@ -33,7 +35,7 @@ CHECKS := check-python check-page check-secrets check-advisories
 	screenshots golden types lock sbom package-report check $(CHECKS) vitest fix clean tools setup setup-dev
 
 # make passes SIGTERM on and Ctrl-C reaches the whole group: the launcher ends everything itself.
-run: tools
+run:
 	@$(MAKE) -s --no-print-directory -j3 setup >&2
 	@exec $(BIN)/python -m local
 
@@ -42,7 +44,7 @@ verify-deploy: $(STAMPS)/frontend
 	@infra/verify.sh "$(URL)"
 
 # Everything: first the page and the checks, then Python's tests, browsers included, on two workers.
-test: tools
+test:
 	@$(MAKE) -s --no-print-directory -j3 setup-dev
 	@$(MAKE) --no-print-directory test-page
 	$(BIN)/python -m tests.chromium
@@ -69,7 +71,7 @@ test-browsers: setup-dev
 	$(BIN)/python -m tests.chromium
 	WRITE_MATRIX=1 $(BIN)/python -m pytest tests/browser/journeys -m "not long" $(ARGS)
 
-test-long: tools
+test-long:
 	@$(MAKE) -s --no-print-directory -j3 setup-dev
 	$(BIN)/python -m tests.chromium
 	cd frontend && MESH_GAMES=300 MESH_SEED=1000 npx vitest run mesh-model
@@ -145,6 +147,9 @@ setup-dev: $(STAMPS)/python-dev $(STAMPS)/azurite $(STAMPS)/openapi $(STAMPS)/li
 
 tools:
 	@sh local/check_tools.sh
+
+# Before anything is installed: a missing or old tool has its remedy.
+$(STAMPS)/python $(STAMPS)/azurite $(STAMPS)/frontend $(STAMPS)/openapi $(STAMPS)/lighthouse: | tools
 
 $(STAMPS)/python: requirements.txt local/requirements.txt
 	@mkdir -p $(STAMPS)

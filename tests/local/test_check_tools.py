@@ -45,6 +45,16 @@ def test_nothing_is_said_when_nothing_is_missing(tools: Path) -> None:
     assert (run.returncode, run.stderr) == (0, "")
 
 
+def test_every_way_in_looks_for_tools_first() -> None:
+    """Whatever make is asked for on a bare machine, nothing is installed before tools are named."""
+    make = ["make", "--always-make", "--dry-run", "--no-print-directory"]
+    for target in ("setup", "setup-dev", "fix", "golden", "types", "verify-deploy"):
+        told = subprocess.run(
+            [*make, target], cwd=SCRIPT.parents[1], capture_output=True, text=True, check=True
+        )
+        assert told.stdout.startswith("sh local/check_tools.sh\n"), target
+
+
 @pytest.mark.parametrize(
     ("missing", "said"),
     [("python3.11", "Install python3.11"), ("node", "Node.js 20"), ("npm", "npm is missing")],
