@@ -8,8 +8,9 @@
 # docs/deploy.md lists the other variables. Secrets are taken from the environment too, and reach
 # Azure through main.bicepparam: none is part of a command line.
 set -euo pipefail
-here=$PWD # where a relative path of a key starts
-CDPATH='' cd "$(dirname "$0")/.."
+unset CDPATH # cd would look there first, and print where it went
+called_in=$PWD # where a relative path of a key starts
+cd "$(dirname "$0")/.."
 
 if [[ $* != '' && $* != --what-if ]]; then
   echo "error: infra/deploy.sh takes --what-if or nothing, not $*" >&2
@@ -88,7 +89,7 @@ for name in ICE_SERVERS LIMITS; do
 done
 key=${VONAGE_PRIVATE_KEY:-}
 if [[ -n $key && $key != *-----BEGIN* ]]; then # a file, as local.settings.json may have it
-  VONAGE_PRIVATE_KEY=$(cd "$here" && cat -- "$key" 2>/dev/null) || true
+  VONAGE_PRIVATE_KEY=$(cd "$called_in" && cat -- "$key" 2>/dev/null) || true
   [[ $VONAGE_PRIVATE_KEY == *-----BEGIN* ]] || fail 'VONAGE_PRIVATE_KEY is neither PEM text nor a file of it'
 fi
 if [[ -n ${TURN_URLS:-} && -z ${TURN_SECRET:-} ]]; then

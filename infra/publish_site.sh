@@ -4,6 +4,7 @@
 # main.bicep puts them out, and VIDEO_PROVIDER (mesh where it is not set), READING (choice) and
 # DECLARATION (none).
 set -euo pipefail
+unset CDPATH # cd would look there first, and print where it went
 here=$(cd "$(dirname "$0")" && pwd)
 
 : "${AZURE_RESOURCE_GROUP:?}" "${SITE_NAME:?}"
@@ -13,7 +14,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 unset TICKET_KEY ROOM_CREATION_KEY ICE_SERVERS TURN_SECRET OPENTOK_API_SECRET VONAGE_PRIVATE_KEY
 swa_cli=@azure/static-web-apps-cli@2.0.10 # `az` alone cannot upload a static site's files
 
-(cd "$here/../frontend" && npm ci --no-audit --no-fund --loglevel=error && npm run build)
+# What builds the page is of its development, which NODE_ENV=production would leave out.
+(cd "$here/../frontend" && npm ci --include=dev --no-audit --no-fund --loglevel=error && npm run build)
 
 site=$(mktemp -d)
 trap 'rm -rf "$site"' EXIT

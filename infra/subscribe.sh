@@ -2,6 +2,7 @@
 # Second pass: once the code is deployed, lets the storage account's events wake it.
 # Needs AZURE_RESOURCE_GROUP, FUNCTION_APP_NAME and EVENT_TOPIC_NAME, as main.bicep puts them out.
 set -euo pipefail
+unset CDPATH # cd would look there first, and print where it went
 cd "$(dirname "$0")"
 
 : "${AZURE_RESOURCE_GROUP:?}" "${FUNCTION_APP_NAME:?}" "${EVENT_TOPIC_NAME:?}"

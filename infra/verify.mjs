@@ -11,7 +11,11 @@ import { createRequire } from "node:module";
 const require = createRequire(new URL("../frontend/package.json", import.meta.url));
 const { HttpTransportType, HubConnectionBuilder, LogLevel } = require("@microsoft/signalr");
 
-const page = new URL(process.argv[2] ?? "");
+if (!URL.canParse(process.argv[2] ?? "")) {
+  console.error("error: the page's address is needed, with its https://");
+  process.exit(1);
+}
+const page = new URL(process.argv[2]);
 const patience = 1000 * Number(process.env.VERIFY_SECONDS ?? 30);
 const picture = await readFile(new URL("../tests/faces/astronaut.jpg", import.meta.url));
 

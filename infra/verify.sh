@@ -6,6 +6,7 @@
 #
 # ROOM_CREATION_KEY is needed where the deployment has one, VERIFY_SECONDS is each step's patience.
 set -euo pipefail
+unset CDPATH # cd would look there first, and print where it went
 cd "$(dirname "$0")/.."
 
 : "${1:?the address of the page, as deploy.sh printed it}"

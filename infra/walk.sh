@@ -2,6 +2,7 @@
 # The last step of a deployment: waits until a frame goes its whole way, as verify.sh walks it.
 # Needs SITE_ORIGIN, as main.bicep puts it out, and ROOM_CREATION_KEY where there is one.
 set -euo pipefail
+unset CDPATH # cd would look there first, and print where it went
 cd "$(dirname "$0")/.."
 
 : "${SITE_ORIGIN:?}"

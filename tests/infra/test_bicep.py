@@ -427,6 +427,16 @@ def test_azd_runs_scripts_that_exist() -> None:
         assert (ROOT / script).stat().st_mode & 0o111, script
 
 
+def test_azd_is_new_enough_for_its_hooks() -> None:
+    """`azd env set --file`, by which a hook hands variables over, came after 1.17."""
+    text = (ROOT / "azure.yaml").read_text()
+    assert "azd env set --file" in text
+    asked = re.search(r'requiredVersions:\n  azd: ">= 1\.(\d+)\.0"', text)
+    assert asked
+    assert int(asked[1]) >= 18
+    assert f"azd 1.{asked[1]} or later" in (ROOT / "docs" / "deploy.md").read_text()
+
+
 @needs_bicep
 def test_azd_finds_the_service_it_deploys() -> None:
     """The function app carries the tag by which azd knows where the code goes."""

@@ -103,6 +103,16 @@ def test_the_page_goes_up_with_its_addresses(workplace: Workplace) -> None:
     assert json.loads(built.read_text()) == {"api": ""}, "the source tree stays as it was"
 
 
+def test_a_callers_cdpath_and_node_env_change_nothing(workplace: Workplace) -> None:
+    """The page is built with its tools and in its folder, whatever the caller's shell exports."""
+    done = workplace.run("deploy.sh", CDPATH=str(workplace.root), NODE_ENV="production")
+    assert done.returncode == 0, done.stderr
+    (install,) = (c["argv"] for c in workplace.calls if c["argv"][:2] == ["npm", "ci"])
+    assert "--include=dev" in install
+    config = json.loads((workplace.stub / "site" / "config.json").read_text())
+    assert config["api"] == "https://func-1.azurewebsites.net"
+
+
 def test_deploying_again_changes_nothing(workplace: Workplace) -> None:
     """A second deployment keeps the ticket key, the other secrets and the budget's start."""
     workplace.run("deploy.sh", **_SECRETS)

@@ -172,6 +172,13 @@ def test_what_fails_is_named_with_its_cure(
     assert cure in done.stdout
 
 
+def test_an_address_without_https_is_named() -> None:
+    """What is no address ends it with what is needed, not with a stack trace."""
+    done = _verify("calls.example.org")
+    assert done.returncode == 1
+    assert done.stderr == "error: the page's address is needed, with its https://\n"
+
+
 def test_a_page_without_headers_or_configuration_is_named(deployment: Deployment) -> None:
     """What is no page of ours, and a page that does not know its functions."""
     done = _verify(deployment.stack.url)
