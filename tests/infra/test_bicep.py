@@ -377,6 +377,31 @@ def test_a_secret_is_written_only_where_it_is_given(
 
 
 @needs_bicep
+def test_the_docs_say_how_many_resources_there_are() -> None:
+    """As many as a first deployment makes, by the docs' command and with Azure Face."""
+    made = [
+        len(deployment({"TICKET_KEY": "k", "FACE_READER": reader}, secrets_shown=True).resources)
+        for reader in ("embedded", "azure")
+    ]
+    docs = (ROOT / "docs" / "deploy.md").read_text()
+    assert f"all {made[0]} resources ({made[1]} with Azure Face)" in docs
+
+
+@needs_bicep
+@each_choice
+def test_nothing_is_reached_without_tls(chosen: dict[str, str]) -> None:
+    """Storage and functions answer over HTTPS alone, from TLS 1.2, and take no cookies."""
+    made = deployment(chosen)
+    storage = made.one("Microsoft.Storage/storageAccounts")["properties"]
+    assert storage["supportsHttpsTrafficOnly"] is True
+    assert storage["minimumTlsVersion"] == "TLS1_2"
+    app = _site(made)
+    assert app["httpsOnly"] is True
+    assert app["siteConfig"]["minTlsVersion"] == "1.2"
+    assert app["siteConfig"]["cors"]["supportCredentials"] is False
+
+
+@needs_bicep
 @pytest.mark.parametrize("kept", ["", "room-creation-key,ice-servers"])
 def test_a_secret_of_an_earlier_deployment_stays_in_use(kept: str) -> None:
     """The settings refer to what the vault already holds, and to nothing that is not there."""
