@@ -55,7 +55,7 @@ fi
 
 regions=$(az_here functionapp list-flexconsumption-locations --query "join(',', [].name)" --output tsv)
 regions=$(tr '[:upper:]' '[:lower:]' <<<"${regions// /}")
-[[ ,$regions, == *",$AZURE_LOCATION,"* ]] || fail "$AZURE_LOCATION has no Flex Consumption plan, which the
+[[ -z $regions || ,$regions, == *",$AZURE_LOCATION,"* ]] || fail "$AZURE_LOCATION has no Flex Consumption plan, which the
 functions run on. These have: ${regions//,/ }"
 
 face_terms="Azure Face has terms (Responsible AI) that are accepted once for each subscription, when its first
