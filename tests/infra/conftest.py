@@ -34,7 +34,7 @@ class Workplace:
         script: str,
         *arguments: str,
         answer: str = "",
-        cwd: Path | None = None,
+        cwd: str = "",
         **environ: str,
     ) -> subprocess.CompletedProcess[str]:
         """Run one of infra's scripts; `calls` are then those it made."""
@@ -42,7 +42,7 @@ class Workplace:
             (self.stub / leftover).unlink(missing_ok=True)
         done = subprocess.run(
             [self.root / "infra" / script, *arguments],
-            cwd=cwd,
+            cwd=cwd or None,
             env=self.environ | environ,
             input=answer,
             capture_output=True,

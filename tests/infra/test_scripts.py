@@ -142,7 +142,7 @@ def test_a_private_key_may_be_a_file(workplace: Workplace, *, beside: bool) -> N
     key.write_text("-----BEGIN PRIVATE KEY-----\nlines\n-----END PRIVATE KEY-----\n")
     vonage = {"VIDEO_PROVIDER": "opentok", "VONAGE_APPLICATION_ID": "an id"}
     vonage["VONAGE_PRIVATE_KEY"] = key.name if beside else str(key)
-    done = workplace.run("deploy.sh", cwd=key.parent, **vonage)
+    done = workplace.run("deploy.sh", cwd=str(key.parent), **vonage)
     assert done.returncode == 0, done.stderr
     assert workplace.cloud["secrets"]["vonage-private-key"] == key.read_text().rstrip()
 
