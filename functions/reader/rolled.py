@@ -14,7 +14,7 @@ from PIL import Image
 
 from functions.reader.crop import crop
 from functions.reader.found import FoundFace
-from functions.reader.image import Pixels
+from functions.reader.image import PixelBox, Pixels
 
 Detect = Callable[[Pixels], list[FoundFace]]
 """Finds possible faces in a small picture, and does not turn it."""
@@ -60,7 +60,8 @@ def stand_up(detect: Detect, pixels: Pixels, face: FoundFace) -> FoundFace:
     One picture shows all eight turns of its surroundings, four in each row.
     """
     turns = range(0, 360, 45)
-    tiles = [crop(pixels, face.box, side=_TILE, scale=2, roll=turn) for turn in turns]
+    small, box = _reduced(pixels, face.box)
+    tiles = [crop(small, box, side=_TILE, scale=2, roll=turn) for turn in turns]
     sheet = np.concatenate([np.concatenate(tiles[:4], 1), np.concatenate(tiles[4:], 1)])
     seen: dict[int, FoundFace] = {}
     for found in detect(sheet):
@@ -77,3 +78,15 @@ def stand_up(detect: Detect, pixels: Pixels, face: FoundFace) -> FoundFace:
     middle = (turn // 45 % 4 + 0.5) * _TILE, (turn // 45 // 4 + 0.5) * _TILE
     scale = 2 * max(face.box[2:]) / _TILE
     return seen[turn].turned_back(turn, middle, face.middle, scale)
+
+
+def _reduced(pixels: Pixels, box: PixelBox) -> tuple[Pixels, PixelBox]:
+    """The picture, made smaller if the face is large in it, and the face's box there.
+
+    Eight crops of a face that fills a picture of 1,919 px took 2 s and 190 MB.
+    """
+    factor = int(max(box[2:]) // (2 * _TILE))  # a tile shows the face at half its side
+    if factor < 2:
+        return pixels, box
+    left, top, width, height = (side / factor for side in box)
+    return np.asarray(Image.fromarray(pixels).reduce(factor)), (left, top, width, height)

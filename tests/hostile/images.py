@@ -175,6 +175,12 @@ def faces(side: int, across: int) -> bytes:
     return saved(sheet, quality=60)
 
 
+def on_its_head(side: int) -> bytes:
+    """A face that fills the picture, and is looked for in all its turns."""
+    head = Image.open(SMILE).convert("RGB").crop((170, 64, 280, 174)).rotate(180)
+    return saved(head.resize((side, side), Image.Resampling.BICUBIC))
+
+
 def _without_its_height() -> bytes:
     """Its height is zero, and comes after the scan."""
     data = claiming(_plain(), width=320, height=0)
@@ -224,6 +230,7 @@ HOSTILE: dict[str, Made] = {
     "noise": (lambda: noise(1024, 50, 0), "no-face"),
     "hundreds of faces": (lambda: faces(640, 20), HAPPY),
     "a thousand faces": (lambda: faces(2048, 36), HAPPY),
+    "a giant face on its head": (lambda: on_its_head(1919), HAPPY),
     "bomb by its header": (lambda: claiming(_plain(), width=65500, height=65500), "too-large"),
     "bomb of one line": (lambda: claiming(_plain(), width=65500, height=1), "too-large"),
     "bomb below the limit": (lambda: saved(Image.new("L", (2048, 2048))), "no-face"),
