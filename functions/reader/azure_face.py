@@ -24,7 +24,7 @@ from azure.core.exceptions import AzureError
 
 from functions.clock import SYSTEM_CLOCK, Clock
 from functions.contract import FACES_MAX, Expression, Face, UnreadError, UnreadReason
-from functions.reader.image import PixelBox, Pixels, decode_frame, fractions
+from functions.reader.image import LARGEST, PixelBox, Pixels, decode_frame, fractions
 from functions.reader.jpeg import baseline
 
 TURNED_AWAY_DEGREES = 45  # yaw or pitch; beyond it one half of the face hides the other
@@ -79,7 +79,7 @@ class _Detected:
         """Read one element of the answer.
 
         Raises:
-            KeyError, TypeError, ValueError: it differs from the API's documents.
+            KeyError, TypeError, ValueError, AttributeError: it differs from the API's documents.
         """
         rectangle, attributes = item["faceRectangle"], item["faceAttributes"]
         left, top, width, height = (
@@ -127,7 +127,7 @@ class AzureFaceReader:
         pixels = decode_frame(frame)
         detected = self._detect(frame, deadline=self._clock.monotonic() + self._patience)
         height, width = pixels.shape[:2]
-        detected = [face for face in detected if _inside(face.box, width, height)]
+        detected = [face for face in detected if _fits(face.box, width, height)]
         detected.sort(key=lambda face: face.box[2] * face.box[3], reverse=True)
         readable = [face for face in detected if face.unreadable is None][:FACES_MAX]
         if detected and not readable:
@@ -220,8 +220,8 @@ class AzureFaceReader:
         if response.status_code != 200:
             raise _RefusedError(response.status_code, _error_code(response))
         try:
-            return [_Detected.parse(item) for item in response.json()]
-        except (KeyError, TypeError, ValueError) as error:
+            return _parsed(response.json())
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise _PassingError("an answer that is cut off or has another form") from error
 
     def _authorization(self) -> dict[str, str]:
@@ -263,9 +263,21 @@ def _unreadable(attributes: Mapping[str, Any]) -> UnreadReason | None:
     return None
 
 
-def _inside(box: PixelBox, width: int, height: int) -> bool:
-    """Whether the box shows at least one pixel of the picture."""
+def _parsed(faces: object) -> list[_Detected]:
+    """The faces of an answer's JSON; raises as `_Detected.parse` does."""
+    if not isinstance(faces, list):
+        raise TypeError("not a list")
+    return [_Detected.parse(face) for face in faces]
+
+
+def _fits(box: PixelBox, width: int, height: int) -> bool:
+    """Whether the box shows at least one pixel of the picture, and is not much larger than it.
+
+    The crop of a giant box would fill the memory.
+    """
     left, top, w, h = box
+    if not max(w, h) <= LARGEST * max(width, height):
+        return False
     return min(left + w, width) - max(left, 0) >= 1 and min(top + h, height) - max(top, 0) >= 1
 
 

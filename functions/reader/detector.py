@@ -15,7 +15,7 @@ from PIL import Image
 
 from functions.reader import network, rolled
 from functions.reader.found import Floats, FoundFace, largest_first
-from functions.reader.image import Pixels
+from functions.reader.image import LARGEST, Pixels
 
 MODEL = Path(__file__).parent / "face_detection_yunet_2023mar_any_size.onnx"
 
@@ -24,7 +24,6 @@ _SCORE = 0.7
 _HINT = 0.3  # the score from which something may be a face and is worth a closer look
 _OVERLAP = 0.3  # intersection over union beyond which two boxes are one face
 _CANDIDATES = 512  # the likeliest are kept of each look; a face of 100 px gives about ten
-_LARGEST = 1.25  # a face's box, in longer sides of the picture
 _SHEET = 384  # px, the longest side of a picture that is turned
 _STOOD_UP = 2  # only so many faces of a frame, the largest, are turned if they are doubtful
 _SMALL = 32  # px at a glance; if a face is smaller, others may have been missed
@@ -122,7 +121,7 @@ def _possible(found: Floats, width: int, height: int) -> npt.NDArray[np.bool_]:
     """
     left, top, right, bottom = (*found[:, :2].T, *(found[:, :2] + found[:, 2:4]).T)
     touching = (left < width) & (right > 0) & (top < height) & (bottom > 0)
-    small = found[:, 2:4].max(1, initial=0) <= _LARGEST * max(width, height)
+    small = found[:, 2:4].max(1, initial=0) <= LARGEST * max(width, height)
     possible: npt.NDArray[np.bool_] = np.isfinite(found).all(1) & touching & small
     return possible
 

@@ -14,6 +14,7 @@ from functions.reader.jpeg import baseline, require_photograph
 Pixels = npt.NDArray[np.uint8]
 """A picture, 0 to 255: height × width (grey) or height × width × 3 (RGB)."""
 PixelBox = tuple[float, float, float, float]  # left, top, width, height in pixels
+LARGEST = 1.25  # a face's box, in longer sides of the picture
 
 _ORIENTATION = 0x0112  # the EXIF tag
 _UPRIGHT = {

@@ -217,6 +217,9 @@ PASSING = {
     "half a JSON": Response(200, b'[{"faceRectangle": {"left": 1'),
     "HTML": Response(200, b"<html></html>"),
     "another form": Response.json([{"rectangle": 1}]),
+    "no attributes": Response.json([face() | {"faceAttributes": None}]),
+    "no list": Response.json({}),
+    "deep JSON": Response(200, b"[" * 9_999),
     "no score at all": Response.json([face(emotion=dict.fromkeys(["anger"], 1))]),
 }
 
@@ -348,6 +351,14 @@ def test_faces_come_largest_first_and_eight_at_most(camera: MakeCamera, emotion:
     widths = [one["box"]["width"] * 512 for one in read]
     assert widths == pytest.approx([100, 90, 80, 70, 60, 55, 50, 45], abs=0.1)
     assert all(0 <= one["box"]["x"] <= 1 for one in read)
+
+
+def test_a_face_much_larger_than_the_picture_is_none(camera: MakeCamera) -> None:
+    """The crop of a giant box would fill the memory; the face beside it is read."""
+    giant = {"left": -50_000, "top": -50_000, "width": 100_000, "height": 100_000}
+    with StubFace(face(giant), face()) as azure:
+        (read,) = camera(azure).frame()["faces"]
+    assert read["expression"] == "happiness"
 
 
 def test_no_face_is_told(camera: MakeCamera) -> None:
