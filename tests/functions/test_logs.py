@@ -16,6 +16,7 @@ from functions.contract import Face, UnreadError, UnreadReason
 from functions.rooms import Rooms
 from local.functions_host.log import LEVELS, LogLevels
 from tests.functions.conftest import App, ScriptedReader
+from tests.functions.stub_server import Response, StubServer
 
 ROOT = Path(__file__).parents[2]
 SMILE = (ROOT / "tests" / "faces" / "astronaut.jpg").read_bytes()
@@ -70,6 +71,20 @@ def test_what_goes_wrong_names_nobody(
     assert "a bug" not in caplog.text
     assert "Traceback" not in caplog.text
     for secret in (ada.room, ada.participant, ada.ticket, "Ada", "Lovelace", "sig="):
+        assert secret not in caplog.text
+
+
+def test_an_odd_answer_of_the_storage_names_nobody(
+    make_app: Callable[..., App], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Found: the HTTP library warned of its headers, with the address that holds the room."""
+    ada = make_app().join(make_app().room())
+    odd = {"Connection": "close", "x-ms-request-id": "1", "no header": "x"}
+    with StubServer(lambda _: Response(500, b"", odd)) as storage:
+        address = f"DefaultEndpointsProtocol=http;AccountName=a;BlobEndpoint={storage.url}/a;"
+        app = make_app(FramesStorage=address + "AccountKey=YWJj")
+        assert app.member("heartbeat", ada).status == 503
+    for secret in (ada.room, ada.participant):
         assert secret not in caplog.text
 
 
