@@ -8,8 +8,22 @@ from requests.adapters import HTTPAdapter
 
 
 def transport(connections: int) -> RequestsTransport:
-    """A transport that keeps so many connections; the SDK's own keeps ten and logs each further."""
+    """A transport that keeps so many connections; the SDK's own keeps ten and logs each further.
+
+    It takes only the storage's own answers; for any other the SDK raises AzureError.
+    """
     session = requests.Session()
+    session.hooks["response"].append(_require_the_storages)
     for scheme in ("https://", "http://"):
         session.mount(scheme, HTTPAdapter(pool_maxsize=connections))
     return RequestsTransport(session=session)
+
+
+def _require_the_storages(response: requests.Response, **_: object) -> None:
+    """A proxy's page may say 200 or 404 of a blob; each answer of the storage has a request id.
+
+    https://learn.microsoft.com/rest/api/storageservices/common-rest-api-response-headers
+    """
+    if "x-ms-request-id" not in response.headers:
+        response.close()
+        raise requests.RequestException("an answer that is not the storage's")

@@ -10,12 +10,14 @@ from typing import Any
 
 import jwt
 import pytest
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline.transport import HttpTransport
+from azure.functions.blob import InputStream
 from azure.storage.blob import BlobClient
 
 from tests.functions import stub_opentok
 from tests.functions.conftest import Answer, App, Joined
+from tests.functions.stub_server import Response, StubServer
 
 EXAMPLES: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "contract" / "http.json").read_text()
@@ -452,3 +454,24 @@ def test_storage_that_does_not_answer_is_a_clear_error(
     assert sum(pauses) < PAGE_PATIENCE / 2
     assert refused(answer) == (503, "storage-unavailable")
     assert int(answer.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_proxys_answer_is_no_answer_of_the_storage(
+    make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """Found: a page in place of a record was an inner error, or nobody's record; so was a frame."""
+    monkeypatch.setattr(HttpTransport, "sleep", lambda *_: None)
+    ada = make_app().join(make_app().room())
+    page = Response(status, b"<html></html>", {"Content-Type": "text/html"})
+    with StubServer(lambda _: page) as proxy:
+        app = make_app(
+            FramesStorage="DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;"
+            f"BlobEndpoint={proxy.url}/a;"
+        )
+        consent = app.member("set_consent", ada, {"consent": False})
+        leaving = app.member("leave_room", ada, participant=ada.participant)
+        frame = f"frames/{ada.room}/{ada.participant}/1234567890123.jpg"
+        with pytest.raises(AzureError):
+            app.read(InputStream(data=b"", name=frame))
+    assert refused(consent) == refused(leaving) == (503, "storage-unavailable")

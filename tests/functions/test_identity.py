@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -104,7 +105,7 @@ class StubStorage(StubServer):
     """
 
     def __init__(self, tls: ssl.SSLContext, clock: TestClock) -> None:
-        super().__init__(self.answer, tls)
+        super().__init__(lambda request: _of_storage(self.answer(request)), tls)
         self.clock = clock
         self.keys: list[ElementTree.Element] = []
         self.refuses_keys = False
@@ -139,6 +140,11 @@ class StubStorage(StubServer):
             f"<Value>{'A' * 43}=</Value></UserDelegationKey>"
         )
         return Response(200, key.encode(), {"Content-Type": "application/xml"})
+
+
+def _of_storage(response: Response) -> Response:
+    """The answer with what each of the storage's has."""
+    return replace(response, headers=response.headers | {"x-ms-request-id": "1"})
 
 
 @pytest.fixture
