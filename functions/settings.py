@@ -17,7 +17,13 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from functions.connection_strings import is_signalr, is_storage
+from functions.connection_strings import (
+    is_address,
+    is_ice_server,
+    is_signalr,
+    is_storage,
+    is_turn,
+)
 from functions.contract import Ways
 from functions.limits import LIMITS
 
@@ -26,7 +32,7 @@ SIGNALR_CONNECTION = "AzureSignalRConnectionString"
 
 _APP = Path(__file__).parents[1]
 _TURN_SECRET_MIN_BYTES = 16
-_TURN_URL = re.compile(r"turns?:[^\s?,/]+(\?transport=(udp|tcp))?")  # RFC 7065
+_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _TICKET_KEY_MIN_BYTES = 32  # RFC 7518 §3.2: a key of HS256 is at least as long as its hash
 
 
@@ -118,9 +124,9 @@ class Settings:
         settings = cls(
             storage=read.storage(STORAGE_CONNECTION),
             ticket_key=read.text("TICKET_KEY", min_bytes=_TICKET_KEY_MIN_BYTES),
-            ticket_lifetime=int(read.number("TICKET_LIFETIME_SECONDS", 4 * 3600, 60, 12 * 3600)),
-            room_creation_key=read.optional("ROOM_CREATION_KEY"),
-            room_capacity=int(read.number("ROOM_CAPACITY", 6, 2, 50)),
+            ticket_lifetime=read.whole("TICKET_LIFETIME_SECONDS", 4 * 3600, 60, 12 * 3600),
+            room_creation_key=read.optional("ROOM_CREATION_KEY") and read.text("ROOM_CREATION_KEY"),
+            room_capacity=read.whole("ROOM_CAPACITY", 6, 2, 50),
             limits=read.limits("LIMITS"),
             opentok=(
                 read.opentok()
@@ -163,14 +169,20 @@ class _Reader:
         # The host passes on a reference it could not resolve; anybody could guess it as a key.
         if value.startswith("@Microsoft.KeyVault("):
             self.problems.append(f"{name} is a Key Vault reference that was not resolved")
-        return value
+        text = value.encode(errors="replace").decode()
+        if text != value:
+            self.problems.append(f"{name} must be UTF-8")
+        return text
 
-    def text(self, name: str, *, min_bytes: int = 1) -> str:
+    def text(self, name: str, *, min_bytes: int = 1, copied: bool = True) -> str:
+        """A text that is there; copied from somewhere, it may have got a line's end."""
         value = self.value(name)
         if not value:
             self.problems.append(f"{name} is missing")
         elif len(value.encode()) < min_bytes:
             self.problems.append(f"{name} must have at least {min_bytes} bytes")
+        if copied and value != value.strip():
+            self.problems.append(f"{name} must not begin or end with a blank or a line's end")
         return value
 
     def optional(self, name: str) -> str | None:
@@ -184,8 +196,11 @@ class _Reader:
 
     def https_url(self, name: str) -> str:
         """An address without a trailing slash; plain HTTP is allowed only on this machine."""
-        here = r"http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?"
-        return self.pattern(name, rf"https://[^\s/]+\S*|{here}", "an https:// address").rstrip("/")
+        here = r"http://(127\.0\.0\.1|localhost)(:\d+)?(/.*)?"
+        value = self.text(name)
+        if value and not (re.fullmatch(f"https://.*|{here}", value) and is_address(value)):
+            self.problems.append(f"{name} must be an https:// address")
+        return value.rstrip("/")
 
     def storage(self, name: str) -> StorageAccess:
         """A connection string wins over an address, as it does in the Functions host."""
@@ -194,7 +209,7 @@ class _Reader:
         if not connection_string and not by_identity:
             self.problems.append(f"{name} is missing (with a managed identity: {uri})")
         if connection_string and not is_storage(connection_string):
-            self.problems.append(f"{name} must be a storage account's connection string")
+            self.problems.append(f"{name} must be a connection string of storage, with its key")
         return StorageAccess(
             connection_string,
             self.https_url(uri) if by_identity else "",
@@ -216,7 +231,7 @@ class _Reader:
         api_url = self.https_url("OPENTOK_API_URL") if self.optional("OPENTOK_API_URL") else None
         if self.optional("VONAGE_APPLICATION_ID") and not self.optional("OPENTOK_API_KEY"):
             return OpenTokCredentials(
-                self.pattern("VONAGE_APPLICATION_ID", "[0-9a-fA-F-]{36}", "an application's id"),
+                self.pattern("VONAGE_APPLICATION_ID", _UUID, "an application's id"),
                 self.private_key("VONAGE_PRIVATE_KEY"),
                 vonage=True,
                 api_url=api_url,
@@ -232,11 +247,11 @@ class _Reader:
 
     def turn(self) -> TurnServer | None:
         """The TURN server that `TURN_URLS` and `TURN_SECRET` describe together."""
-        lifetime = int(self.number("TURN_LIFETIME_SECONDS", 3600, 300, 86_400))
+        lifetime = self.whole("TURN_LIFETIME_SECONDS", 3600, 300, 86_400)
         urls = [url.strip() for url in self.value("TURN_URLS").split(",") if url.strip()]
         if not urls and not self.optional("TURN_SECRET"):
             return None
-        if not urls or not all(_TURN_URL.fullmatch(url) for url in urls):
+        if not urls or not all(map(is_turn, urls)):
             self.problems.append(
                 "TURN_URLS must, with TURN_SECRET, be addresses like turn:HOST:3478?transport=udp, "
                 "a comma between"
@@ -246,7 +261,7 @@ class _Reader:
 
     def private_key(self, name: str) -> str:
         """An RSA private key as PEM; given as text (line ends may be `\\n`) or as a file's path."""
-        text = self.text(name).replace("\\n", "\n")
+        text = self.text(name, copied=False).replace("\\n", "\n")
         try:
             pem = text if "-----BEGIN" in text or not text else Path(text).read_text()
             if text and not isinstance(load_pem_private_key(pem.encode(), None), RSAPrivateKey):
@@ -259,7 +274,8 @@ class _Reader:
     def azure_face(self) -> AzureFaceAccess:
         return AzureFaceAccess(
             self.https_url("AZURE_FACE_ENDPOINT"),
-            self.optional("AZURE_FACE_KEY"),
+            self.optional("AZURE_FACE_KEY")
+            and self.pattern("AZURE_FACE_KEY", "[!-~]+", "a resource's key"),
             self.optional("AZURE_CLIENT_ID"),
         )
 
@@ -269,7 +285,11 @@ class _Reader:
         if text is None:
             return None
         file = _APP / text
-        if file.suffix != ".onnx" or not file.is_file():
+        try:
+            is_there = file.suffix == ".onnx" and file.is_file()
+        except OSError:  # for example, a name that is too long
+            is_there = False
+        if not is_there:
             self.problems.append(f"{name} must be the path of an .onnx file")
         return file
 
@@ -284,6 +304,12 @@ class _Reader:
             return default
         return value
 
+    def whole(self, name: str, default: int, minimum: int, maximum: int) -> int:
+        value = self.number(name, default, minimum, maximum)
+        if value != int(value):
+            self.problems.append(f"{name} must be a whole number")
+        return int(value)
+
     def choice(self, name: str, default: str, *others: str) -> str:
         value = self.value(name) or default
         if value not in (default, *others):
@@ -295,7 +321,7 @@ class _Reader:
         """Numbers by the name of the limit, as JSON; an append blob takes 50,000 appends."""
         try:
             limits = json.loads(self.value(name) or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             limits = None
         if not isinstance(limits, dict) or not all(
             limit in LIMITS and type(most) is int and 1 <= most <= 50_000
@@ -312,11 +338,12 @@ class _Reader:
         """The browser's `RTCConfiguration.iceServers` as JSON; none by default."""
         try:
             servers = json.loads(self.value(name) or "[]")
-        except ValueError:
+        except (ValueError, RecursionError):
             servers = None
-        if not isinstance(servers, list) or not all(
-            isinstance(server, dict) and "urls" in server for server in servers
-        ):
-            self.problems.append(f'{name} must be a JSON list like [{{"urls": "stun:HOST"}}]')
+        if not isinstance(servers, list) or not all(map(is_ice_server, servers)):
+            self.problems.append(
+                f'{name} must be a JSON list like [{{"urls": "stun:HOST"}}]; a turn: server has '
+                "username and credential, too"
+            )
             return ()
         return tuple(servers)

@@ -77,21 +77,44 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("AzureSignalRConnectionString", "Endpoint=https://service.example"),
         ("AzureSignalRConnectionString", "Endpoint=service.example;AccessKey=k"),
         ("AzureSignalRConnectionString", "AccessKey=k;Version=1.0;"),
+        ("AzureSignalRConnectionString", "Endpoint=https://[service;AccessKey=k"),
+        ("AzureSignalRConnectionString", "Endpoint=https://service.example:99999;AccessKey=k"),
+        ("AzureSignalRConnectionString", "Endpoint=https://service example;AccessKey=k"),
+        ("FramesStorage", "BlobEndpoint=https://account.example;SharedAccessSignature=sig=a"),
+        ("FramesStorage", "BlobEndpoint=https://account.example;AccountKey=YWJj"),
+        ("FramesStorage", "BlobEndpoint=https://[a;AccountName=a;AccountKey=YWJj"),
+        ("FramesStorage", "AccountName=an account;AccountKey=YWJj"),
         ("TICKET_KEY", "short"),
+        ("TICKET_KEY", " " * 32),
+        ("TICKET_KEY", "\udcff" * 32),  # bytes of the environment that are not UTF-8
+        ("ROOM_CREATION_KEY", "secret\n"),
+        ("ROOM_CREATION_KEY", "\udcff"),
         ("ROOM_CAPACITY", "many"),
         ("ROOM_CAPACITY", "1000000"),
+        ("ROOM_CAPACITY", "2.5"),
         ("FRAME_LIFETIME_SECONDS", "nan"),
         ("VIDEO_PROVIDER", "carrier-pigeon"),
         ("FACE_READER", "crystal-ball"),
         ("EXPRESSION_MODEL", "no/such/file.onnx"),
         ("EXPRESSION_MODEL", "README.md"),
+        ("EXPRESSION_MODEL", "x" * 5_000 + ".onnx"),
         ("BLOB_TRIGGER_SOURCE", "Smoke"),
         ("LIMITS", "20"),
         ("LIMITS", '{"rooms": "many"}'),
         ("LIMITS", '{"no-such-limit": 20}'),
+        ("LIMITS", "[" * 9_999),
+        ("ICE_SERVERS", "[" * 9_999),
+        ("ICE_SERVERS", '[{"urls": 5}]'),
+        ("ICE_SERVERS", '[{"urls": []}]'),
+        ("ICE_SERVERS", '[{"urls": "https://example.org"}]'),
+        ("ICE_SERVERS", '[{"urls": "stun:example.org", "more": NaN}]'),
+        ("ICE_SERVERS", '[{"urls": "turn:example.org"}]'),
+        ("ICE_SERVERS", '[{"urls": "turn:example.org", "username": "a", "credential": 5}]'),
         ("ICE_SERVERS", "stun:example.org"),
         ("ICE_SERVERS", '[{"url": "stun:example.org"}]'),
         ("TURN_URLS", "turn.example.org"),
+        ("TURN_URLS", "turn:example.org:99999"),
+        ("TURN_URLS", "turn:example.org:port"),
         ("TURN_SECRET", "0123456789abcdef"),  # and no address
         ("TURN_LIFETIME_SECONDS", "5"),
     ],
@@ -100,6 +123,18 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     """A value that cannot work stops the start and names its setting."""
     with pytest.raises(SettingsError, match=name):
         Settings.from_environ(GOOD | {name: value})
+
+
+def test_ice_servers_are_taken_as_browsers_take_them() -> None:
+    """With one address or several, a port, IPv6, and credentials for TURN."""
+    servers = [
+        {"urls": "stun:stun.example.org:3478"},
+        {"urls": ["stuns:[2001:db8::1]:5349", "turn:t.example.org?transport=tcp", "turns:1.2.3.4"]}
+        | {"username": "a", "credential": "b"},
+    ]
+    assert Settings.from_environ(GOOD | {"ICE_SERVERS": json.dumps(servers)}).ice_servers == tuple(
+        servers
+    )
 
 
 def test_another_expression_model_is_found_in_the_apps_folder() -> None:
@@ -136,6 +171,9 @@ def test_signalrs_connection_strings_are_taken_as_the_service_gives_them(value: 
     [
         (ACCOUNT, "FramesStorage__blobServiceUri", ""),
         (ACCOUNT, "FramesStorage__blobServiceUri", "http://account.blob.core.windows.net"),
+        (ACCOUNT, "FramesStorage__blobServiceUri", "https://["),
+        (ACCOUNT, "FramesStorage__blobServiceUri", "https://account.example:99999"),
+        (ACCOUNT, "FramesStorage__blobServiceUri", "https://account.example?sig=a"),
         (ACCOUNT, "FramesStorage__queueServiceUri", ""),
         (SIGNALR, "AzureSignalRConnectionString__serviceUri", "service.example"),
         (SIGNALR, "AzureSignalRConnectionString__serviceUri", ""),
@@ -145,6 +183,8 @@ def test_signalrs_connection_strings_are_taken_as_the_service_gives_them(value: 
         (OPENTOK, "OPENTOK_API_SECRET", "no/such/file.key"),
         (OPENTOK, "OPENTOK_API_URL", "http://localhost.example.org"),
         (VONAGE, "VONAGE_APPLICATION_ID", "46000000"),
+        (VONAGE, "VONAGE_APPLICATION_ID", "-" * 36),
+        (VONAGE, "VONAGE_PRIVATE_KEY", "-----BEGIN \udcff"),
         (VONAGE, "VONAGE_PRIVATE_KEY", ""),
         (VONAGE, "VONAGE_PRIVATE_KEY", "no/such/file.key"),
         (
@@ -155,6 +195,8 @@ def test_signalrs_connection_strings_are_taken_as_the_service_gives_them(value: 
         (VONAGE, "VONAGE_PRIVATE_KEY", pem(ec.generate_private_key(ec.SECP256R1()))),
         (AZURE, "AZURE_FACE_ENDPOINT", ""),
         (AZURE, "AZURE_FACE_ENDPOINT", "face.example.org"),
+        (AZURE, "AZURE_FACE_KEY", "key\n"),
+        (AZURE, "AZURE_FACE_KEY", "ключ"),
         (AZURE, "AZURE_FACE_KEY", "@Microsoft.KeyVault(SecretUri=https://vault/face)"),
         (OPENTOK, "OPENTOK_API_SECRET", "@Microsoft.KeyVault(SecretUri=https://vault/secret)"),
         ({}, "TICKET_KEY", "@Microsoft.KeyVault(SecretUri=https://vault/ticket-key)"),
