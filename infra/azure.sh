@@ -39,6 +39,16 @@ of this deployment: take another AZURE_ENV_NAME, or give the group the tag azd-e
   region=${found%% *}
 }
 
+export_outputs() { # JSON: of a deployment of main.bicep, as variables
+  local lines name value
+  lines=$(python3 -c 'import json, sys
+for name, output in json.load(sys.stdin).items():
+    print(name.upper(), output["value"], sep="=")' <<<"$1")
+  while IFS='=' read -r name value; do
+    export "$name=$value"
+  done <<<"$lines"
+}
+
 # Roles take up to ten minutes until they are known everywhere, SignalR's up to thirty.
 attempts_left=${RETRY_ATTEMPTS:-180}
 pause=${RETRY_SECONDS:-10}

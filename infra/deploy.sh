@@ -132,12 +132,7 @@ with User Access Administrator' ;;
     *) fail 'the infrastructure was refused: mend what the message above names and run this again' ;;
   esac
 fi
-lines=$(python3 -c 'import json, sys
-for name, output in json.load(sys.stdin).items():
-    print(name.upper(), output["value"], sep="=")' <<<"$outputs")
-while IFS='=' read -r name value; do
-  export "$name=$value"
-done <<<"$lines"
+export_outputs "$outputs"
 
 step 'functions'
 python3 infra/package.py "$work/package.zip"

@@ -1,13 +1,23 @@
 #!/usr/bin/env bash
 # Second pass: once the code is deployed, lets the storage account's events wake it.
-# Needs AZURE_RESOURCE_GROUP, FUNCTION_APP_NAME and EVENT_TOPIC_NAME, as main.bicep puts them out.
+# Needs AZURE_RESOURCE_GROUP, FUNCTION_APP_NAME and EVENT_TOPIC_NAME, as main.bicep puts them out; or,
+# where deploy.sh has been here before,
+#
+#   AZURE_ENV_NAME=calls infra/subscribe.sh
 set -euo pipefail
 unset CDPATH # cd would look there first, and print where it went
 cd "$(dirname "$0")"
 
-: "${AZURE_RESOURCE_GROUP:?}" "${FUNCTION_APP_NAME:?}" "${EVENT_TOPIC_NAME:?}"
 # shellcheck source-path=SCRIPTDIR source=azure.sh
 . ./azure.sh
+if [[ -z ${FUNCTION_APP_NAME:-} ]]; then
+  find_group
+  [[ $exists == true ]] || fail "the subscription ${account#* } has no $group"
+  outputs=$(az_here deployment sub show --name "$AZURE_ENV_NAME-$region" --query properties.outputs \
+    --output json) || fail 'no deployment by infra/deploy.sh is known (with azd: azd hooks run postdeploy)'
+  export_outputs "$outputs"
+fi
+: "${AZURE_RESOURCE_GROUP:?}" "${FUNCTION_APP_NAME:?}" "${EVENT_TOPIC_NAME:?}"
 app="/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/$AZURE_RESOURCE_GROUP/providers/Microsoft.Web/sites/$FUNCTION_APP_NAME"
 references="$app/config/configreferences/appsettings"
 

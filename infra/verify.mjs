@@ -104,7 +104,7 @@ const STEPS = [
       if (!policy) throw new Failure("no Content-Security-Policy");
       return "";
     },
-    "infra/publish_site.sh uploads the page with its headers",
+    "infra/deploy.sh, with the variables of the last deployment, uploads the page with its headers",
   ],
   [
     "configuration",
@@ -117,7 +117,7 @@ const STEPS = [
       const host = new URL(found.api).host;
       return found.pictures ? host : `${host}; no pictures are sent: pages read by themselves`;
     },
-    "infra/publish_site.sh writes config.json with this deployment's addresses",
+    "infra/deploy.sh, with the variables of the last deployment, writes config.json",
   ],
   [
     "functions' CORS",
@@ -219,8 +219,8 @@ const STEPS = [
       return `looks ${face.expression}, by ${body.reader}, ${took} ms after the upload began`;
     },
     "the event did not come, or what was read did not: is the system topic's metric 'delivered' " +
-      "above nothing? If not, run infra/subscribe.sh. SignalR's metrics show messages; a free tier's " +
-      "day may be used up",
+      "above nothing? If not, run AZURE_ENV_NAME=NAME infra/subscribe.sh. SignalR's metrics show " +
+      "messages; a free tier's day may be used up",
   ],
   [
     "deletion",

@@ -79,6 +79,7 @@ class _Cloud:
                 return f"{text}\n"
         changes: dict[str, Callable[[], str]] = {
             "deployment sub create": self._infrastructure,
+            "deployment sub show --name calls-westeurope ": self._outputs,
             "deployment group create": self._subscription,
             "functionapp deployment": lambda: self._code(arguments),
             "functionapp keys": self._key_length,
@@ -132,6 +133,9 @@ class _Cloud:
         given = {name: os.environ.get(variable) for variable, name in _SECRETS.items()}
         self.state["secrets"] |= {name: value for name, value in given.items() if value}
         self.state.update(group=True, budget_start=start)
+        return self._outputs()
+
+    def _outputs(self) -> str:
         outputs = {
             "azurE_RESOURCE_GROUP": f"rg-{os.environ['AZURE_ENV_NAME']}",  # Azure spells it so
             "EVENT_TOPIC_NAME": "evgt-1",

@@ -560,6 +560,18 @@ def test_waiting_has_one_bound(workplace: Workplace) -> None:
     assert done.returncode == 0, "run again, it goes on"
 
 
+def test_events_are_subscribed_to_again_by_the_name_alone(deployed: Workplace) -> None:
+    """What the alert and the docs tell to run runs as told, with what the deployment put out."""
+    done = deployed.run("subscribe.sh")
+    assert done.returncode == 0, done.stderr
+    assert deployed.steps[-1] == "az deployment group create"
+    argv = deployed.calls[-1]["argv"]
+    assert {"functionAppName=func-1", "topicName=evgt-1"} <= set(argv)
+    done = deployed.run("subscribe.sh", AZURE_ENV_NAME="other", STUB_GROUP="westeurope other")
+    assert done.returncode != 0
+    assert "no deployment by infra/deploy.sh is known" in done.stderr
+
+
 def test_an_app_without_functions_is_noticed(workplace: Workplace) -> None:
     """A key alone is no proof: the host makes it even where no function loaded."""
     done = workplace.run("deploy.sh", STUB_UNLOADED="1")

@@ -183,7 +183,7 @@ def test_a_page_without_headers_or_configuration_is_named(deployment: Deployment
     """What is no page of ours, and a page that does not know its functions."""
     done = _verify(deployment.stack.url)
     assert (done.returncode, _rows(done)) == (1, {"page": "FAILED"})
-    assert "infra/publish_site.sh" in done.stdout
+    assert "infra/deploy.sh" in done.stdout
     config = deployment.directory / "config.json"
     before = config.read_text()
     config.write_text("<!doctype html>")
