@@ -120,6 +120,8 @@ if ! outputs=$(az_here deployment sub create --name "$AZURE_ENV_NAME-$AZURE_LOCA
     *ResourceKindRequireAcceptTerms*) fail "Azure refused the Face resource. $face_terms" ;;
     *'Error BCP'*) fail 'the Bicep compiler refuses what is named above. Where it is no value of yours, it may be older
 than 0.36: run az bicep upgrade, then this again' ;;
+    *'deleted but recoverable'*) fail 'a secret was deleted from the vault by hand, which still keeps its name: purge it
+(az keyvault secret purge, docs/deploy.md, Rotate keys), then run this again' ;;
     *'deleted state'* | *soft-deleted*) fail "names are still taken by an earlier deployment that was deleted:
 AZURE_ENV_NAME=$AZURE_ENV_NAME infra/destroy.sh gives them back, then run this again" ;;
     *RequestDisallowedByPolicy*) fail 'a policy of the subscription forbids what is named above: ask whoever keeps

@@ -326,6 +326,7 @@ def test_not_being_signed_in_is_said(workplace: Workplace) -> None:
         ("(QuotaExceeded) no more of it", "mend what the message above names"),
         ("main.bicep(120,8) : Error BCP035: missing: name", "az bicep upgrade"),
         ("A vault with the same name already exists in deleted state", "infra/destroy.sh"),
+        ("Secret ticket-key is in a deleted but recoverable state", "az keyvault secret purge"),
         ("(FlagMustBeSetForRestore) ... has been soft-deleted", "infra/destroy.sh"),
         ("(RequestDisallowedByPolicy) tags are missing", "exemption"),
         ("(AuthorizationFailed) roleAssignments/write", "User Access Administrator"),
