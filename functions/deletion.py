@@ -19,18 +19,20 @@ def delete(container: ContainerClient, name: str) -> bool:
     Raises:
         AzureError: it may still be there.
     """
+    held = dict(_HELD)  # each is undone once; a blob may be held in both ways
     try:
-        try:
-            container.delete_blob(name, delete_snapshots="include")
-        except HttpResponseError as error:
-            release = _HELD.get(getattr(error, "error_code", None))
-            if release is None:
-                raise
-            release(container.get_blob_client(name))
-            container.delete_blob(name, delete_snapshots="include")
+        while True:
+            try:
+                container.delete_blob(name, delete_snapshots="include")
+            except HttpResponseError as error:
+                release = held.pop(getattr(error, "error_code", None), None)
+                if release is None:
+                    raise
+                release(container.get_blob_client(name))
+            else:
+                return True
     except ResourceNotFoundError:
         return False
-    return True
 
 
 def delete_uncommitted(container: ContainerClient, name: str) -> None:

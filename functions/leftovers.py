@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable
 
 import azure.functions as func
-from azure.core.exceptions import AzureError
 from azure.storage.blob import BlobProperties, ContainerClient
 
 from functions.deletion import delete, delete_uncommitted
@@ -38,12 +37,14 @@ def create_blueprint(
         """
         deleted, failed = 0, Counter[str]()
         for blob in container.list_blobs(include=["uncommittedblobs"]):
-            if not _is_over(blob, now() - _AMPLE * lifetime):
-                continue
             try:
+                if not _is_over(blob, now() - _AMPLE * lifetime):
+                    continue
                 _delete(container, blob)
                 deleted += 1
-            except AzureError as error:  # its text may hold the blob's path, and so the room
+            # The SDK raises also what is no AzureError, where a refusal has no words. An error's
+            # text may hold the blob's path, and so the room.
+            except Exception as error:
                 failed[type(error).__name__] += 1
         if deleted:
             # After a renewal of the trigger's key, every event is refused until a new subscription.
