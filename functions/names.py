@@ -25,12 +25,15 @@ _UNSEEN = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e001f\U000e0080-\U000e00ff\U000e01f0-\U000e0fff]"
 )
 # Visible only through the character before them: joiners (Persian, Indic scripts, composed emoji),
-# variation selectors (emoji, Mongolian, Han characters of Japanese names), the tags of flags.
+# variation selectors (emoji, Mongolian, Han characters of Japanese names), the tags of flags, what
+# arranges hieroglyphs.
 _CONTEXTUAL = re.compile(
-    "[\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
+    "[\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U00013430-\U0001343f"
+    "\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
 )
 _UNCHANGED = re.compile("[ A-Za-z]")  # no contextual character changes these
-_BLANK = "\u2800"  # Braille without a dot; Python does not take it for white space
+# Braille without a dot, blank hieroglyphs; Python does not take them for white space.
+_BLANK = re.compile("[\u2800\U00013441\U00013442]")
 _REFUSED = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\U000f0000-\U0010ffff]"
 )
@@ -57,7 +60,7 @@ def participant_name(body: Mapping[str, Any]) -> str:
 def clean_name(text: str) -> str:
     """`text` without invisible characters; blanks are single, none at the ends."""
     kept: list[str] = []
-    for character in text.replace(_BLANK, " "):
+    for character in _BLANK.sub(" ", text):
         if _UNSEEN.match(character):
             continue
         before = kept[-1] if kept else " "

@@ -7,9 +7,9 @@ const UNSEEN =
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffc\u{1bca0}-\u{1bca3}\u{1d159}\u{1d173}-\u{1d17a}\u{e0000}-\u{e001f}\u{e0080}-\u{e00ff}\u{e01f0}-\u{e0fff}]/u;
 const CONTEXTUAL =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: each is meant by itself
-  /[\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\u{e0020}-\u{e007f}\u{e0100}-\u{e01ef}]/u;
+  /[\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\u{13430}-\u{1343f}\u{e0020}-\u{e007f}\u{e0100}-\u{e01ef}]/u;
 const UNCHANGED = /[ A-Za-z]/;
-const BLANK = '\u2800';
+const BLANK = /[\u2800\u{13441}\u{13442}]/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Python takes them for white space
 const WHITE_SPACE = /[\s\x1c-\x1f\x85]+/u;
 const REFUSED =
@@ -47,7 +47,7 @@ export function judgeName(text: string): NameJudgement {
 /** The text without invisible characters; blanks are single, none at the ends. */
 function cleanName(text: string): string {
   const kept: string[] = [];
-  for (const character of text.replaceAll(BLANK, ' ')) {
+  for (const character of text.replace(BLANK, ' ')) {
     if (UNSEEN.test(character)) continue;
     const before = kept.at(-1) ?? ' ';
     const idle = before === character || UNCHANGED.test(before);
