@@ -16,6 +16,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 import requests
@@ -282,14 +283,15 @@ def _fits(box: PixelBox, width: int, height: int) -> bool:
 
 
 def _retry_after(response: requests.Response, now: float) -> float | None:
-    """Seconds to wait, from `Retry-After`: a number or a date (RFC 9110 §10.2.3)."""
+    """Seconds to wait, from `Retry-After`: a number or a date (RFC 9110 §10.2.3), always UTC."""
     text = response.headers.get("Retry-After", "").strip()
     if text.isdecimal():
         return float(text)
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
-    except ValueError:
+        date = email.utils.parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
         return None
+    return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now)
 
 
 def _error_code(response: requests.Response) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,9 @@ PASSING = {
     "408": error(408, "OperationTimeOut"),
     "429 for no time": error(429, "RateLimitExceeded", Retry_After="0"),
     "429 without Retry-After": error(429, "RateLimitExceeded"),
+    "429 until no date": error(
+        429, "RateLimitExceeded", Retry_After=f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"
+    ),
     "500": error(500, "InternalServerError"),
     "503 without a body": Response(503),
     "truncated": Response.json([face()] * 9),
@@ -245,16 +249,29 @@ def test_a_fault_that_stays_is_given_up(
     assert not errors(caplog)
 
 
-@pytest.mark.parametrize("form", ["seconds", "date"])
+@pytest.fixture
+def far_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's clock shows New York's time."""
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_away")
+@pytest.mark.parametrize("form", ["seconds", "date", "date without a zone"])
 def test_retry_after_is_waited_for(
     azure: StubFace, camera: MakeCamera, clock: TestClock, form: str
 ) -> None:
-    """Azure is called again when it said, whether as seconds or as a date."""
+    """Azure is called again when it said, whether as seconds or as a date, which is in UTC."""
     times: list[float] = []
 
     def busy() -> Response:
         times.append(clock.now())
         date = email.utils.formatdate(clock.now() + 2, usegmt=True)
+        if form == "date without a zone":
+            date = time.asctime(time.gmtime(clock.now() + 2))
         return error(429, "RateLimitExceeded", Retry_After="2" if form == "seconds" else date)
 
     def served() -> Response:
