@@ -2,9 +2,9 @@
 
 In an open room everybody is sent it. In room-only mode only its owner is. The room is then sent
 each face's expression, without scores, under a name that leads back to no one. It is sent nothing
-of an unsure face, and nothing while fewer than three people agree to be read. In an open room, too,
-only the owner is sent the reading if they agreed to no more than room-only, or if their page showed
-room-only when it took the frame.
+of an unsure face, and nothing while fewer than three people agree to be read and are in view. In an
+open room, too, only the owner is sent the reading if they agreed to no more than room-only, or if
+their page showed room-only when it took the frame.
 """
 
 from __future__ import annotations
@@ -167,8 +167,13 @@ class Audience:
     def _anonymous(self, frame: FrameName, faces: Sequence[Face]) -> list[hub.Action]:
         if all(face.unsure for face in faces):
             return []
-        agreed = {p.id for p in self._rooms.present(frame.room) if p.consent}
-        if frame.participant not in agreed or len(agreed) < ANONYMOUS_FROM:
+        # Everybody hears who is away, and of them nothing is read.
+        read = {
+            p.id
+            for p in self._rooms.present(frame.room)
+            if p.consent and (p.id == frame.participant or not p.away)
+        }
+        if frame.participant not in read or len(read) < ANONYMOUS_FROM:
             return []
         return [
             hub.anonymous(

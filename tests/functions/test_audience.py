@@ -132,6 +132,17 @@ def test_among_fewer_than_three_who_agreed_the_room_is_told_nothing(
     assert own["userId"] == ada.participant
 
 
+def test_who_is_away_hides_no_one(make_app: Callable[..., App]) -> None:
+    """Found: of three, two were known to be away, and a nameless face was the third's."""
+    app = make_app(ScriptedReader((HAPPY,)))
+    ada, bo, _ = room_only(app, 3)
+    for away, told in ((True, 0), (False, 1)):
+        assert app.member("heartbeat", bo, {"away": away}).status == 200
+        assert len(to_room(app.trigger(app.upload(ada, JPEG)))) == told
+    app.member("heartbeat", ada, {"away": True})  # their own picture, taken just before
+    assert len(to_room(app.trigger(app.upload(ada, JPEG)))) == 1
+
+
 def test_in_room_only_mode_an_unread_frame_concerns_its_owner_alone(
     make_app: Callable[..., App],
 ) -> None:
