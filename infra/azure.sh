@@ -17,6 +17,8 @@ kept() { # whether the vault already holds the secret
 # azd keeps a subscription of its own in AZURE_SUBSCRIPTION_ID, az has a default: the first counts.
 account=$(az account show ${AZURE_SUBSCRIPTION_ID:+--subscription "$AZURE_SUBSCRIPTION_ID"} \
   --query "join(' ', [id, name])" --output tsv) || fail 'not signed in, or no such subscription: run az login'
+# An answer of `true` with a CR behind would be taken for false, and a second ticket key be made.
+[[ $account != *$'\r'* ]] || fail 'this is az of Windows: in WSL install az for Linux'
 export AZURE_SUBSCRIPTION_ID="${account%% *}"
 
 az_here() { # az, in this deployment's subscription

@@ -391,6 +391,20 @@ def test_an_old_tool_is_refused_first(
     assert not [step for step in workplace.steps if step.startswith("az")]
 
 
+def test_an_az_of_windows_makes_no_new_key(deployed: Workplace) -> None:
+    """In WSL an az of Windows ends its lines with CR LF: true is not taken for anything else."""
+    az = deployed.root.parent / "tools" / "az"
+    az.write_text(
+        az.read_text().replace("exec", "set -o pipefail\n").replace("#!/bin/sh", "#!/bin/bash")
+    )
+    az.write_text(az.read_text().rstrip() + " | sed 's/$/\\r/'\n")
+    before = deployed.cloud
+    done = deployed.run("deploy.sh", AZURE_LOCATION="westeurope")
+    assert done.returncode != 0
+    assert "install az for Linux" in done.stderr
+    assert deployed.cloud == before
+
+
 @pytest.mark.parametrize("script", ["deploy.sh", "destroy.sh"])
 def test_an_unknown_option_does_nothing(deployed: Workplace, script: str) -> None:
     """A misspelt --what-if deploys nothing, and no other word destroys or deploys anything."""
