@@ -89,7 +89,7 @@ class Frames:
             if not standing.scope.value():
                 return self._withdrawn(frame)
             result = self._result(frame, blob)
-            shown = (blob.metadata or {}).get(MODE, RoomMode.OPEN)  # an older page sends none
+            shown = _metadata(blob).get(MODE, RoomMode.OPEN)  # an older page sends none
             sent = self._audience.of(result, standing, open_shown=shown == RoomMode.OPEN)
             return sent or self._withdrawn(frame)
         except Exception as error:  # its text may hold the blob's path, and so the room
@@ -138,11 +138,12 @@ class Frames:
         self._require_fresh(created, read_at)
         if not faces:
             raise UnreadError(UnreadReason.NO_FACE)
-        correction = Correction.parse((blob.metadata or {}).get(CORRECTION, ""))
+        metadata = _metadata(blob)
+        correction = Correction.parse(metadata.get(CORRECTION, ""))
         if correction:
             # The largest face is the camera's owner.
             faces = (correction.apply(faces[0]), *faces[1:])
-        captured_at = _captured_at(blob.metadata or {}, created - self._lifetime, read_at)
+        captured_at = _captured_at(metadata, created - self._lifetime, read_at)
         result = Reading(frame, captured_at, int(read_at * 1000), faces, reader.name)
         age = result.read_at - result.captured_at
         logging.info("frame %s: read by %s, %d ms old", frame.number, result.reader, age)
@@ -189,6 +190,11 @@ def create_blueprint(
             actions.set(hub.encode(*sent))
 
     return triggers
+
+
+def _metadata(blob: InputStream) -> dict[str, str]:
+    """What the page said of its frame; a proxy may have changed the case of the names."""
+    return {name.lower(): value for name, value in (blob.metadata or {}).items()}
 
 
 def _created_at(properties: dict[str, Any], otherwise: float) -> float:

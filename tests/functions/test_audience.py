@@ -396,6 +396,18 @@ def test_a_frame_taken_under_room_only_stays_so(make_app: Callable[..., App], sh
     assert own["userId"] == ada.participant
 
 
+def test_what_a_page_says_of_its_frame_outlives_a_proxy(make_app: Callable[..., App]) -> None:
+    """A proxy may write headers with capitals, which the storage keeps in metadata's names."""
+    app = make_app(ScriptedReader((HAPPY,)))
+    ada = app.host()
+    said = {"Mode": "room-only", "Correction": "happiness:sadness", "Capturedat": "1"}
+    (own,) = app.trigger(app.upload(ada, JPEG, **said))
+    assert own["userId"] == ada.participant
+    (reading,) = own["arguments"]
+    assert reading["faces"][0]["ownWord"]
+    assert reading["capturedAt"] < reading["readAt"]
+
+
 def test_a_frame_taken_in_an_open_room_obeys_the_stricter_mode(
     make_app: Callable[..., App],
 ) -> None:
