@@ -10,6 +10,7 @@ import type { StayPorts, StayReader } from './stay/ports.ts';
 import type { Stay } from './stay/stay.ts';
 import { now } from './time/page-time.ts';
 import { App, type JoinCall } from './ui/app.tsx';
+import { NotLoaded } from './ui/not-loaded.tsx';
 import { Api } from './wire/api.ts';
 import { openLanguage } from './words/language.ts';
 import './ui/style.css';
@@ -45,8 +46,14 @@ const openWay = async () => {
   const { openWay: open } = await import('./own-way.ts');
   way.value ??= open(reading);
 };
-// If a person chose their own device, the service must not read them while it loads.
-if (reading === 'device' || (reading === 'choice' && rememberedWay() === 'device')) await openWay();
+// If a person chose their own device, the service must not read them while it loads, nor if it cannot.
+const own = reading === 'device' || (reading === 'choice' && rememberedWay() === 'device');
+const opened =
+  !own ||
+  (await openWay().then(
+    () => true,
+    () => false,
+  ));
 const stay = signal<Stay | null>(null);
 const ports: Omit<StayPorts, 'frames' | 'openHub'> = {
   api: new Api(api),
@@ -122,6 +129,8 @@ const missing = missingNeeds(globalThis);
 if (root && missing.length > 0) {
   const { Unsupported } = await import('./ui/unsupported.tsx');
   render(<Unsupported missing={missing} />, root);
+} else if (root && !opened) {
+  render(<NotLoaded />, root);
 } else if (root) {
   const offered = reading === 'service' ? null : openWay;
   render(

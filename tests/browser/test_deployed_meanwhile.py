@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from functions.contract import Expression
 from local.stack import Stack
 from tests.browser.conftest import Person, meet
 from tests.waiting import until
+
+
+def gone(route: Route) -> None:
+    """A file of the former release."""
+    route.fulfill(status=404, body="")
 
 
 def test_a_call_goes_on_over_a_deployment(
@@ -28,9 +34,6 @@ def test_a_call_goes_on_over_a_deployment(
 
     until(all_there, "the panels are loaded")
 
-    def gone(route: Route) -> None:
-        route.fulfill(status=404, body="")
-
     ada.page.route("**/assets/**", gone)
     for title in ("People", "Expressions", "Timeline"):
         panel = ada.open_panel(title)
@@ -40,3 +43,35 @@ def test_a_call_goes_on_over_a_deployment(
     ada.look(Expression.HAPPINESS)
     ada.button("Read everyone now").click()
     zoe.sees(ada, "happiness")
+
+
+@pytest.mark.parametrize("tolerated", [["Failed to load resource.*404"]])
+def test_a_lobby_that_cannot_go_on_says_what_to_do(
+    scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
+) -> None:
+    """The call's own files are gone: the page says to reload, and then it goes on."""
+    assert tolerated
+    ada = person("Ada")
+    ada.page.goto(scripted_stack.url)
+    ada.page.route("**/assets/**", gone)
+    ada.page.get_by_role("textbox", name="Your name").fill("Ada")
+    ada.button("Start a new call").click()
+    expect(ada.page.get_by_role("alert")).to_contain_text("reload the page")
+    ada.page.unroute_all()
+    ada.page.reload()
+    ada.button("Join now").click()
+    expect(ada.tile(ada)).to_be_visible()
+
+
+@pytest.mark.parametrize("tolerated", [["Failed to load resource.*404"]])
+def test_without_its_own_reader_the_page_says_so(
+    scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
+) -> None:
+    """Who chose their own device is not read by the service instead, and sees no empty page."""
+    assert tolerated
+    ada = person("Ada")
+    ada.page.goto(scripted_stack.url)
+    ada.page.get_by_role("radio", name="Read on this device").check()
+    ada.page.route("**/assets/own-way*", gone)
+    ada.page.reload()
+    expect(ada.page.get_by_role("main")).to_contain_text("reload the page")

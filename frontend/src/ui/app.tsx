@@ -194,11 +194,11 @@ async function createRoom(api: Api, creationKey?: string): Promise<string> {
   return room;
 }
 
-/** Loads code late; a lost network counts as functions that do not answer. */
+/** Loads code late. It fails where the network is lost, or a deployment has put other files in its place. */
 async function loaded<T>(module: Promise<T>): Promise<T> {
   try {
     return await module;
   } catch {
-    throw new ApiError(0, 'unreachable', 'The call could not be loaded.');
+    throw new ApiError(0, 'not-loaded', 'The call could not be loaded.');
   }
 }

@@ -443,6 +443,8 @@ export const english = {
     'too-many-changes': 'The room was opened too often. Please try again in a minute.',
     'too-many-messages': 'That was asked too often. Please try again in a minute.',
     unreachable: 'The service does not answer. Check your connection and try again.',
+    'not-loaded':
+      'A part of this page could not be loaded. Check your connection, then reload the page: there may be a newer version.',
   },
   unsupported: {
     title: 'This browser cannot show this page',
