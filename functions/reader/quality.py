@@ -19,7 +19,7 @@ LEAST_CONTRAST = 3.0  # standard deviation of the grey levels, 0 to 255
 LEAST_SHARPNESS = 0.004
 CHIN, BROW, CHEEK = 0.36, 0.6, 0.25  # how far a face reaches beyond its points: see `outline`
 MOST_ROLLED = 22.5  # degrees; up to this roll the classifier reads a face without turning it
-NARROWEST, WIDEST = 0.64, 0.88  # width by height of the face as the detector sees it
+NARROWEST, WIDEST = 0.64, 0.9  # width by height of the face as the detector sees it
 MOST_TURNED = 0.9  # eye distances from the middle of the eyes to the nose: a full profile
 
 _SIDE = 48  # px, the side at which contrast and sharpness are measured

@@ -12,7 +12,7 @@ const BROW = 0.6;
 const CHEEK = 0.25;
 const MOST_ROLLED = 22.5; // degrees, up to which the classifier reads a face as it stands
 const NARROWEST = 0.64; // width by height of the face as the detector sees it
-const WIDEST = 0.88;
+const WIDEST = 0.9;
 const MOST_TURNED = 0.9; // eye distances the nose is beside the middle of the eyes
 
 const SIDE = 48; // px, at which contrast and sharpness are measured
