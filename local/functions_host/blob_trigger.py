@@ -128,8 +128,10 @@ class BlobTriggers:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=FINISH_SECONDS)
             left = list(self._tasks.values())
-            for task in list(self._tasks):
+            overdue = list(self._tasks)
+            for task in overdue:
                 task.cancel()
+            await asyncio.gather(*overdue, return_exceptions=True)  # so that each is counted
             if left:
                 await self._in_thread(self._waiting.put, WAITING, left)
         self._threads.shutdown(wait=True, cancel_futures=False)

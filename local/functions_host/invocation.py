@@ -108,7 +108,6 @@ class Invoker:
         log = logging.getLogger(f"Function.{name}")
         log.info("Executing 'Functions.%s' (Reason='%s', Id=%s)", name, reason, invocation)
         began = time.monotonic()
-        counts = self._counts.setdefault(name, _Counts())
         outcome = "Failed"
         level = logging.ERROR
         try:
@@ -116,18 +115,16 @@ class Invoker:
             outcome, level = "Succeeded", logging.INFO
             log.info("Executed 'Functions.%s' (Succeeded, Id=%s)", name, invocation)
         except Exception as error:
-            counts.failures += 1
             log.error(
                 "Executed 'Functions.%s' (Failed, Id=%s, Duration=%.0fms)\n%s: %s",
                 *(name, invocation, 1000 * (time.monotonic() - began)),
                 *(type(error).__name__, error),
             )
             raise InvocationFailedError(type(error).__name__) from None
-        except asyncio.CancelledError:  # the host ends
-            counts.failures += 1
-            raise
-        finally:
+        finally:  # the host may end meanwhile: that is a failure, too
+            counts = self._counts.setdefault(name, _Counts())
             counts.calls += 1
+            counts.failures += outcome == "Failed"
             counts.seconds += time.monotonic() - began
             results.log(level, "%s %s (%s, Id=%s)", name, outcome, reason, invocation)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import socket
 
 import httpx
@@ -36,7 +37,8 @@ def test_no_id_reaches_the_log_while_signalr_is_away() -> None:
     said = log.getvalue()
     lines = [line for line in said.splitlines() if "Host.Aggregator: " in line]
     for name in ("announce_presence", "set_consent", "analyze", "leave_room", "read_frame"):
-        assert any(f": {name}: 1 calls, 1 failures" in line for line in lines), (name, lines)
+        # A frame may have more than one event; only the call that deletes it has a message.
+        assert any(re.search(rf": {name}: \d+ calls, 1 failures", line) for line in lines), name
     for secret in (*secrets, "sig=", "/api/hubs/", "Ada", away):
         assert secret not in said
 
