@@ -15,6 +15,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -70,11 +71,15 @@ class Audience:
         self._monotonic = monotonic
         self._threads = ThreadPoolExecutor(THREADS, "ahead")
 
-    def standing(self, frame: FrameName) -> Standing:
-        """Begin to look up what may be sent of a frame."""
+    def standing(self, frame: FrameName, uploaded: datetime | None = None) -> Standing:
+        """Begin to look up what may be sent of a frame, `uploaded` then by the storage's time."""
         # This comes before the reading: in parallel, both would compete for the interpreter.
         return Standing(
-            Ahead(self._threads, partial(self._scope, frame), self._monotonic),
+            Ahead(
+                self._threads,
+                partial(self._rooms.scope, frame.room, frame.participant, uploaded),
+                self._monotonic,
+            ),
             Ahead(self._threads, partial(self._mode, frame), self._monotonic),
         )
 
@@ -132,12 +137,6 @@ class Audience:
         except AzureError as error:  # its text may hold the room
             logging.error("frame %s: no count: %s", frame.number, type(error).__name__)
             return []
-
-    def _scope(self, frame: FrameName) -> ConsentScope | None:
-        try:
-            return self._rooms.participant(frame.room, frame.participant).scope
-        except ApiError:  # they have left
-            return None
 
     def _mode(self, frame: FrameName) -> RoomMode | None:
         try:

@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import azure.functions as func
 from azure.functions.blob import InputStream
@@ -82,7 +81,7 @@ class Frames:
             logging.warning("a blob that is not a frame: deleted unread")
             self._delete(name)
             return []
-        standing = self._audience.standing(frame)
+        standing = self._audience.standing(frame, _created(blob))
         if not self._delete(name) or self._was_read(frame):
             return []
         try:
@@ -127,7 +126,8 @@ class Frames:
 
     def _reading(self, frame: FrameName, blob: InputStream) -> Reading:
         began = self._now()
-        created = _created_at(blob.blob_properties or {}, began)
+        uploaded = _created(blob)
+        created = uploaded.timestamp() if uploaded else began
         self._require_fresh(created, began)
         image = blob.read()
         if len(image) > FRAME_MAX_BYTES:
@@ -197,10 +197,11 @@ def _metadata(blob: InputStream) -> dict[str, str]:
     return {name.lower(): value for name, value in (blob.metadata or {}).items()}
 
 
-def _created_at(properties: dict[str, Any], otherwise: float) -> float:
-    """The blob's creation in seconds since the epoch; Azure Storage keeps whole seconds."""
+def _created(blob: InputStream) -> datetime | None:
+    """When the blob was created, if the host says so; Azure Storage keeps whole seconds."""
+    properties = blob.blob_properties or {}
     created = properties.get("CreatedOn") or properties.get("LastModified")
-    return datetime.fromisoformat(created).timestamp() if created else otherwise
+    return datetime.fromisoformat(created) if created else None
 
 
 def _captured_at(metadata: dict[str, str], earliest: float, latest: float) -> int:

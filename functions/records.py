@@ -1,7 +1,7 @@
 """The records of rooms and participants: small blobs that all instances share.
 
     rooms/ROOM/room                      metadata: hash of the host's secret, mode, door
-    rooms/ROOM/participants/PARTICIPANT  metadata: name, consent, away, host, place
+    rooms/ROOM/participants/PARTICIPANT  metadata: name, consent, withdrawn, away, host, place
     rooms/ROOM/sessions/PROJECT          metadata: id of the room's session at a video provider
 
 A participant's last sign of life is their blob's Last-Modified. A write that depends on a read
@@ -65,6 +65,8 @@ class Record:
         last_seen: when their record was last written.
         etag: identifies this version of the record.
         order: the highest number of their choices of consent so far.
+        withdrawn: a time between their last withdrawal and their present consent, by the storage's
+            clock; while they do not agree, one before it. None if they never withdrew.
     """
 
     participant: Participant
@@ -73,6 +75,7 @@ class Record:
     last_seen: datetime
     etag: str
     order: int = 0
+    withdrawn: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -171,7 +174,7 @@ class Records:
         blob = self._container.get_blob_client(_path(room, record.id))
         try:
             blob.set_blob_metadata(
-                _metadata(participant, place, record.order),
+                _metadata(participant, place, record.order, record.withdrawn),
                 etag=record.etag,
                 match_condition=MatchConditions.IfNotModified,
             )
@@ -289,7 +292,9 @@ _SCOPES = {"yes": ConsentScope.EVERYBODY, "room-only": ConsentScope.ROOM_ONLY, "
 _CONSENTS = {scope: consent for consent, scope in _SCOPES.items()}
 
 
-def _metadata(participant: Participant, place: Place, order: int = 0) -> dict[str, str]:
+def _metadata(
+    participant: Participant, place: Place, order: int = 0, withdrawn: datetime | None = None
+) -> dict[str, str]:
     # An earlier release knows only `left`; so it does not count people at the door as seated.
     elsewhere = {} if place is Place.SEATED else {"left": "yes", "place": place.value}
     return {
@@ -298,6 +303,7 @@ def _metadata(participant: Participant, place: Place, order: int = 0) -> dict[st
         **({"away": "yes"} if participant.away else {}),
         **({"host": participant.host.value} if participant.host else {}),
         **({"order": str(order)} if order else {}),
+        **({"withdrawn": withdrawn.isoformat()} if withdrawn else {}),
         **elsewhere,
     }
 
@@ -313,4 +319,6 @@ def _record(participant: str, blob: BlobProperties) -> Record:
         HostBy(metadata["host"]) if "host" in metadata else None,
     )
     order = int(metadata.get("order", 0))
-    return Record(who, place, blob.creation_time, blob.last_modified, blob.etag, order)
+    withdrawn = datetime.fromisoformat(metadata["withdrawn"]) if "withdrawn" in metadata else None
+    seen = blob.last_modified
+    return Record(who, place, blob.creation_time, seen, blob.etag, order, withdrawn)

@@ -14,6 +14,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from azure.core.exceptions import ResourceModifiedError
 
@@ -136,6 +137,21 @@ class Rooms:
             raise unknown_participant()
         return record.participant
 
+    def scope(
+        self, room: str, participant: str, uploaded: datetime | None = None
+    ) -> ConsentScope | None:
+        """How far a participant agrees to be read; None if they do not, or are not here.
+
+        What was `uploaded` (the storage's time) before they withdrew is not agreed to, although
+        they agree again.
+        """
+        try:
+            record = self._seated(room, participant)
+        except ApiError:
+            return None
+        before = uploaded and record.withdrawn and uploaded <= record.withdrawn
+        return None if before or self._is_absent(record) else record.participant.scope
+
     def present(self, room: str) -> tuple[Participant, ...]:
         """Everybody who has not left and gave a sign of life within 75 s."""
         return present(self._records, self._records.all(room))
@@ -250,7 +266,14 @@ class Rooms:
                 return record.participant
             before = record.participant
             changed = replace(record.participant, scope=agreed)
-            newest = replace(record, order=max(record.order, order or 0))
+            turned = (agreed is None) != (before.scope is None)
+            # Who agrees again: the withdrawal, or a sign of life since, was the last write.
+            withdrawn = turned and (agreed is None or record.withdrawn) and record.last_seen
+            newest = replace(
+                record,
+                order=max(record.order, order or 0),
+                withdrawn=withdrawn or record.withdrawn,
+            )
             with contextlib.suppress(ResourceModifiedError):
                 self._records.write(room, newest, changed)
                 return changed

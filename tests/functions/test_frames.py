@@ -145,7 +145,7 @@ def test_when_nobody_can_say_who_consents_nothing_is_read(
     def away(*_: object) -> None:
         raise AzureError("storage is away")
 
-    monkeypatch.setattr("functions.rooms.Rooms.participant", away)
+    monkeypatch.setattr("functions.rooms.Rooms.scope", away)
     (action,) = app.trigger(name)
     assert action["arguments"][0]["reason"] == "reader-unavailable"
     assert action["userId"] == ada.participant

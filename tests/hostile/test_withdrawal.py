@@ -36,7 +36,7 @@ class SlowLook:
         self.armed = False
         self._left = number
         self._meanwhile = meanwhile
-        for name in ("participant", "mode", "present"):
+        for name in ("scope", "mode", "present"):
             monkeypatch.setattr(Rooms, name, self._slow(getattr(Rooms, name)))
 
     def _slow(self, look: Callable[..., Any]) -> Callable[..., Any]:
@@ -124,13 +124,13 @@ def test_a_storage_slower_than_half_a_second_tells_no_one_but_the_owner(
     app = make_app(ScriptedReader((FACE,)))
     ada, *_ = _people(app, "open")
     frame = app.upload(ada, SMILE)
-    look = Rooms.participant
+    look = Rooms.scope
 
     def slow(*arguments: Any) -> Any:
         app.clock.advance(FRESH + 0.01)
         return look(*arguments)
 
-    monkeypatch.setattr(Rooms, "participant", slow)
+    monkeypatch.setattr(Rooms, "scope", slow)
     (own,) = app.trigger(frame)
     assert (own["target"], own["userId"]) == ("unread", ada.participant)
 
@@ -217,3 +217,19 @@ def test_of_a_thousand_withdrawals_none_is_outrun(
     with capsys.disabled():
         print(f"\n{TRIES} withdrawals, {late} told too late")
     assert late == 0
+
+
+def test_a_frame_of_before_a_withdrawal_is_never_read(make_app: Callable[..., App]) -> None:
+    """Who agrees again agrees to what is taken from then on, also after a sign of life between."""
+    reader = ScriptedReader((FACE,))
+    app = make_app(reader)
+    ada = app.join(app.room())
+    before = [app.upload(ada, SMILE), app.upload(ada, SMILE)]
+    for frame in before:
+        assert app.member("set_consent", ada, {"consent": False}).status == 200
+        assert app.member("heartbeat", ada, {}).status == 200
+        assert app.member("set_consent", ada, {"consent": True}).status == 200
+        assert app.trigger(frame) == []
+    assert reader.reads == 0
+    (action,) = app.trigger(app.upload(ada, SMILE))
+    assert action["target"] == "reading"
