@@ -55,7 +55,7 @@ def content_security_policy(
 
 
 def static_web_app_config(policy: str) -> dict[str, Any]:
-    """`staticwebapp.config.json`: headers of every answer, and what may be cached how long."""
+    """`staticwebapp.config.json`: headers, caching, and the page for an unknown path."""
     return {
         "globalHeaders": {
             "Content-Security-Policy": policy,
@@ -74,6 +74,7 @@ def static_web_app_config(policy: str) -> dict[str, Any]:
                 "headers": {"Cache-Control": "public, max-age=31536000, immutable"},
             },
         ],
+        "responseOverrides": {"404": {"rewrite": "/404.html"}},  # else Azure's own page
     }
 
 

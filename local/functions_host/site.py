@@ -12,7 +12,7 @@ from starlette.types import Scope
 
 
 class Site(StaticFiles):
-    """The files of one directory; `/` gets `index.html`, unknown paths are 404.
+    """The files of one directory; `/` gets `index.html`, an unknown path 404 with `404.html`.
 
     `overlay` is a second directory, whose files win; only this machine serves it.
 

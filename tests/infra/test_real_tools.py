@@ -4,28 +4,52 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
+from infra import site_config
+from local.ports import free_port
+from local.product import SITE
 from tests.infra.compiler import copy, diagnostics, needs_bicep
 from tests.infra.conftest import Workplace
 from tests.infra.files import FILES, INFRA
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.long
 
 _AZURE_CLI = "azure-cli==2.91.0"
 _CHECKOV = "checkov==3.3.30"
+_PUBLISHING = (INFRA / "publish_site.sh").read_text()
+_SWA_CLI = re.findall(r"@azure/static-web-apps-cli@[\d.]+", _PUBLISHING)[0]
 _PARSER = Path(__file__).with_name("azure_cli_parser.py")
+
+
+def _place_of(package: str) -> tuple[Path, Path]:
+    """Where a package is installed, and the file that says that it is."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    environment = cache / "video-sentiment-tests" / package.replace("/", "-")
+    return environment, environment / "installed"
+
+
+def _installed_by_npm(package: str) -> Path:
+    """The folder of a package's commands; nothing of it runs at its installation."""
+    environment, done = _place_of(package)
+    if not done.exists():
+        npm = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        subprocess.run([*npm, "--prefix", environment, package], check=True)
+        done.touch()
+    return environment / "node_modules" / ".bin"
 
 
 def _installed(package: str) -> Path:
     """The folder of a package's commands, in an environment where nothing else is."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    environment = cache / "video-sentiment-tests" / package
-    done = environment / "installed"
+    environment, done = _place_of(package)
     if not done.exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", environment], check=True)
         pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
@@ -87,3 +111,49 @@ def test_api_versions_are_recent(tmp_path: Path) -> None:
     (infra / "bicepconfig.json").write_text(json.dumps(config))
     for name in ("main", "subscription"):
         assert diagnostics(infra / f"{name}.bicep") == []
+
+
+def test_the_static_sites_emulator_serves_the_page_as_meant(tmp_path: Path) -> None:
+    """Its headers and caching, and an unknown path's page, by Azure's own reading of the config."""
+    shutil.copytree(SITE, tmp_path / "site")
+    environ = {
+        "FUNCTIONS_ORIGIN": "https://func.azurewebsites.net",
+        "STORAGE_ORIGIN": "https://account.blob.core.windows.net",
+        "SIGNALR_HOST": "hub.service.signalr.net",
+    }
+    site_config.write(tmp_path / "site", environ)
+    (asset, *_) = (tmp_path / "site" / "assets").glob("*.js")
+    port = free_port()
+    serving = subprocess.Popen(
+        [_installed_by_npm(_SWA_CLI) / "swa", "start", tmp_path / "site", "--port", str(port),
+         "--swa-config-location", tmp_path / "site"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path,
+        env=os.environ | {"SWA_CLI_TELEMETRY": "false"},
+    )  # fmt: skip
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+            until(lambda: _answers(http), "the emulator answers")
+            pages = {
+                path: http.get(path) for path in ("/", "/config.json", f"/assets/{asset.name}")
+            }
+            unknown = http.get("/nothing/here")
+    finally:
+        serving.terminate()
+        serving.wait(PATIENCE)
+    written = json.loads((tmp_path / "site" / "staticwebapp.config.json").read_text())
+    for path, answer in pages.items():
+        assert answer.status_code == 200, path
+        for name, value in written["globalHeaders"].items():
+            assert answer.headers[name] == value, (path, name)
+    caching = {path: answer.headers["Cache-Control"] for path, answer in pages.items()}
+    assert "immutable" in caching[f"/assets/{asset.name}"]
+    assert caching["/config.json"] == "no-cache"
+    assert unknown.status_code == 404
+    assert "There is nothing at this address" in unknown.text
+
+
+def _answers(http: httpx.Client) -> bool:
+    try:
+        return http.get("/").status_code == 200
+    except httpx.TransportError:
+        return False

@@ -45,6 +45,15 @@ def test_the_page_shows_what_the_deployer_declares(tmp_path: Path) -> None:
         _written(tmp_path, DECLARATION="x" * 601)
 
 
+def test_an_unknown_path_gets_the_sites_own_page(tmp_path: Path) -> None:
+    """Its file is one of the site's, and needs no script and no style of another file's hash."""
+    config, _ = _written(tmp_path)
+    page = ROOT / "frontend" / "public" / config["responseOverrides"]["404"]["rewrite"][1:]
+    needed = set(re.findall(r'(?:src|href)="/([^"]+)"', page.read_text()))
+    assert needed == {"icon.svg", "404.css"}
+    assert all((page.parent / file).exists() for file in needed)
+
+
 @pytest.mark.parametrize("provider", ["mesh", ""])
 def test_a_mesh_page_connects_to_its_deployment_alone(tmp_path: Path, provider: str) -> None:
     """Without OpenTok the page may reach these four addresses, and its styles are files."""
