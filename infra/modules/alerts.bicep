@@ -52,7 +52,7 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
 
 // Where the app's key for events was made anew, each event is answered 401 and dropped for good, and
 // no emoji comes any more: infra/subscribe.sh mends it. A cold start drops one or two.
-resource droppedEvents 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource droppedEvents 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: name
   location: 'global'
   tags: tags

@@ -65,7 +65,6 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
 // A secret is written only when a value is given: deploying again without one keeps the old.
 resource ticketKeySecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(ticketKey)) {
   // checkov:skip=CKV_AZURE_41: rotated by hand (docs/deploy.md); an expiry would end every call by surprise
-  // checkov:skip=CKV_AZURE_114: contentType is set; checkov does not see it in a conditional resource
   parent: vault
   name: 'ticket-key'
   properties: {
@@ -76,7 +75,6 @@ resource ticketKeySecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!e
 
 resource roomCreationKeySecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(roomCreationKey)) {
   // checkov:skip=CKV_AZURE_41: as for the ticket key
-  // checkov:skip=CKV_AZURE_114: as for the ticket key
   parent: vault
   name: 'room-creation-key'
   properties: {
@@ -87,7 +85,6 @@ resource roomCreationKeySecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = 
 
 resource iceServersSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(iceServers)) {
   // checkov:skip=CKV_AZURE_41: as for the ticket key
-  // checkov:skip=CKV_AZURE_114: as for the ticket key
   parent: vault
   name: 'ice-servers'
   properties: {
@@ -98,7 +95,6 @@ resource iceServersSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!
 
 resource turnSecretSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(turnSecret)) {
   // checkov:skip=CKV_AZURE_41: as for the ticket key
-  // checkov:skip=CKV_AZURE_114: as for the ticket key
   parent: vault
   name: 'turn-secret'
   properties: {
@@ -109,7 +105,6 @@ resource turnSecretSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!
 
 resource opentokApiSecretSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(opentokApiSecret)) {
   // checkov:skip=CKV_AZURE_41: as for the ticket key
-  // checkov:skip=CKV_AZURE_114: as for the ticket key
   parent: vault
   name: 'opentok-api-secret'
   properties: {
@@ -120,7 +115,6 @@ resource opentokApiSecretSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' =
 
 resource vonagePrivateKeySecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(vonagePrivateKey)) {
   // checkov:skip=CKV_AZURE_41: as for the ticket key
-  // checkov:skip=CKV_AZURE_114: as for the ticket key
   parent: vault
   name: 'vonage-private-key'
   properties: {
