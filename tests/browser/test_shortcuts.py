@@ -18,6 +18,7 @@ def test_the_keys_of_the_call(scripted_stack: Stack, person: Callable[..., Perso
     meet(scripted_stack, ada)
     keyboard = ada.page.keyboard
     for name, key in (("Microphone", "d"), ("Camera", "e")):
+        expect(ada.button(name)).to_have_attribute("aria-pressed", "true")
         for pressed in ("false", "true"):
             keyboard.press(f"Control+{key}")
             expect(ada.button(name)).to_have_attribute("aria-pressed", pressed)

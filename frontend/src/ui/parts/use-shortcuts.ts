@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { rememberedShortcuts, rememberShortcuts } from '../../browser/remembered.ts';
 import { actionOf, type ShortcutAction } from './shortcuts.ts';
 
@@ -11,11 +11,11 @@ export function isMac(): boolean {
   return /mac|iphone|ipad/i.test(navigator.userAgent ?? '');
 }
 
-/** Listens for the keys of the call. */
+/** Listens for the keys of the call, from the moment in which its screen is there. */
 export function useShortcuts(act: (action: ShortcutAction) => void): void {
   const latest = useRef(act);
   latest.current = act;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (!shortcutsOn.peek() || event.repeat) return;
       const action = actionOf(event, isMac(), isTyping(event.target));
