@@ -7,16 +7,26 @@ interface Message {
 
 /** Tells other tabs that this one is in a call, until the returned function is called. */
 export function tellOtherTabs(room: string): () => void {
+  let left = false; // a page that closes still hears for a moment
   const tabs = openChannel((message) => {
-    if (message.kind === 'asked' && message.room === room) tabs?.postMessage(here);
+    if (message.kind === 'asked' && message.room === room && !left) tabs?.postMessage(here);
   });
   const here: Message = { kind: 'here', room };
   const gone: Message = { kind: 'gone', room };
-  const leave = () => tabs?.postMessage(gone);
-  tabs?.postMessage(here);
+  const leave = () => {
+    left = true;
+    tabs?.postMessage(gone);
+  };
+  const come = () => {
+    left = false;
+    tabs?.postMessage(here);
+  };
+  come();
   addEventListener('pagehide', leave);
+  addEventListener('pageshow', come);
   return () => {
     removeEventListener('pagehide', leave);
+    removeEventListener('pageshow', come);
     leave();
     tabs?.close();
   };
