@@ -40,6 +40,20 @@ describe('a tab in the lobby', () => {
     await vi.waitFor(() => expect(hear.mock.calls.flat().slice(-2)).toEqual([false, true]));
   });
 
+  it('hears nothing more of a tab that closes, and again of one that the browser brings back', async () => {
+    const leave = tellOtherTabs('room');
+    const hear = lobby('room');
+    await vi.waitFor(() => expect(hear).toHaveBeenLastCalledWith(true));
+    dispatchEvent(new Event('pagehide'));
+    await vi.waitFor(() => expect(hear).toHaveBeenLastCalledWith(false));
+    // Told that it is gone, the lobby asked for a third; the answer would be here by now.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(hear).toHaveBeenLastCalledWith(false);
+    dispatchEvent(new Event('pageshow'));
+    await vi.waitFor(() => expect(hear).toHaveBeenLastCalledWith(true));
+    leave();
+  });
+
   it.each([
     ['have none', undefined],
     [
