@@ -1,4 +1,4 @@
-"""The accuracy bench counts what it says it counts."""
+"""The accuracy bench computes its measures as they are defined."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ A, H, N = Expression.ANGER, Expression.HAPPINESS, Expression.NEUTRAL
 
 
 def test_accuracy_recall_precision_and_f1_are_counted_by_hand() -> None:
-    """Two of four right: anger told once too often, happiness found every time."""
+    """Four faces, two of them read right, give the values that were worked out by hand."""
     four = judged((A, 0.9, A), (A, 0.9, N), (H, 0.9, H), (A, 0.9, N))
     assert four.accuracy == 0.5
     assert (four.recall["anger"], four.recall["neutral"], four.recall["fear"]) == (1, 0, None)
@@ -73,7 +73,7 @@ def test_accuracy_recall_precision_and_f1_are_counted_by_hand() -> None:
 
 
 def test_calibration_error_is_the_gap_between_stated_and_true() -> None:
-    """Stating 90 % and being right half of the time is 0.4 wrong; a right 100 % is not."""
+    """90 % confidence with half of the faces right is an error of 0.4; a right 100 % is none."""
     assert judged((A, 0.9, A), (A, 0.9, N)).calibration_error == pytest.approx(0.4)
     assert judged((A, 1.0, A), (H, 1.0, H)).calibration_error == pytest.approx(0)
     # Bins are weighed by their faces: one bin 0.1 off, the other 0.6, two faces each.
@@ -82,14 +82,14 @@ def test_calibration_error_is_the_gap_between_stated_and_true() -> None:
 
 
 def test_doubt_costs_coverage_and_saves_accuracy() -> None:
-    """Above the threshold are those only who are sure."""
+    """Only faces whose confidence reaches the threshold count as read."""
     three = judged((A, 0.9, A), (A, 0.4, N), (H, 0.6, H))
     assert three.coverage(0.5) == {"threshold": 0.5, "coverage": 0.6667, "accuracy": 1.0}
     assert three.coverage(0.95)["accuracy"] is None
 
 
 def test_cropped_faces_are_read_as_they_are(run: Run, archive: Path) -> None:
-    """Colour crops of any size: three read, two right, by the command itself."""
+    """The command reads three colour crops of any size; two of its readings are right."""
     figures = run("--data", archive)
     assert (figures["faces"], figures["missed"]) == (3, 0)
     assert figures["accuracy"] == pytest.approx(2 / 3, abs=0.001)
@@ -97,7 +97,7 @@ def test_cropped_faces_are_read_as_they_are(run: Run, archive: Path) -> None:
 
 
 def test_the_robustness_table_has_a_row_for_each_change(run: Run, archive: Path) -> None:
-    """Every change is measured on every face, unchanged ones as before."""
+    """Each change is applied to every face, and the unchanged faces are measured, too."""
     figures = run("--data", archive, "--robustness")
     table = figures["robustness"]
     assert isinstance(table, dict)
@@ -107,7 +107,7 @@ def test_the_robustness_table_has_a_row_for_each_change(run: Run, archive: Path)
 
 
 def test_photographs_go_through_detection(run: Run, tmp_path: Path) -> None:
-    """Folders name the labels; a picture without a face is missed, with the reason."""
+    """Folder names are the labels; a picture without a face counts as missed, with its reason."""
     for name, content in (("happiness", SMILE.read_bytes()), ("neutral", blank())):
         (tmp_path / name).mkdir()
         (tmp_path / name / "one.jpg").write_bytes(content)
@@ -117,14 +117,14 @@ def test_photographs_go_through_detection(run: Run, tmp_path: Path) -> None:
 
 
 def test_pasted_faces_are_found_in_their_frame(run: Run, archive: Path) -> None:
-    """A crop pasted into a frame is found again and read the same."""
+    """A crop that was pasted into a frame is detected there and gets the same reading."""
     assert run("--data", archive, "--pasted", 200)["missed"] == 0
 
 
 def test_a_peer_reads_the_same_faces(
     run: Run, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever reads, the bench gives it the faces as they are and counts its answers."""
+    """Every reader gets the same faces, unchanged, and its answers are counted."""
 
     class Peer:
         unsure_below = 0.0
@@ -154,7 +154,7 @@ def test_a_peer_reads_the_same_faces(
 @pytest.mark.parametrize("name", [name for name in CHANGES if name != "clean"])
 @pytest.mark.parametrize("shape", [(48, 48), (60, 50, 3)], ids=["grey", "colour"])
 def test_every_change_changes_a_face_and_keeps_its_shape(name: str, shape: tuple[int, ...]) -> None:
-    """Grey or colour, the same size comes out, something else in it, and the same each time."""
+    """Each change alters a grey or colour image, keeps its size, and can be repeated exactly."""
     face = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
     changed, again = (CHANGES[name](face, np.random.default_rng(2)) for _ in range(2))
     assert (changed.shape, changed.dtype) == (face.shape, face.dtype)
@@ -163,7 +163,7 @@ def test_every_change_changes_a_face_and_keeps_its_shape(name: str, shape: tuple
 
 
 def test_data_of_another_shape_is_refused(tmp_path: Path) -> None:
-    """A float image or a missing label is no face set, and the message says what is."""
+    """Float images and missing labels are refused, and the message says what is expected."""
     np.savez(tmp_path / "x.npz", images=np.zeros((2, 4, 4)), labels=np.zeros(2))
     with pytest.raises(SystemExit, match="uint8"):
         accuracy.crops(tmp_path / "x.npz", None)

@@ -1,4 +1,4 @@
-"""The bench of chance draws people, not faces."""
+"""The bench of chance resamples people, not faces."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def judgement(right: list[bool]) -> Judgement:
 
 
 def test_faces_of_one_person_make_the_error_larger() -> None:
-    """Four faces each of ten people, half right: twice the error of forty people."""
+    """Four faces each of ten people have twice the error of forty people, half of them right."""
     one, other = judgement(([True] * 4 + [False] * 4) * 5), judgement([True] * 40)
     single = chance.compare(one, other, np.arange(40), 2000)["accuracy"]
     grouped = chance.compare(one, other, np.arange(40) // 4, 2000)["accuracy"]
@@ -40,7 +40,7 @@ def test_faces_of_one_person_make_the_error_larger() -> None:
 def test_the_same_classifier_twice_does_not_differ(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each draw takes the same people for both; an archive's own `people` are used."""
+    """Each draw uses the same people for both classifiers; the archive's `people` are used."""
     with Image.open(SMILE) as photograph:
         face = np.asarray(photograph.convert("RGB").crop((170, 60, 280, 170)))
     file = tmp_path / "faces.npz"

@@ -1,4 +1,4 @@
-"""The latency bench runs and its figures are what it says they are."""
+"""The latency bench runs, and its figures are what their names say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.latency import percentile
 
 
 def test_it_measures_the_whole_chain_against_the_floor() -> None:
-    """Every frame of every participant is read, and the ratio is chain over floor."""
+    """Every frame of every participant is read; the ratio is the chain's time over the floor's."""
     command = [sys.executable, "-m", "bench.latency"]
     run = subprocess.run(
         [*command, "--participants", "2", "--frames", "3", "--json"],
@@ -32,7 +32,7 @@ def test_it_measures_the_whole_chain_against_the_floor() -> None:
 
 
 def test_a_percentile_is_one_of_the_values() -> None:
-    """Nearest rank: half of the values are at most the median, none is made up."""
+    """A percentile is the nearest rank: one of the values, never one between two of them."""
     assert percentile([3.0, 1.0, 2.0], 0.5) == 2
     assert percentile([float(n) for n in range(1, 101)], 0.95) == 95
     assert percentile([7.0], 0.95) == 7

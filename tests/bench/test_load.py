@@ -1,4 +1,4 @@
-"""The load bench and the soak run, and their figures are what they say they are."""
+"""The load bench and the soak run, and their figures are what their names say."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run(*arguments: str, code: int | None = 0) -> dict[str, object]:
 
 
 def test_every_frame_of_the_crowd_is_accounted_for() -> None:
-    """Two rooms of two send in steps, the last of which falls behind; listeners all hear one."""
+    """Two rooms of two send in steps until they fall behind; all listeners get one message."""
     options = ["--rooms", "2", "--people", "2", "--first", "20", "--seconds", "1"]
     figures = run("bench.load", *options, "--clients", "20")
     steps, shares = figures["steps"], figures["of_saturation"]
@@ -44,7 +44,7 @@ def test_every_frame_of_the_crowd_is_accounted_for() -> None:
 
 
 def test_a_soak_ends_with_an_empty_storage() -> None:
-    """A few seconds of it read every frame and leave nothing."""
+    """A soak of a few seconds reads every frame and leaves no blob."""
     options = ["--minutes", "0.2", "--rooms", "1", "--people", "2", "--rate", "2"]
     figures = run("bench.soak", *options, code=None)
     assert figures["readings"] == figures["sent"] != 0
@@ -61,26 +61,26 @@ def test_a_soak_ends_with_an_empty_storage() -> None:
     ],
 )
 def test_counts_add_up_or_do_not(counts: dict[str, int], adds_up: bool) -> None:
-    """Each due frame was held back, failed or sent; each sent one was read, unread or untold."""
+    """Each due frame is held back, failed or sent; each sent one is read, unread or lost."""
     assert StepResult(**counts).adds_up is adds_up  # type: ignore[arg-type]
 
 
 def test_cores_are_processor_seconds_per_second() -> None:
-    """What the processes did not use of the machine's busy time was somebody else's."""
+    """Busy time that the stack's processes did not use is counted as other programs'."""
     before = Moment(10, {"host": Usage(1.0, 50, 9, 3)}, busy_seconds=100)
     after = Moment(14, {"host": Usage(3.0, 50, 9, 3)}, busy_seconds=107)
     assert after.cores(before) == {"host": 0.5, OTHERS: 1.25}
 
 
 def test_growth_and_drift_compare_ends() -> None:
-    """A steady value has none; one that doubles has 100 %, whatever a single outlier says."""
+    """A steady value has no growth, a doubled one has 100 %; one outlier changes neither."""
     assert growth([100.0] * 20) == 0
     assert growth([100.0] * 10 + [900.0] + [200.0] * 10) == 1
     assert drift([50.0, 51, 49, 50, 500, 50, 60, 60, 60]) == pytest.approx(0.2, abs=0.01)
 
 
 def test_a_soak_says_what_does_not_hold() -> None:
-    """Growth, drift, lost frames and blobs left are each named."""
+    """The soak names growth, drift, lost frames and remaining blobs, each by itself."""
 
     def sample(number: int) -> Sample:
         step = StepResult(due=2, sent=2, readings=1, untold=1)

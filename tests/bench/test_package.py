@@ -1,4 +1,4 @@
-"""The package that goes to Azure runs by itself, in an environment that holds what it asks for."""
+"""The package for Azure runs in an environment that holds only its requirements."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.long
 def test_the_package_reads_a_face_within_a_small_instance() -> None:
-    """With its requirements alone it imports, reads, and stays far below 512 MB."""
+    """With its requirements alone the package reads a face, far below 512 MB of memory."""
     figures = measure()
     assert figures["resident_after_reading_mb"] < 256
     assert figures["zip_mb"] < 10
@@ -24,7 +24,7 @@ def test_the_package_reads_a_face_within_a_small_instance() -> None:
 
 @pytest.mark.long
 def test_the_functions_suite_passes_on_the_package(tmp_path: Path) -> None:
-    """The same tests of the functions pass when the app is the unpacked package.
+    """The tests of the functions pass if the app is the unpacked package.
 
     All but the one that needs the local Functions host, which has requirements of its own.
     """

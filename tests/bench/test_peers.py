@@ -1,4 +1,4 @@
-"""The comparison with peers measures each by the same command, and says who has seen a set."""
+"""All readers are compared by the same command, which marks those trained on a data set."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def result(accuracy: float) -> dict[str, object]:
 
 
 def test_the_table_marks_who_has_seen_a_set() -> None:
-    """A peer trained on FER2013 carries a dagger on FER+ faces and on no others."""
+    """A peer trained on FER2013 has a dagger at FER+ faces and at no other data set."""
     results = {
         name: {kind: result(0.75) for kind in ("val", "posed", "frame")}
         for name in ("embedded", "human")
@@ -37,7 +37,7 @@ def test_the_table_marks_who_has_seen_a_set() -> None:
 
 
 def test_a_reader_is_measured_by_the_accuracy_bench(tmp_path: Path) -> None:
-    """Two grey faces through the embedded reader: its time, its models' size, two faces read."""
+    """The embedded reader gets two grey faces; the bench gives its time and its models' size."""
     images = np.random.default_rng(1).integers(0, 256, (2, 48, 48)).astype(np.uint8)
     np.savez(tmp_path / "two.npz", images=images, labels=np.array([4, 5]))
     figures = peers.measure("embedded", "--data", tmp_path / "two.npz")
@@ -47,7 +47,7 @@ def test_a_reader_is_measured_by_the_accuracy_bench(tmp_path: Path) -> None:
 
 
 def test_a_peer_that_is_not_installed_says_how(tmp_path: Path) -> None:
-    """The command that installs it is in the message."""
+    """The error message holds the command that installs the peer."""
     with pytest.raises(SystemExit, match="--install"):
         vladmandic.create("@vladmandic/human", tmp_path)
 
@@ -66,7 +66,7 @@ for line in sys.stdin.buffer:
 def test_a_reader_under_node_is_asked_in_colour_and_told_our_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A grey face goes out as RGB; its words become ours, summing to 1; no face is no sight."""
+    """A grey face is sent as RGB; the scores come back under our labels and sum to 1."""
     program = tmp_path / "node"
     program.write_text(f"#!{sys.executable}\n{_NODE}")
     program.chmod(0o755)

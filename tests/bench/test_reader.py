@@ -1,4 +1,4 @@
-"""The reader bench measures what it says: faces of the stated size, and a runtime by itself."""
+"""The reader bench uses faces of the stated size, and measures a runtime by itself."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests import waiting
 
 @pytest.mark.parametrize("heights", [(120,), (200, 90), (60, 60, 60)])
 def test_a_scene_shows_faces_of_the_stated_height(heights: tuple[int, ...]) -> None:
-    """The detector's boxes are as high as the table's row says, within a tenth."""
+    """The detected boxes have the height of the table's row, within a tenth."""
     found = detector.FaceDetector().find(scene((640, 480), heights))
     assert [face.box[3] for face in found] == pytest.approx(sorted(heights, reverse=True), rel=0.1)
 
 
 def test_a_runtime_is_measured_in_a_process_of_its_own() -> None:
-    """Every figure is there and above nought, and the package's size is its files'."""
+    """Every figure is positive, and the package's size is the sum of its files."""
     command = [sys.executable, "-m", "bench.runtime", "onnxruntime"]
     models = [str(classifier.MODEL), str(detector.MODEL)]
     run = subprocess.run(
@@ -37,7 +37,7 @@ def test_a_runtime_is_measured_in_a_process_of_its_own() -> None:
 
 
 def test_times_are_medians_of_what_was_called() -> None:
-    """Each run calls once, after three to warm up."""
+    """Each run makes one call, after three calls to warm up."""
     calls: list[int] = []
     figures = timed(lambda: calls.append(1), runs=5)
     assert len(calls) == 8

@@ -1,4 +1,4 @@
-"""The capacity model and the simulation: sums that can be done by hand."""
+"""The capacity model and the simulation give sums that can be checked by hand."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def test_demand_is_people_over_seconds() -> None:
     ],
 )
 def test_the_first_bottleneck(demand: Demand, deployment: Deployment, first: str) -> None:
-    """Each knob that is turned gives way to the next limit."""
+    """After each raised setting, the next limit is the bottleneck."""
     assert bottleneck(demand, deployment).name == first
 
 
 def test_deployments_grow_with_the_demand() -> None:
-    """One carries a thousand calls; ten times the calls need ten times the queues."""
+    """One deployment carries a thousand calls; ten times the calls need ten times the queues."""
     assert deployments(Demand(500), EMBEDDED) == 1
     many = Demand(100_000)
     assert deployments(many, EMBEDDED) == max(
@@ -71,7 +71,7 @@ def test_deployments_grow_with_the_demand() -> None:
 
 
 def test_the_bill_is_a_frame_times_its_price() -> None:
-    """Azure Face is its calls; half of the frames cost half of it; shares sum to one."""
+    """Azure Face costs its calls; half of the frames cost half of that; the shares sum to one."""
     often, seldom = (bill(Demand(100, 4, seconds), Deployment()) for seconds in (2, 4))
     assert often["Azure Face"] == pytest.approx(1.8)
     assert seldom["Azure Face"] == pytest.approx(0.9)
@@ -80,7 +80,7 @@ def test_the_bill_is_a_frame_times_its_price() -> None:
 
 
 def test_a_device_sends_no_frame() -> None:
-    """It asks for no event and no queue; what is not told costs nothing; 16,000 people fit."""
+    """A device's reading needs no event and no queue; an unsent one is free; 16,000 people fit."""
     each, still = (Deployment(reader="device", told=told) for told in (1.0, 0.5))
     demand = Demand(4000)
     asked = {resource.name: resource.asked for resource in resources(demand, each)}
@@ -92,14 +92,14 @@ def test_a_device_sends_no_frame() -> None:
 
 
 def test_every_figure_names_its_source() -> None:
-    """No limit or price without where it comes from, and a positive value."""
+    """Every limit and price is positive and names its source."""
     found = [one for one in vars(published).values() if isinstance(one, published.Figure)]
     assert len(found) > 15
     assert all(one.source and one.value > 0 for one in found)
 
 
 def test_a_machine_alone_reads_what_its_processors_can() -> None:
-    """Below saturation everything is read in the time it takes; above, the processors bound it."""
+    """Below saturation every frame is read in its own time; above, processors set the rate."""
     easy = play(ALONE, 5)
     assert easy.rate == pytest.approx(5, rel=0.05)
     assert easy.p50 == pytest.approx(18, rel=0.2)
@@ -107,14 +107,14 @@ def test_a_machine_alone_reads_what_its_processors_can() -> None:
 
 
 def test_others_take_their_share() -> None:
-    """With as many busy strangers as processors a frame takes longer, and fewer are read."""
+    """As many busy programs as processors make frames take longer, and fewer are read."""
     crowded = Machine(**{**vars(ALONE), "others": 2})
     assert play(crowded, 5).p50 > 1.3 * play(ALONE, 5).p50
     assert play(crowded, 1000).rate < 0.8 * play(ALONE, 1000).rate
 
 
 def test_a_cold_deployment_reads_late_what_a_warm_one_reads_at_once() -> None:
-    """Frames of the first seconds wait for the first instance; none is read twice."""
+    """The first frames wait for the first instance; none is read twice."""
     demand = Demand(20)
     cold, warm = (
         azure(demand, EMBEDDED, Azure(always_ready=ready, begin_within=100, twice=0.2), seconds=30)
@@ -126,7 +126,7 @@ def test_a_cold_deployment_reads_late_what_a_warm_one_reads_at_once() -> None:
 
 
 def test_others_are_those_of_the_time() -> None:
-    """A row beside which the reader was slow is played on a machine more crowded than the run's."""
+    """A row whose reader ran slowly is simulated on a more crowded machine than the run's."""
     load = json.loads(LOAD.read_text())
     own = load["bare_readings_per_processor_s"]
     beside = {"bare_readings_per_processor_s": own, "bare_readings_per_s_one_core": own / 4}
@@ -136,7 +136,7 @@ def test_others_are_those_of_the_time() -> None:
 
 
 def test_the_simulation_agrees_with_the_measurement() -> None:
-    """Every rate within a fifth, saturation's too; the median within a quarter up to 75 % of it."""
+    """Rates agree within a fifth, medians up to 75 % of saturation within a quarter."""
     rows: dict[str, Any] = compare(json.loads(LOAD.read_text()))["rows"]
     assert all(abs(row["rate_off_by"]) < 0.2 for row in rows.values())
     assert all(abs(rows[name]["p50_off_by"]) < 0.25 for name in ("25%", "50%", "75%"))

@@ -1,4 +1,4 @@
-"""Drawn speech changes the mouth and nothing else, and what is told of it is counted."""
+"""Drawn speech changes only the mouth, and the readings of it are counted right."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def face() -> Pixels:
 
 
 def test_a_closed_mouth_at_rest_is_the_picture_itself(face: Pixels) -> None:
-    """Nothing is drawn where nothing moves."""
+    """A mouth shape without movement leaves the picture unchanged."""
     corners = FaceDetector().find(face)[0].points[3:]
     assert np.abs(speak(face, corners, Shape("rest", 1, 0)).astype(int) - face).max() <= 1
 
 
 def test_an_open_mouth_is_dark_and_the_eyes_stay(face: Pixels) -> None:
-    """Between the lips it is darker than before; above the nose not one pixel moves."""
+    """The area between the lips becomes darker; no pixel above the nose changes."""
     found = FaceDetector().find(face)[0]
     spoken = speak(face, found.points[3:], Shape("open", 1, 0.45))
     width = float(np.linalg.norm(found.points[4] - found.points[3]))
@@ -44,7 +44,7 @@ def test_an_open_mouth_is_dark_and_the_eyes_stay(face: Pixels) -> None:
 
 
 def test_faces_that_are_not_relaxed_do_not_count(face: Pixels) -> None:
-    """Somebody who smiles before a word is said tells nothing about speech."""
+    """A person who smiles before they speak is left out of the count."""
     figures = talking.measure(EmbeddedReader(), [face[140:340, 220:420]])
     assert figures["people"] == 0
     assert figures["all"] == {}
@@ -53,7 +53,7 @@ def test_faces_that_are_not_relaxed_do_not_count(face: Pixels) -> None:
 def test_every_shape_of_a_relaxed_face_is_counted(
     face: Pixels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One person, eight mouths: the shares of each sum to 1, and so do all."""
+    """One person gives eight mouth shapes; each shape's shares sum to 1, and so do all together."""
     told = iter(["neutral", "neutral", *["surprise", "neutral"] * 4])
     monkeypatch.setattr(talking, "told", lambda *_: next(told))
     figures = talking.measure(EmbeddedReader(), [face[140:340, 220:420]])

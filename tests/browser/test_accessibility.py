@@ -217,7 +217,7 @@ SCREENS: tuple[Callable[[Visit], None], ...] = (
 def test_axe_finds_nothing_serious(
     scripted_stack: Stack, person: Callable[..., Person], language: str
 ) -> None:
-    """Names, roles, contrast, structure: no serious and no critical violation on any screen."""
+    """axe-core finds no serious and no critical violation on any screen."""
     ada = person("Ada", width=1280, height=800, locale=language)
     visit = Visit(scripted_stack, ada, language, [])
     for screen in SCREENS:

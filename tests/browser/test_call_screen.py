@@ -15,7 +15,7 @@ from tests.browser.conftest import Person, meet
 def test_the_controls_fit_the_window(
     scripted_stack: Stack, person: Callable[..., Person], width: int, height: int
 ) -> None:
-    """Every control is within the window with a margin, large enough for a finger."""
+    """Every control is inside the window with a margin, and large enough for a finger."""
     ada = person("Ada", width=width, height=height)
     meet(scripted_stack, ada)
     bar = ada.page.get_by_role("region", name="Call controls")
@@ -29,7 +29,7 @@ def test_the_controls_fit_the_window(
 
 
 def test_one_panel_is_open_at_a_time(scripted_stack: Stack, person: Callable[..., Person]) -> None:
-    """A panel gets the focus, gives way to another, and closes by Escape or its button."""
+    """An opened panel gets the focus, replaces the last one, and closes by Escape or button."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe)
     people = ada.open_panel("People")

@@ -1,4 +1,4 @@
-"""Where a frame is drawn and encoded: away from the page's own thread, wherever the browser can."""
+"""A frame is drawn and encoded outside the page's own thread if the browser can do so."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SILENT_WORKER = (
 def test_a_frame_is_read_whatever_the_browser_lacks(
     scripted_stack: Stack, person: Callable[..., Person], missing: str
 ) -> None:
-    """The worker does all the drawing; without one, or with one that fails, the page does it."""
+    """A worker draws the frame; if there is none, or it fails, the page draws it."""
     ada = person("Ada")
     ada.page.add_init_script(missing)
     meet(scripted_stack, ada)
@@ -39,7 +39,7 @@ def test_a_frame_is_read_whatever_the_browser_lacks(
 def test_a_worker_that_cannot_be_loaded_is_done_without(
     scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
 ) -> None:
-    """A page whose worker file is gone, as after a new deployment, goes on reading."""
+    """Reading continues if the worker's file is gone, as after a new deployment."""
     tolerated.append("capture.worker")
     ada = person("Ada")
     ada.page.route("**/*capture.worker*", lambda route: route.abort())
@@ -52,7 +52,7 @@ def test_a_worker_that_cannot_be_loaded_is_done_without(
 def test_each_frame_tells_what_it_cost_the_page(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """The browser's own performance timeline holds the capture's time on the page's thread."""
+    """The browser's performance timeline holds the time of each capture on the page's thread."""
     ada = person("Ada")
     meet(scripted_stack, ada)
     ada.look(Expression.SURPRISE)

@@ -37,7 +37,7 @@ def at_a_settable_clock(somebody: Person, off: int = 0) -> Person:
 def test_a_clock_that_is_set_changes_nothing(
     scripted_stack: Stack, person: Callable[..., Person], step: int
 ) -> None:
-    """Frames go on, and are shown, on the page whose clock is set and on the other."""
+    """A page's clock is set during a call: both pages still upload frames and show readings."""
     ada, zoe = at_a_settable_clock(person("Ada")), at_a_settable_clock(person("Zoë"))
     meet(scripted_stack, ada, zoe, live=True)
     ada.look(Expression.HAPPINESS)
@@ -56,7 +56,7 @@ def test_a_clock_that_is_set_changes_nothing(
 def test_pictures_of_a_wrong_clock_are_dated_right(
     scripted_stack: Stack, person: Callable[..., Person], off: int
 ) -> None:
-    """A page whose clock is wrong says in the functions' time when it took a picture."""
+    """A page with a wrong clock dates its pictures in the functions' time."""
     ada = at_a_settable_clock(person("Ada"), off)
     errors: list[float] = []
 

@@ -1,4 +1,4 @@
-"""One person alone sees the whole thing: the demonstration participant of a page on one machine."""
+"""The demonstration participant shows a person who is alone how readings look."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SMILES = """tiles => tiles.flatMap((tile) => {
 def test_one_person_alone_sees_a_demonstration_read_and_removes_it(
     real_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """A click adds it, labelled: 😁 at its face, then 😐; its note closes; the menu removes it."""
+    """One click adds it, with 😁 and later 😐 at its face; the menu removes it again."""
     ada = person("Ada")
     ada.join(real_stack.url, consent=False)
     ada.button("Add a demonstration participant").click()
@@ -59,7 +59,7 @@ def test_one_person_alone_sees_a_demonstration_read_and_removes_it(
 def test_a_demonstration_goes_with_whoever_added_it(
     real_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Another person sees it under its name; it leaves when the one who added it does."""
+    """Another person sees it under its own name; it leaves when the person who added it leaves."""
     ada, zoe = person("Ada"), person("Zoë")
     ada.join(real_stack.url, consent=False)
     ada.button("Add a demonstration participant").click()
@@ -75,7 +75,7 @@ def test_a_demonstration_goes_with_whoever_added_it(
 def test_a_page_offers_no_demonstration_that_its_settings_do_not_name(
     real_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """With the settings as a deployment writes them there is no such button, and no photograph."""
+    """With a deployment's settings the page has neither the button nor the photographs."""
     ada = person("Ada")
     ada.page.route("**/config.json", lambda route: route.fulfill(json={"api": ""}))
     asked: list[str] = []

@@ -1,4 +1,4 @@
-"""A page that is open while the next release is deployed: its files are gone, its call goes on."""
+"""A page stays open while the next release replaces its files, and its call continues."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def gone(route: Route) -> None:
 def test_a_call_goes_on_over_a_deployment(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """What it may still open was loaded while it was quiet: panels open without the site."""
+    """Panels still open after the site is gone, because the call loaded them before."""
     ada, zoe = person("Ada"), person("Zoë")
     loaded: list[str] = []
     ada.page.on("requestfinished", lambda request: loaded.append(request.url))
@@ -49,7 +49,7 @@ def test_a_call_goes_on_over_a_deployment(
 def test_a_lobby_that_cannot_go_on_says_what_to_do(
     scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
 ) -> None:
-    """The call's own files are gone: the page says to reload, and then it goes on."""
+    """If the call's files are gone, the page says to reload it, and reloading helps."""
     assert tolerated
     ada = person("Ada")
     ada.page.goto(scripted_stack.url)
@@ -67,7 +67,7 @@ def test_a_lobby_that_cannot_go_on_says_what_to_do(
 def test_without_its_own_reader_the_page_says_so(
     scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
 ) -> None:
-    """Who chose their own device is not read by the service instead, and sees no empty page."""
+    """If the device's reader cannot be loaded, the page says so, and the service does not read."""
     assert tolerated
     ada = person("Ada")
     ada.page.goto(scripted_stack.url)

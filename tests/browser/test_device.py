@@ -1,4 +1,4 @@
-"""Somebody reads on their own device: others see the emoji, and no picture leaves the browser."""
+"""A participant's own device reads: others see the emoji, and no picture leaves the browser."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def choose(who: Person, way: str) -> None:
 def test_a_device_reads_and_no_picture_leaves_it(
     real_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Chosen in the lobby: the other sees the emoji; network and storage see no picture."""
+    """The other participant sees the emoji, and neither network nor storage gets a picture."""
     ada, bob = person("Ada"), person("Bob")
     sent = Sent(ada)
     ada.page.goto(real_stack.url)
@@ -114,7 +114,7 @@ def test_a_device_reads_and_no_picture_leaves_it(
 def test_withdrawing_and_switching_ways_in_the_call(
     real_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """From the service to the device and back; a withdrawal ends what a device tells.
+    """Service and device give the same reading; a withdrawal stops the device's readings.
 
     Both read the same of the same face.
     """
@@ -145,7 +145,7 @@ def test_withdrawing_and_switching_ways_in_the_call(
 
 @pytest.mark.browsers
 def test_a_device_reads_in_firefox(real_stack: Stack, browser: Browser) -> None:
-    """In Firefox a device reads; Chromium shows it, and no picture is sent."""
+    """Firefox reads on its device, Chromium shows the emoji, and no picture is sent."""
     with ExitStack() as ending:
         ada = Somebody.new(started(Firefox(), ending), "Ada")
         zoe = Somebody.new(Chromium(browser), "Zoë")

@@ -21,7 +21,7 @@ def plug(somebody: Person, *cameras: str) -> None:
 def test_the_lobby_shows_that_the_microphone_hears(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """The level follows the sound, is nothing while muted, and comes in words without motion."""
+    """The level follows the sound, is zero while muted, and is text with reduced motion."""
     ada, zoe = person("Ada"), person("Zoë")
     ada.page.goto(scripted_stack.url)
     level = ada.page.get_by_role("meter", name="Microphone level")
@@ -38,7 +38,7 @@ def test_the_lobby_shows_that_the_microphone_hears(
 def test_the_preview_moves_nothing_when_it_arrives(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """What one wants to press in the lobby stays where it is while the devices are asked for."""
+    """No control of the lobby moves while the browser asks for camera and microphone."""
     ada = person("Ada")
     ada.context.add_init_script(
         """const ask = navigator.mediaDevices.getUserMedia;
@@ -61,7 +61,7 @@ def test_the_preview_moves_nothing_when_it_arrives(
 def test_a_camera_is_chosen_and_remembered(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """What was chosen in the lobby is used, also after reloading; the call can choose another."""
+    """The camera chosen in the lobby is used, also after reloading; the call can change it."""
     ada = person("Ada")
     ada.context.add_init_script(f"camera.cameras = {[FRONT, DESK]}")
     ada.page.goto(scripted_stack.url)
@@ -82,7 +82,7 @@ def test_a_camera_is_chosen_and_remembered(
 def test_an_unplugged_camera_is_stood_in_for_until_it_is_back(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Unplugged, another takes its place and it is said; plugged in, the chosen one is back."""
+    """Another camera replaces an unplugged one with a notice, until the chosen one is back."""
     ada, zoe = person("Ada"), person("Zoë")
     ada.context.add_init_script(f"camera.cameras = {[FRONT, DESK]}")
     ada.page.goto(scripted_stack.url)

@@ -26,7 +26,7 @@ def _alert(host: Person, name: str) -> None:
 def test_a_host_lets_in_refuses_mutes_and_removes(
     scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
 ) -> None:
-    """Who is let in is seen, who is refused or removed is told so, and the muted can unmute."""
+    """The admitted join, the refused and removed are told so, and the muted can unmute."""
     tolerated.append("status of 403")  # the refused and the removed are answered so
     host, mo, eve = person("Hetty"), person("Mo"), person("Eve")
     host.join(scripted_stack.url)
@@ -64,7 +64,7 @@ def test_a_host_lets_in_refuses_mutes_and_removes(
 def test_without_a_host_the_closed_door_opens_and_everybody_is_told(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """The host closes it and leaves: who waits comes in, and who is there reads why."""
+    """The last host leaves: waiting people get in, and people in the room read the reason."""
     host, zoe, mo = person("Hetty"), person("Zoë"), person("Mo")
     host.join(scripted_stack.url)
     zoe.join(host.link)

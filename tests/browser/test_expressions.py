@@ -1,4 +1,4 @@
-"""Who looks how, when: each participant's own expression, on their own tile, the newest one."""
+"""Each participant's newest expression is shown on their own tile."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ A, B, C, D = Expression.ANGER, Expression.SURPRISE, Expression.SADNESS, Expressi
 def test_everybody_keeps_their_own_expression_while_it_changes(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Three different faces change twice: no screen ever swaps, fixes or keeps an old one."""
+    """Three faces change twice; no screen swaps two of them or keeps an old expression."""
     people = [person("Ada"), person("Zoë"), person("Kim")]
     meet(scripted_stack, *people, live=True)
     for round_of_looks in ((A, B, C), (B, C, A), (C, D, D)):
@@ -42,7 +42,7 @@ def test_everybody_keeps_their_own_expression_while_it_changes(
 def test_live_reading_follows_a_changing_face(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """With Live on nobody presses anything: the emoji follows within a few seconds."""
+    """In live mode the emoji follows a changed face within seconds, without a press."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe, live=True)
     for expression in (D, A, B):
@@ -84,7 +84,7 @@ def test_an_older_reading_never_replaces_a_newer_one(
 def test_a_reading_fades_and_goes_when_nothing_new_comes(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """An emoji does not stay for ever: what is old is not how somebody looks now."""
+    """An emoji fades and disappears when no newer reading replaces it."""
     ada = person("Ada")
     meet(scripted_stack, ada)
     ada.look(D)
@@ -97,7 +97,7 @@ def test_a_reading_fades_and_goes_when_nothing_new_comes(
 def test_without_consent_nobody_is_read_until_they_agree(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """No agreement, no picture leaves; agreeing in the call starts, withdrawing stops at once."""
+    """Without consent no picture is sent; consent in the call starts it, withdrawal stops it."""
     ada, zoe = person("Ada"), person("Zoë")
     uploads: list[str] = []
     zoe.page.on("request", lambda r: uploads.append(r.url) if r.method == "PUT" else None)
@@ -152,7 +152,7 @@ def test_nothing_is_read_while_the_camera_is_off(
 def test_a_camera_unplugged_in_the_call_is_told_each_time(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Unplugged, it is said, also after a first time was dismissed; plugged in, reading goes on."""
+    """The page reports each unplugging, also after a dismissed notice; reading then continues."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe, live=True)
     notice = ada.page.locator(".notice").filter(has_text="unplugged")
@@ -176,7 +176,7 @@ def test_a_camera_unplugged_in_the_call_is_told_each_time(
 def test_somebody_without_a_camera_sees_the_others_read(
     scripted_stack: Stack, person: Callable[..., Person], camera: str, words: str
 ) -> None:
-    """Without camera or permission one still joins, hears why, and sees everybody's emoji."""
+    """A person without a camera can join, is told why they are not read, and sees all emojis."""
     ada, zoe = person("Ada"), person("Zoë")
     zoe.context.add_init_script(f"camera.{camera} = true")
     meet(scripted_stack, ada)
@@ -224,7 +224,7 @@ def send_to_room(stack: Stack, room: str, payload: dict[str, Any]) -> None:
 def test_a_full_room_says_so(
     scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
 ) -> None:
-    """The seventh to come is told in words that the room is full."""
+    """The seventh person is told that the room is full."""
     tolerated.append("status of 409")
     ada = person("Ada")
     meet(scripted_stack, ada)

@@ -1,4 +1,4 @@
-"""Windows' high contrast: every state of every control shows, in people's own colours."""
+"""In Windows' high contrast mode every state of every control is visible."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _toggle(control: Locator) -> None:
 def test_every_state_of_every_control_shows(
     scripted_stack: Stack, person: Callable[..., Person], scheme: str
 ) -> None:
-    """On and off, open and closed, pinned, invalid: by more than a background of ours."""
+    """On, open, pinned and invalid differ from their opposites by more than a background."""
     ada = person("Ada", width=1280, height=800, forced_colors="active", color_scheme=scheme)
     page = ada.page
     page.goto(scripted_stack.url)

@@ -1,4 +1,4 @@
-"""Small habits of every call: each by role and name, in one call of two."""
+"""Small conveniences of every call are found by role and name."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _MIRRORED = re.compile(r"\bmirrored\b")
 
 
 def test_the_habits_of_every_call(scripted_stack: Stack, person: Callable[..., Person]) -> None:
-    """Sounds, muted talk, blocked sound, own picture, full screen, time: by role and name."""
+    """Sounds, muted talk, blocked sound, own picture, full screen and call time work as named."""
     ada, zoe = person("Ada"), person("Zoë")
     ada.page.add_init_script(_WORLD)
     meet(scripted_stack, ada, zoe)
@@ -137,7 +137,7 @@ def _full_screen(ada: Person) -> None:
 def test_a_phone_turns_its_camera_round(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """In the lobby, at 360 px: the other camera is shown as it sees, and the first as a mirror."""
+    """The rear camera's preview is not mirrored, the front camera's is, at 360 px."""
     ada = person("Ada", width=360, height=640)
     ada.page.add_init_script(_PHONE)
     ada.page.goto(scripted_stack.url)

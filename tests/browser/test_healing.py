@@ -1,4 +1,4 @@
-"""What breaks in the middle of a call comes back by itself, or is told in plain words."""
+"""A call recovers by itself from broken parts, or says in plain words what is wrong."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def fragile_stack() -> Iterator[Stack]:
 
 
 def test_leaving_and_joining_again(scripted_stack: Stack, person: Callable[..., Person]) -> None:
-    """Who leaves is gone for the others at once, and one press brings them back."""
+    """A person who leaves disappears for the others at once, and one press brings them back."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe)
     zoe.button("Leave call").click()
@@ -43,7 +43,7 @@ def test_leaving_and_joining_again(scripted_stack: Stack, person: Callable[..., 
 def test_reloading_the_page_and_joining_again(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """A reloaded page finds the room and the name again; nobody sees a ghost of the old one."""
+    """A reloaded page keeps room and name, and the others see its person only once."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe)
     zoe.page.reload()
@@ -61,7 +61,7 @@ def test_reloading_the_page_and_joining_again(
 def test_a_video_that_starts_late_keeps_nobody_from_being_read(
     scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
 ) -> None:
-    """Without video one is present and read, and told so; when it comes, everybody connects."""
+    """A person without video is present and read; when their video comes, everybody connects."""
     tolerated.append("status of 502")
     ada, zoe = person("Ada"), person("Zoë")
     refusal = {"error": "video-unavailable", "message": "The video service does not answer."}
@@ -79,7 +79,7 @@ def test_a_video_that_starts_late_keeps_nobody_from_being_read(
 
 
 def test_a_crashed_tab_is_forgotten(scripted_stack: Stack, person: Callable[..., Person]) -> None:
-    """Somebody whose tab died without a word is gone for the others within two minutes."""
+    """A person whose tab crashed disappears for the others within two minutes."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe)
     ada.sees_moving_video_of(zoe)
@@ -98,7 +98,7 @@ def crash(somebody: Person) -> None:
 def test_a_killed_part_comes_back_in_the_middle_of_a_call(
     fragile_stack: Stack, person: Callable[..., Person], tolerated: list[str], part: Name
 ) -> None:
-    """Killed with -9 and restarted: video goes on, and readings come again by themselves."""
+    """A part is killed with -9 and restarted: video continues and readings come again."""
     tolerated += NETWORK_ERRORS
     ada, zoe = person("Ada"), person("Zoë")
     meet(fragile_stack, ada, zoe, live=True)

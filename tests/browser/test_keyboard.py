@@ -1,4 +1,4 @@
-"""A call without a mouse, and what is heard of it."""
+"""A whole call works without a mouse and with a screen reader."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def tab_to(page: Page, target: Locator) -> Locator:
 def test_a_whole_call_needs_no_mouse(
     scripted_stack: Stack, person: Callable[..., Person], language: str
 ) -> None:
-    """Join, mute, be read, pause, open and close a panel, leave: with Tab, Space and Enter."""
+    """Joining, muting, reading, panels and leaving work with Tab, Space and Enter."""
     say = words(language)
     ada = person("Ada", locale=language)
     page, keys = ada.page, ada.page.keyboard
@@ -93,7 +93,7 @@ def test_a_whole_call_needs_no_mouse(
 def test_a_screen_reader_hears_who_comes_and_how_they_look_unless_it_should_not(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Comings are told, and how people look; that can be turned off, and stays off."""
+    """Arrivals and expressions are announced; turning that off holds."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada)
     heard = ada.page.get_by_role("status")

@@ -16,7 +16,7 @@ HAPPY = Expression.HAPPINESS
 def test_the_language_is_chosen_in_the_lobby_and_remembered(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Choosing Arabic turns the page around at once, reloading keeps it, English comes back."""
+    """Arabic turns the page round at once and stays after reloading; English comes back."""
     page = person("Ada").page
     page.goto(scripted_stack.url)
     html = page.locator("html")
@@ -35,7 +35,7 @@ def test_the_language_is_chosen_in_the_lobby_and_remembered(
 def test_an_emoji_stands_at_its_face_in_either_direction(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Who reads from right to left sees the emoji where the others do: pictures do not flip."""
+    """The emoji is at the same place in a right-to-left page, because pictures do not flip."""
     ada = person("Ada")
     zoe = person("زوي", locale="ar-EG")
     ada.join(scripted_stack.url)

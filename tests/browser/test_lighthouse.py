@@ -1,4 +1,4 @@
-"""What Lighthouse says of the page."""
+"""Lighthouse judges the page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ENOUGH = 95  # of 100
 def test_lighthouse_is_content_with_lobby_and_call(
     scripted_stack: Stack, record_property: Callable[[str, object], None]
 ) -> None:
-    """Accessibility and best practices are at least 95; performance is told, not judged."""
+    """Accessibility and best practices score at least 95; performance is reported only."""
     judged = _judge(scripted_stack.url)
     record_property("lighthouse", judged)
     for screen in judged:

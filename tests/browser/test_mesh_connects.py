@@ -1,4 +1,4 @@
-"""Every join and every share connects, however many are made, whatever time a signal takes."""
+"""Every join and every shared screen connects, in any order and with slow signals."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_who_joins_sees_the_shared_screen(
     delay: int,
     piece: int,  # noqa: ARG001
 ) -> None:
-    """Whoever of the two is to give way, camera and screen come, and the sharer sees who came."""
+    """A newcomer gets camera and shared screen, and the sharer gets theirs, whoever yields."""
     ada, zoe = start(scripted_stack, person, delay)
     ada.button("Share screen").click()
 
@@ -103,7 +103,7 @@ def test_two_who_share_at_once_see_each_other(
     delay: int,
     piece: int,  # noqa: ARG001
 ) -> None:
-    """Both press the button in the same moment, on a connection that knows no screen yet."""
+    """Two people who share a screen at the same moment for the first time see both screens."""
     ada, zoe = start(scripted_stack, person, delay)
 
     def share(n: int) -> str | None:

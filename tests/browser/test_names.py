@@ -1,4 +1,4 @@
-"""Names as people write and paste them, of any script, seen as they are."""
+"""Names of any script are shown as people write and paste them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def enter(somebody: Person, link: str) -> None:
 def test_names_are_taken_as_people_write_and_paste_them(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """A young emoji, sixty of them, and marks nobody sees: the room has the name that was meant."""
+    """New emoji, sixty emoji, and invisible marks give the name that was meant."""
     written = {
         "Ada \U0001fa77": "Ada \U0001fa77",
         "\u202aZoë Kay\u202c": "Zoë Kay",
@@ -57,7 +57,7 @@ def test_names_are_taken_as_people_write_and_paste_them(
 def test_two_people_of_one_name_can_be_told_apart(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """The second Ada is Ada (2) to everybody, herself included."""
+    """The second Ada is called Ada (2) on every page, also on her own."""
     first, second = person("Ada"), person("Ada")
     first.join(scripted_stack.url)
     enter(second, first.link)
@@ -68,7 +68,7 @@ def test_two_people_of_one_name_can_be_told_apart(
 def test_names_of_any_script_keep_their_order(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """In an English list Arabic names are painted in the order of the list."""
+    """Arabic names in an English list are painted in the order of the list."""
     ada, *others = (person(name) for name in ("Ada", "علي", "سلمى", "نور"))
     ada.join(scripted_stack.url)
     for other in others:

@@ -13,7 +13,7 @@ from tests.other_origin import page_elsewhere
 
 
 def test_a_call_from_another_origin(tmp_path: Path, person: Callable[..., Person]) -> None:
-    """Joining, reading, withdrawing, agreeing and leaving pass their preflights."""
+    """The requests of joining, reading, withdrawing and leaving pass their preflights."""
     app = "tests.browser.scripted_app:app"
     with page_elsewhere(tmp_path, app=app, settings=UNHURRIED) as (stack, page):
         ada, zoe = person("Ada"), person("Zoë")

@@ -1,4 +1,4 @@
-"""SignalR away for a second, and for a minute, in a running call of three."""
+"""SignalR is away for a second and for a minute in a call of three."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_three_people_go_on_when_signalr_was_away(
     record_property: Callable[[str, object], None],
     seconds: int,
 ) -> None:
-    """What somebody did meanwhile is known to all afterwards; no id is in the host's log.
+    """Everybody learns afterwards what changed meanwhile; no id is in the host's log.
 
     During the outage two change their faces, and one stops being read.
     """

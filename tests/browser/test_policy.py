@@ -1,4 +1,4 @@
-"""What the page is served with holds in a real browser, and is what a deployment serves."""
+"""The security policy works in a real browser, and is the one that a deployment serves."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ATTEMPTS = {
 def test_the_local_site_is_served_with_the_deployments_headers(
     scripted_stack: Stack, tmp_path: Any
 ) -> None:
-    """Every header of staticwebapp.config.json, with this machine's addresses in the policy."""
+    """The local site has every header of staticwebapp.config.json, with local addresses."""
     storage = dict(part.partition("=")[::2] for part in scripted_stack.storage.split(";"))
     hub = SignalRConnection.parse(scripted_stack.signalr).endpoint
     page = httpx.get(scripted_stack.url, trust_env=False)
@@ -66,7 +66,7 @@ def test_the_local_site_is_served_with_the_deployments_headers(
 def test_the_policy_stops_what_is_not_the_pages(
     scripted_stack: Stack, browser: Browser, attempt: str
 ) -> None:
-    """A script that got into the page loads, runs and tells nothing beyond this deployment."""
+    """A foreign script in the page can load, run and send nothing outside this deployment."""
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(scripted_stack.url)

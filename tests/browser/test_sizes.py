@@ -1,4 +1,4 @@
-"""Small windows, zoom, large letters, fingers, and people who want nothing to move."""
+"""The page suits small windows, zoom, large letters, fingers, and reduced motion."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def assert_fits(page: Page, where: str) -> None:
 def test_every_target_is_in_reach_of_a_finger(
     scripted_stack: Stack, person: Callable[..., Person], width: int, height: int
 ) -> None:
-    """Lobby, call, menu and panels: 44 pixels for each target, no scrolling sideways."""
+    """In lobby, call and panels each target has 44 pixels, and nothing scrolls sideways."""
     ada = person("Ada", width=width, height=height)
     ada.page.goto(scripted_stack.url)
     expect(ada.button("Start a new call")).to_be_visible()
@@ -70,7 +70,7 @@ def test_every_target_is_in_reach_of_a_finger(
 def test_letters_of_twice_the_size_fit(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Who sets the browser's letters to 200 % reads and reaches everything."""
+    """With the browser's letters at 200 % all texts and controls can be reached."""
     ada = person("Ada", width=1280, height=800)
     ada.page.goto(scripted_stack.url)
     expect(ada.button("Start a new call")).to_be_visible()
@@ -89,7 +89,7 @@ def test_letters_of_twice_the_size_fit(
 def test_nothing_moves_for_who_asked_for_that(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """With reduced motion no animation and no transition runs, whatever happens."""
+    """With reduced motion no animation and no transition runs."""
     ada = person("Ada", reduced_motion="reduce")
     ada.page.goto(scripted_stack.url)
     running = (

@@ -15,7 +15,7 @@ from tests.browser.conftest import Person, meet
 def test_a_second_tab_says_so_and_may_join_all_the_same(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """The lobby of a second tab tells that the first is in the call, until that one leaves."""
+    """The lobby of a second tab says that another tab is in the call, until that one leaves."""
     ada = person("Ada")
     meet(scripted_stack, ada)
     again = Person("Ada again", ada.context.new_page(), ada.context, ada.errors)
@@ -37,7 +37,7 @@ def test_a_second_tab_says_so_and_may_join_all_the_same(
 def test_three_people_see_each_other_on_phones(
     scripted_stack: Stack, person: Callable[..., Person], width: int, height: int
 ) -> None:
-    """Three phones, upright or on their side: three tiles on each, in the window, side by side."""
+    """On a phone, upright or on its side, three tiles fit the window without overlap."""
     people = [person(name, width=width, height=height) for name in ("Ada", "Zoë", "Kim")]
     meet(scripted_stack, *people)
     for viewer in people:

@@ -1,4 +1,4 @@
-"""What was seen over time, and one's own readings: to look at, to take along, to forget."""
+"""The timeline shows what was seen; one's own readings can be downloaded and cleared."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ANGRY, _SURPRISED = "angry 86%", "surprised 86%"
 def test_the_timeline_tells_who_looked_how_when_by_keyboard_and_by_pointing(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """A known sequence is found again: by arrow keys, under the pointer, as words, with its gap."""
+    """Arrow keys, pointer and text all show a known sequence, with its gap."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe)
     _read(scripted_stack, ada, ada, 0, Expression.ANGER)
@@ -74,7 +74,7 @@ def test_the_timeline_tells_who_looked_how_when_by_keyboard_and_by_pointing(
 def test_a_latecomer_sees_the_timeline_from_their_own_coming(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """What was read before somebody came is not in their page; what comes after is."""
+    """A latecomer's timeline begins when they join."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada)
     _read(scripted_stack, ada, ada, 0, Expression.ANGER)
@@ -89,7 +89,7 @@ def test_a_latecomer_sees_the_timeline_from_their_own_coming(
 def test_who_stops_being_read_takes_their_strip_along(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """After a withdrawal nothing of the past is left in anybody else's timeline."""
+    """After a withdrawal nobody else's timeline shows that person's past."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe)
     _read(scripted_stack, zoe, ada, 0, Expression.ANGER)
@@ -103,7 +103,7 @@ def test_who_stops_being_read_takes_their_strip_along(
 def test_my_readings_are_downloaded_as_they_were_and_cleared_for_good(
     scripted_stack: Stack, person: Callable[..., Person], tmp_path: Path
 ) -> None:
-    """CSV and JSON hold every reading with its UTC time and scores; clearing leaves nothing."""
+    """CSV and JSON hold each reading's UTC time and scores; clearing removes all."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe)
     open_panel(ada, "My readings")
@@ -139,7 +139,7 @@ def test_my_readings_are_downloaded_as_they_were_and_cleared_for_good(
 def test_the_timeline_fits_a_phone_from_right_to_left(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """360 pixels wide, in Arabic: nothing reaches beyond the screen, and time runs to the right."""
+    """In Arabic at 360 pixels nothing leaves the screen, and time runs to the right."""
     ada = person("Ada", width=360, height=740)
     meet(scripted_stack, ada)
     _read(scripted_stack, ada, ada, 0, Expression.ANGER)

@@ -1,4 +1,4 @@
-"""What a page says of a person is what is so now: away, offline, held back, hidden."""
+"""A page shows a person's present state: away, offline, camera held back, or hidden."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HOLD_BACK = """held => {
 def test_who_looks_at_another_tab_is_away_to_everybody(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """The others see it at once, instead of an emoji; *Read everyone now* names them; it ends."""
+    """Others see at once who is away, and *Read everyone now* names them until they are back."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe, live=True)
     ada.look(Expression.HAPPINESS)
@@ -46,7 +46,7 @@ def test_who_looks_at_another_tab_is_away_to_everybody(
 def test_a_camera_held_back_by_the_system_is_said(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """By a phone call or a privacy switch: both sides are told, and all comes back."""
+    """Both sides are told when a phone call or privacy switch stops the camera, until it ends."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe, live=True)
     ada.look(Expression.HAPPINESS)
@@ -66,7 +66,7 @@ def test_a_camera_held_back_by_the_system_is_said(
 def test_being_offline_is_said_once_and_as_that(
     scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
 ) -> None:
-    """One sentence, *Not read*, and all goes on when the network is back."""
+    """One sentence says offline, the tile says *Not read*, and all continues afterwards."""
     tolerated.append("ERR_INTERNET_DISCONNECTED|Failed to load resource|WebSocket")
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe, live=True)
@@ -85,7 +85,7 @@ def test_being_offline_is_said_once_and_as_that(
 def test_storage_that_does_not_answer_is_said_and_nobody_seems_read(
     scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
 ) -> None:
-    """While no picture arrives the tile does not say that its person is being read."""
+    """While no upload succeeds, the tile does not say that its person is read."""
     tolerated.append("ERR_FAILED|Failed to load resource")
     ada = person("Ada")
     meet(scripted_stack, ada, live=True)
@@ -110,7 +110,7 @@ def test_storage_that_does_not_answer_is_said_and_nobody_seems_read(
 def test_what_is_cheap_to_do_without_is_done_without(
     scripted_stack: Stack, person: Callable[..., Person], missing: str
 ) -> None:
-    """A browser without it is read all the same, and blames nothing."""
+    """A browser without a feature that can be replaced is read, and no notice appears."""
     ada = person("Ada")
     ada.page.add_init_script(missing)
     meet(scripted_stack, ada)
@@ -123,7 +123,7 @@ def test_what_is_cheap_to_do_without_is_done_without(
 def test_what_the_page_cannot_do_without_is_named(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """An old browser gets words in place of a page that does not work."""
+    """An old browser gets a text that names what it lacks."""
     ada = person("Ada")
     ada.page.add_init_script("delete HTMLElement.prototype.showPopover;")
     ada.page.goto(scripted_stack.url)
@@ -134,7 +134,7 @@ def test_what_the_page_cannot_do_without_is_named(
 def test_a_browser_that_hides_pictures_is_named(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Resisting fingerprinting gives noise in place of the camera: not "No face found" for ever."""
+    """A browser that gives noise for the camera is told so, instead of "No face found"."""
     ada = person("Ada")
     ada.page.add_init_script("""
         delete globalThis.Worker;
@@ -154,7 +154,7 @@ def test_a_browser_that_hides_pictures_is_named(
 def test_alone_without_a_camera_nobody_is_asked(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Who cannot be read just now is named, even to themselves."""
+    """A person who cannot be read now is named, also to themselves."""
     ada = person("Ada")
     meet(scripted_stack, ada)
     ada.button("Camera").click()
@@ -165,7 +165,7 @@ def test_alone_without_a_camera_nobody_is_asked(
 def test_each_accepted_upload_ends_well(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """The storage's answer is read to its end: no upload ends as aborted in the network log."""
+    """No upload is listed as aborted in the network log, because its answer is read whole."""
     ada = person("Ada")
     failed: list[str] = []
     done: list[str] = []
@@ -182,7 +182,7 @@ def test_each_accepted_upload_ends_well(
 def test_join_again_leads_back_into_the_call(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """One press, under the same name, read or not as before, and said before it is pressed."""
+    """One press joins again with the same name and consent, which are shown before it."""
     ada = person("Ada")
     ada.join(scripted_stack.url, consent=False)
     ada.button("Leave call").click()
@@ -195,7 +195,7 @@ def test_join_again_leads_back_into_the_call(
 def test_a_whole_screen_is_not_shown_within_itself(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """Sharing all of one's own screen shows words in place of a hall of mirrors."""
+    """A person who shares their whole screen sees a text in place of endless copies."""
     ada, zoe = person("Ada"), person("Zoë")
     meet(scripted_stack, ada, zoe)
     ada.page.evaluate("""() => {

@@ -1,4 +1,4 @@
-"""A call between two networks without a direct way, over coturn with credentials that end."""
+"""A call between two networks without a direct connection uses coturn."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def in_call(stack: Stack, people: tuple[Person, Person]) -> None:
 def test_a_call_goes_over_the_server_and_survives_its_restart(
     stack: Stack, coturn: Coturn, people: tuple[Person, Person]
 ) -> None:
-    """Video and readings both ways; again after the server's end and its coming back."""
+    """Video and readings work both ways, also after coturn was stopped and started again."""
     in_call(stack, people)
     coturn.stop()
     coturn.start()
@@ -163,13 +163,13 @@ def test_a_call_goes_over_the_server_and_survives_its_restart(
 
 
 def test_without_udp_the_call_goes_over_tcp(stack: Stack, people: tuple[Person, Person]) -> None:
-    """Where no UDP leaves either network, video comes all the same."""
+    """Video comes although no UDP leaves either network."""
     networks_apart.block_udp()
     in_call(stack, people)
 
 
 def test_a_call_outlives_its_first_credential(stack: Stack, people: tuple[Person, Person]) -> None:
-    """The page has a later credential before the first ends, and a second call needs it."""
+    """The page gets a new credential before the first one ends, and a second call works."""
     ada, zoe = people
     answers: list[str] = []
     ada.page.on(
@@ -192,5 +192,5 @@ def test_a_call_outlives_its_first_credential(stack: Stack, people: tuple[Person
 @pytest.mark.usefixtures("coturn")
 @pytest.mark.parametrize("age", [0, LIFETIME + 60])
 def test_a_credential_ends_with_its_time(age: int) -> None:
-    """The server takes one that is new, and refuses one whose time is over."""
+    """coturn accepts a new credential and refuses an expired one."""
     assert allocates(Turn(URLS, SECRET, LIFETIME, lambda: time.time() - age)) == (age == 0)

@@ -1,4 +1,4 @@
-"""Wrong links, calls that are gone, panels that do not load: it is seen, and there is a way on."""
+"""Wrong links, ended calls and panels that do not load are reported, with a way to continue."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SIZES = [(1280, 800), (360, 740)]
 def test_a_wrong_link_is_said_where_one_looks(
     scripted_stack: Stack, person: Callable[..., Person], width: int, height: int
 ) -> None:
-    """Without scrolling, whether we came by the link or pasted it; a new call can be started."""
+    """The notice is visible without scrolling, and a new call can be started."""
     ada = person("Ada", width=width, height=height)
     ada.page.goto(scripted_stack.url + "#room=half")
     wrong = ada.page.get_by_text("That is not the link of a call")
@@ -36,7 +36,7 @@ def test_a_wrong_link_is_said_where_one_looks(
 def test_a_call_that_is_gone_leads_to_a_new_one(
     scripted_stack: Stack, person: Callable[..., Person], width: int, height: int
 ) -> None:
-    """The lobby says so after the attempt to join, and one more click begins anew."""
+    """The lobby says after the attempt that the call is gone; one more click starts a new one."""
     ada = person("Ada", width=width, height=height)
     ada.page.goto(scripted_stack.url + "#room=" + "A" * 22)
     ada.page.get_by_role("textbox", name="Your name").fill("Ada")
@@ -52,7 +52,7 @@ def test_a_call_that_is_gone_leads_to_a_new_one(
 def test_a_panel_that_does_not_load_can_be_tried_again(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """That it loads is shown; its code and style sheet fail, and come with the second attempt."""
+    """The panel shows that it loads; after a failure the second attempt opens it."""
     ada = person("Ada")
     meet(scripted_stack, ada)
     held: list[Route] = []

@@ -1,4 +1,4 @@
-"""Every width of a window: each control inside it, none over another, in each language."""
+"""At every width each control is inside the window and covers no other, in each language."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def assert_fits(stack: Stack, ada: Person, language: str, widths: Iterable[int])
 def test_the_rooms_look_is_inside_at_many_widths(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
-    """The room's two longest words, in an open room and in room-only, lie over nothing."""
+    """The room's two longest words cover nothing, in an open room and in room-only mode."""
     ada, zoe, kim = (person(name) for name in ("Ada", "Zoë", "Kim"))
     meet(scripted_stack, ada, zoe, kim, live=True)
     for somebody in (ada, zoe):
@@ -93,7 +93,7 @@ def test_the_rooms_look_is_inside_at_many_widths(
 def test_everything_is_inside_at_many_widths(
     scripted_stack: Stack, person: Callable[..., Person], language: str, locale: str
 ) -> None:
-    """Each control is in the window and over no other at known widths and between them."""
+    """Each control is inside and covers no other at known widths and between them."""
     assert_fits(scripted_stack, person("Ada", locale=locale), language, SOME)
 
 
@@ -102,5 +102,5 @@ def test_everything_is_inside_at_many_widths(
 def test_everything_is_inside_at_every_width(
     scripted_stack: Stack, person: Callable[..., Person], language: str, locale: str
 ) -> None:
-    """The same for every width from 320 to 1,300 pixels at three heights."""
+    """Each control is inside at every width from 320 to 1,300 pixels, at three heights."""
     assert_fits(scripted_stack, person("Ada", locale=locale), language, WIDTHS)

@@ -1,4 +1,4 @@
-"""Event Grid delivers twice, out of order, or late; the events go to the host's real webhook."""
+"""Event Grid delivers twice, out of order, or late, to the local host's real webhook."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def unreliable(mode: str) -> Fault:
 def test_events_that_come_three_times_are_told_once(
     stack: Stack, frames: int, report: Report
 ) -> None:
-    """Each event is delivered three times at once; every frame is read and told once."""
+    """Each event is delivered three times at once; every frame is read and sent once."""
     account = asyncio.run(Stream(stack).run(frames, unreliable("three times")))
     report("events three times", account)
     account.check(frames)
@@ -76,7 +76,7 @@ def test_events_that_come_three_times_are_told_once(
 
 
 def test_events_in_any_order_are_all_read(stack: Stack, frames: int, report: Report) -> None:
-    """Frames that nobody waits for are announced in any order; every one is read."""
+    """Events of frames arrive in random order, and every frame is read."""
     account = asyncio.run(Stream(stack).run(frames, unreliable("unordered"), waits=False))
     report("events in any order", account)
     account.check(frames)
@@ -90,7 +90,7 @@ def test_events_in_any_order_are_all_read(stack: Stack, frames: int, report: Rep
 
 
 def test_events_that_come_late_are_told_as_late(stack: Stack, frames: int, report: Report) -> None:
-    """A frame whose event comes after its lifetime is deleted, and said to be late."""
+    """A frame whose event comes after its lifetime is deleted and sent as `late`."""
     account = asyncio.run(Stream(stack).run(frames, unreliable("late")))
     report(f"events {LATE} s late", account)
     account.check(frames)

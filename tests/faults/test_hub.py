@@ -55,7 +55,7 @@ def stack_and_hub() -> Iterator[tuple[Stack, RefusingHub]]:
 def test_refused_readings_are_lost_and_the_call_goes_on(
     stack_and_hub: tuple[Stack, RefusingHub], frames: int, report: Report
 ) -> None:
-    """What the hub refused is told to nobody and never again; frames are deleted all the same."""
+    """Messages that the hub refuses are never sent again; their frames are still deleted."""
     stack, hub = stack_and_hub
     refused_before = hub.refused
 

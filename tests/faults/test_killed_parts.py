@@ -17,7 +17,7 @@ AZURITE_SAVES_WITHIN = 6  # s; it writes its index every 5
 def test_a_killed_part_loses_what_was_in_flight_at_most(
     stack: Stack, frames: int, report: Report, part: Name
 ) -> None:
-    """At most each person's one frame in flight is lost; every other one is told to everybody.
+    """Each person loses at most the frame in flight; all other readings reach everybody.
 
     Azurite writes what it did every five seconds: a frame it deleted just before may come back, and
     is told again.

@@ -1,4 +1,4 @@
-"""What the host's log holds while SignalR is away: no room, no participant, in any function."""
+"""While SignalR is away, no function's log lines hold a room or a participant."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.faults.stream import picture
 
 
 def test_no_id_reaches_the_log_while_signalr_is_away() -> None:
-    """Each function with a message for the hub fails, is counted, and nobody is named.
+    """Each function with a message for the hub fails and is counted; no line holds an id.
 
     The host writes a failed binding's text under `Function.NAME`, with the address of the request,
     which holds room and participant (docs/host.md, log 4). `host.json` keeps it out.

@@ -1,4 +1,4 @@
-"""What reads the faces fails: Azure Face refuses or hangs, or a picture kills the process."""
+"""The reader fails: Azure Face refuses or hangs, or a picture kills the process."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def face_stack(azure_face: StubFace) -> Iterator[Stack]:
 def test_a_storm_of_429(
     face_stack: Stack, azure_face: StubFace, frames: int, report: Report
 ) -> None:
-    """Azure asks for rest: it gets it, and the room is told that nothing is read meanwhile."""
+    """After a 429 Azure gets no calls for the time it asked, and the room gets `unread`."""
     calls = 0
 
     def busy(_: Request) -> Response:
@@ -71,7 +71,7 @@ def test_a_storm_of_429(
 def test_a_stall_of_thirty_seconds(
     face_stack: Stack, azure_face: StubFace, frames: int, report: Report
 ) -> None:
-    """Calls that hang are given up after seconds, and the room is told."""
+    """Calls without an answer are given up after seconds, and the room gets `unread`."""
     over = threading.Event()
 
     def hang(request: Request) -> Response:
@@ -97,7 +97,7 @@ def test_a_stall_of_thirty_seconds(
 def test_a_picture_that_kills_its_reader_kills_one(
     stack: Stack, frames: int, report: Report
 ) -> None:
-    """The worker dies once, its host stays: the picture is gone, the others' frames are read."""
+    """The worker dies once, that picture is deleted, and the other people's frames are read."""
     deadly = threading.Event()
     life = stack["functions"].starts
 

@@ -1,4 +1,4 @@
-"""The storage refuses, hangs, is cut off, or has no room left, in the middle of a stream."""
+"""The storage refuses, hangs, loses connections or runs full in the middle of a stream."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def stack(proxy: StorageProxy) -> Iterator[Stack]:
 def test_a_storage_that_fails_for_a_while(
     stack: Stack, proxy: StorageProxy, frames: int, report: Report, mode: Mode
 ) -> None:
-    """Uploads are refused or slow; what was taken is read, or deleted by the timer at last."""
+    """Accepted frames are read, or deleted by the timer; other uploads are refused or slow."""
 
     async def fail() -> None:
         proxy.become(mode)
@@ -55,7 +55,7 @@ def test_a_storage_that_fails_for_a_while(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
 def test_a_full_disk(stack: Stack, frames: int, report: Report) -> None:
-    """Without room for another byte uploads are refused; with room again they go on."""
+    """While the storage cannot write, uploads are refused; afterwards they work again."""
 
     async def fill() -> None:
         pid = stack["azurite"].pid

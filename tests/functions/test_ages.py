@@ -1,4 +1,4 @@
-"""How long readings take until they are shown: one line a minute, of nobody."""
+"""The time from capture to the screen is logged once a minute, without ids."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.functions.conftest import App
 
 
 def test_a_minute_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    """Nothing before the minute is over; then how many, the median and the 95th percentile."""
+    """The log gets one line a minute: the number, the median and the 95th percentile."""
     caplog.set_level(logging.INFO)
     at = 1000.0
     ages = Ages(lambda: at)
@@ -33,7 +33,7 @@ def test_a_minute_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
 def test_ages_ride_on_the_heartbeat_and_name_nobody(
     app: App, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Two people's are told together; what is no list of numbers is refused, and nothing kept."""
+    """Two people's ages become one line; a value that is no list of numbers is refused."""
     caplog.set_level(logging.INFO)
     ada, zoe = (app.join(room, name="Ada Lovelace") for room in (app.room(), app.room()))
     for who, ages in ((ada, [800, 900]), (zoe, [2_000_000])):

@@ -1,4 +1,4 @@
-"""Looking up in the storage ahead: how old an answer may be."""
+"""A look-up in the storage runs ahead, and its answer counts for half a second."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def asked() -> Asked:
 
 
 def test_what_is_fresh_is_looked_up_once(threads: Executor, asked: Asked) -> None:
-    """Up to half a second later the first answer holds."""
+    """An answer counts until half a second after its request."""
     ahead = Ahead(threads, asked.look_up, asked.now)
     assert ahead.value() == 1
     asked.at += FRESH
@@ -50,7 +50,7 @@ def test_what_is_fresh_is_looked_up_once(threads: Executor, asked: Asked) -> Non
 
 
 def test_what_is_old_is_looked_up_again(threads: Executor, asked: Asked) -> None:
-    """After half a second it may have changed, and after another again."""
+    """After each half second the value is looked up again."""
     ahead = Ahead(threads, asked.look_up, asked.now)
     assert ahead.value() == 1
     asked.at += FRESH + 0.01
@@ -62,7 +62,7 @@ def test_what_is_old_is_looked_up_again(threads: Executor, asked: Asked) -> None
 
 
 def test_what_fails_is_raised_until_it_is_old(threads: Executor, asked: Asked) -> None:
-    """A failed look-up raises wherever its value is wanted, and is tried again when old."""
+    """A failed look-up raises for every caller, and is repeated when it is too old."""
 
     def look_up() -> int:
         if asked.look_up() == 1:

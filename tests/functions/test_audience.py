@@ -1,4 +1,4 @@
-"""Who hears what was read: room-only mode and people's own words, told by the real functions."""
+"""The functions decide who is sent a reading or a correction, in both modes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def to_room(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_the_mode_is_the_hosts_and_everybody_hears_of_it(app: App) -> None:
-    """The host's choice goes to the room, and latecomers and heartbeats learn of it."""
+    """A host's change of mode is sent to the room and is in later rosters."""
     host = app.host()
     zoe = app.join(host.room, name="Zoë")
     assert app.member("announce_presence", zoe).body["mode"] == "open"
@@ -60,7 +60,7 @@ def test_the_mode_is_the_hosts_and_everybody_hears_of_it(app: App) -> None:
 
 
 def test_the_mode_is_changed_while_others_crowd_in(make_app: Callable[..., App]) -> None:
-    """Joining holds the room's record for moments; a change waits its turn and is not lost."""
+    """A change of mode waits for the lease that a join holds, and is not lost."""
     app = make_app(ROOM_CAPACITY="20")
     host = app.host()
     with ThreadPoolExecutor(8) as pool:
@@ -77,7 +77,7 @@ def test_the_mode_is_changed_while_others_crowd_in(make_app: Callable[..., App])
 def test_room_only_tells_a_reading_to_its_owner_and_the_room_nothing_that_identifies(
     make_app: Callable[..., App],
 ) -> None:
-    """In full to its owner; to the room an expression without participant, frame, box or scores."""
+    """The room gets no participant, frame, box or scores; the owner gets all of them."""
     app = make_app(ScriptedReader((HAPPY, SAD)))
     ada, *_ = room_only(app, 3)
     name = app.upload(ada, JPEG)
@@ -99,7 +99,7 @@ def test_room_only_tells_a_reading_to_its_owner_and_the_room_nothing_that_identi
 
 
 def test_the_room_hears_nothing_of_an_unsure_face(make_app: Callable[..., App]) -> None:
-    """In room-only mode its owner sees it; for the room there is no expression to tell."""
+    """In room-only mode only the owner is sent an unsure face."""
     app = make_app(ScriptedReader((face(Expression.FEAR, unsure=True), SAD)))
     ada, *_ = room_only(app, 3)
     own, *told = app.trigger(app.upload(ada, JPEG))
@@ -110,7 +110,7 @@ def test_the_room_hears_nothing_of_an_unsure_face(make_app: Callable[..., App]) 
 def test_a_reading_and_an_own_word_look_the_same_without_a_name(
     make_app: Callable[..., App],
 ) -> None:
-    """Nobody can tell from a nameless face that its person corrected it, nor know it again."""
+    """A corrected nameless face has the shape of any other, and a new name in each frame."""
     app = make_app(ScriptedReader((HAPPY,)))
     ada, *_ = room_only(app, 3)
     name = app.upload(ada, JPEG)
@@ -123,7 +123,7 @@ def test_a_reading_and_an_own_word_look_the_same_without_a_name(
 def test_among_fewer_than_three_who_agreed_the_room_is_told_nothing(
     make_app: Callable[..., App], agreeing: int
 ) -> None:
-    """Between two, a score without a name still has an owner; who did not agree does not count."""
+    """With fewer than three who consent, others are sent nothing, not even nameless faces."""
     app = make_app(ScriptedReader((HAPPY,)))
     ada, *_ = room_only(app, agreeing)
     for _ in range(2):
@@ -133,7 +133,7 @@ def test_among_fewer_than_three_who_agreed_the_room_is_told_nothing(
 
 
 def test_who_is_away_hides_no_one(make_app: Callable[..., App]) -> None:
-    """Found: of three, two were known to be away, and a nameless face was the third's."""
+    """People who are away do not count among the three: the third's face would be known."""
     app = make_app(ScriptedReader((HAPPY,)))
     ada, bo, _ = room_only(app, 3)
     for away, told in ((True, 0), (False, 1)):
@@ -146,7 +146,7 @@ def test_who_is_away_hides_no_one(make_app: Callable[..., App]) -> None:
 def test_in_room_only_mode_an_unread_frame_concerns_its_owner_alone(
     make_app: Callable[..., App],
 ) -> None:
-    """The room does not hear who could not be read, or that somebody could not."""
+    """In room-only mode only the owner learns that their frame was not read."""
     app = make_app(ScriptedReader(UnreadError(UnreadReason.NO_FACE)))
     ada, *_ = room_only(app, 3)
     (own,) = app.trigger(app.upload(ada, JPEG))
@@ -157,7 +157,7 @@ def test_in_room_only_mode_an_unread_frame_concerns_its_owner_alone(
 def test_a_change_of_mode_counts_for_what_is_slowly_read(
     make_app: Callable[..., App], clock: TestClock
 ) -> None:
-    """A change while a face is slowly read holds for that reading: no old mode is used."""
+    """A change of mode during a slow reading counts for that reading."""
 
     class SwitchingReader(ScriptedReader):
         mode = "room-only"
@@ -182,7 +182,7 @@ def test_a_change_of_mode_counts_for_what_is_slowly_read(
 def test_when_nobody_can_say_the_mode_a_reading_goes_to_its_owner_alone(
     make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Storage that fails just then costs the room a reading, and never anybody's secrecy."""
+    """If the mode cannot be looked up, only the owner is sent the reading."""
     app = make_app(ScriptedReader((HAPPY,)))
     ada = app.host()
     name = app.upload(ada, JPEG)
@@ -204,7 +204,7 @@ def correct(app: App, who: Joined, frame: str, expression: str = "sadness") -> A
 def test_a_face_has_one_name_on_every_instance_and_another_in_every_frame(
     make_app: Callable[..., App],
 ) -> None:
-    """A correction finds the face it is about, and two readings of somebody are two strangers'."""
+    """A nameless face's name depends on its frame alone: corrections match, people do not."""
     app, other_instance = make_app(ScriptedReader((HAPPY,))), make_app()
     ada, *_ = room_only(app, 3)
 
@@ -226,7 +226,7 @@ def now_frame(app: App, age: float = 0) -> str:
 
 
 def test_a_correction_tells_the_room_the_persons_own_word(app: App) -> None:
-    """It names whoever asked, whose ticket it is, and says the same however often it is sent."""
+    """A correction names the ticket's owner, and repeating it gives the same message."""
     ada = app.join(app.room())
     frame = now_frame(app)
     body = {"frame": frame, "expression": "sadness", "participant": "somebody else"}
@@ -245,7 +245,7 @@ def test_a_correction_tells_the_room_the_persons_own_word(app: App) -> None:
 
 
 def test_a_word_said_under_room_only_stays_its_persons_own_where_the_room_opens(app: App) -> None:
-    """Found: a host who opens the room for a moment heard by name what was said just before."""
+    """An own word chosen in room-only mode is not sent by name after the room opens."""
     ada = app.join(app.room())
     body = {"frame": now_frame(app), "expression": "sadness", "mode": "room-only"}
     (own,) = app.member("correct_reading", ada, body).actions
@@ -259,7 +259,7 @@ def test_a_word_said_under_room_only_stays_its_persons_own_where_the_room_opens(
 def test_in_room_only_mode_a_correction_replaces_a_face_without_a_name(
     make_app: Callable[..., App],
 ) -> None:
-    """Its owner hears it in full; the room gets the word under the name the face had."""
+    """The owner gets the whole correction; the room gets the word under the face's name."""
     app = make_app(ScriptedReader((HAPPY,)))
     ada, *_ = room_only(app, 3)
     name = app.upload(ada, JPEG)
@@ -276,7 +276,7 @@ def test_in_room_only_mode_a_correction_replaces_a_face_without_a_name(
 
 
 def test_only_who_agreed_corrects_and_only_what_is_recent(app: App) -> None:
-    """Somebody who is not read has nothing to correct; an old reading is nobody's any more."""
+    """A correction needs consent and a recent reading."""
     zoe = app.join(app.room(), consent=False)
     refused = correct(app, zoe, now_frame(app))
     assert (refused.status, refused.body["error"]) == (403, "consent-required")
@@ -292,7 +292,7 @@ def test_only_who_agreed_corrects_and_only_what_is_recent(app: App) -> None:
 
 
 def test_a_slot_has_one_frame_to_be_corrected(app: App) -> None:
-    """Corrections of frames that never were weigh on a room no more than frames can."""
+    """A correction is refused if its frame is not the start of a slot."""
     ada, *_ = room_only(app, 3)
     slot = int(now_frame(app))
     for between in (1, 500, 999):
@@ -320,7 +320,7 @@ def test_a_slot_has_one_frame_to_be_corrected(app: App) -> None:
 def test_a_correction_travels_with_the_frames_it_is_about(
     make_app: Callable[..., App], read: Face, correction: str, shown: str, own: bool
 ) -> None:
-    """What is read again as what was called wrong is told in its person's word, else as read."""
+    """The own word replaces a reading that repeats the mistake, and no other reading."""
     app = make_app(ScriptedReader((read, SAD)))
     (action,) = app.trigger(app.upload(app.join(app.room()), JPEG, correction=correction))
     first, second = action["arguments"][0]["faces"]
@@ -335,7 +335,7 @@ def test_a_correction_travels_with_the_frames_it_is_about(
 def test_the_room_sees_the_word_and_not_the_reading_in_room_only_mode(
     make_app: Callable[..., App],
 ) -> None:
-    """Frames that carry a correction are corrected before anybody is told, named or not."""
+    """A frame's correction is applied before anything is sent, in both modes."""
     app = make_app(ScriptedReader((HAPPY,)))
     ada, *_ = room_only(app, 3)
     own, told = app.trigger(app.upload(ada, JPEG, correction="happiness:sadness"))
@@ -353,7 +353,7 @@ def agree(app: App, who: Joined, scope: str | None = None) -> None:
 
 
 def test_opening_a_room_shows_nobody_who_agreed_to_room_only(make_app: Callable[..., App]) -> None:
-    """The wider mode names only those who agreed to it, in readings and in their own words."""
+    """In an open room, readings and own words of room-only consent go to their owner only."""
     app = make_app(ScriptedReader((HAPPY,)))
     ada, *_ = room_only(app, 1, consent=False)
     zoe = app.join(ada.room)  # agreed under room-only, as any page does
@@ -369,7 +369,7 @@ def test_opening_a_room_shows_nobody_who_agreed_to_room_only(make_app: Callable[
 
 
 def test_consent_without_a_scope_goes_as_far_as_the_room_does(app: App) -> None:
-    """An older page's plain yes is understood by the mode of its moment, and the roster says so."""
+    """Consent of an older page, without a scope, gets the scope of the room's mode."""
     ada, *_ = room_only(app, 1)
     zoe = app.join(ada.room, consent=False)
 
@@ -389,7 +389,7 @@ def test_consent_without_a_scope_goes_as_far_as_the_room_does(app: App) -> None:
 
 @pytest.mark.parametrize("shown", ["room-only", "whatever"])
 def test_a_frame_taken_under_room_only_stays_so(make_app: Callable[..., App], shown: str) -> None:
-    """A host who opens the room for a moment hears nothing of pictures taken before."""
+    """A frame taken in room-only mode is not shown to others after the room opens."""
     app = make_app(ScriptedReader((HAPPY,)))
     ada = app.host()
     (own,) = app.trigger(app.upload(ada, JPEG, mode=shown))
@@ -397,7 +397,7 @@ def test_a_frame_taken_under_room_only_stays_so(make_app: Callable[..., App], sh
 
 
 def test_what_a_page_says_of_its_frame_outlives_a_proxy(make_app: Callable[..., App]) -> None:
-    """A proxy may write headers with capitals, which the storage keeps in metadata's names."""
+    """Metadata names are understood in any letter case, because a proxy may change it."""
     app = make_app(ScriptedReader((HAPPY,)))
     ada = app.host()
     said = {"Mode": "room-only", "Correction": "happiness:sadness", "Capturedat": "1"}
@@ -411,7 +411,7 @@ def test_what_a_page_says_of_its_frame_outlives_a_proxy(make_app: Callable[..., 
 def test_a_frame_taken_in_an_open_room_obeys_the_stricter_mode(
     make_app: Callable[..., App],
 ) -> None:
-    """What its page showed widens nothing: the room's mode counts when it is sent."""
+    """A frame taken in an open room is sent by the stricter mode that holds now."""
     app = make_app(ScriptedReader((HAPPY,)))
     ada, *_ = room_only(app, 1)
     (own,) = app.trigger(app.upload(ada, JPEG, mode="open"))
@@ -419,7 +419,7 @@ def test_a_frame_taken_in_an_open_room_obeys_the_stricter_mode(
 
 
 def test_a_room_is_not_opened_again_and_again(app: App) -> None:
-    """Openings are few within a minute; closing is always possible."""
+    """Opening a room is limited to a few times a minute; closing it is never refused."""
     host = app.host()
     answers = []
     for _ in range(5):

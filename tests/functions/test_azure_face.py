@@ -1,4 +1,4 @@
-"""The frame function with Azure Face, against its documented API: every answer ends well."""
+"""The frame function with Azure Face gives a result for every documented answer."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_a_resource_that_answers_emotion_is_used_as_is(camera: MakeCamera) -> None:
-    """Azure's eight names are ours, each score ends under its own, and nothing else scores."""
+    """Azure's eight scores are used under our names, and the classifier is not called."""
     scores = {
         "anger": 0.5,
         "contempt": 0.2,
@@ -107,7 +107,7 @@ def test_a_resource_that_answers_emotion_is_used_as_is(camera: MakeCamera) -> No
 
 
 def test_a_retired_emotion_is_asked_for_once(azure: StubFace, camera: MakeCamera) -> None:
-    """The refusal is remembered: Azure finds the face, the embedded classifier scores it."""
+    """After the first refusal of `emotion`, Azure finds the face and the classifier scores it."""
     one = camera(azure)
     for _ in range(3):
         said = one.frame()
@@ -118,7 +118,7 @@ def test_a_retired_emotion_is_asked_for_once(azure: StubFace, camera: MakeCamera
 
 
 def test_the_refusal_is_remembered_from_a_frame_without_a_face(camera: MakeCamera) -> None:
-    """It is the resource that refuses, whatever is to be seen."""
+    """A refusal of `emotion` is remembered even if that frame shows no face."""
     with StubFace() as azure:
         one = camera(azure)
         assert [one.unread(), one.unread()] == ["no-face"] * 2
@@ -133,7 +133,7 @@ def test_the_refusal_is_remembered_from_a_frame_without_a_face(camera: MakeCamer
 def test_any_refusal_that_ends_without_emotion_was_meant_for_it(
     azure: StubFace, camera: MakeCamera, refusal: Response
 ) -> None:
-    """However the service words it: the same request without the attribute proves the reason."""
+    """A refusal counts as one of `emotion` if the same request without it succeeds."""
     azure.next = [refusal]
     one = camera(azure)
     assert one.frame()["target"] == "reading"
@@ -142,7 +142,7 @@ def test_any_refusal_that_ends_without_emotion_was_meant_for_it(
 
 
 def test_an_answer_without_emotion_is_scored_here(azure: StubFace, camera: MakeCamera) -> None:
-    """A resource may also leave the attribute out and say nothing."""
+    """If the answer lacks `emotion`, the classifier scores the face."""
     azure.next = [Response.json([face()])]
     one = camera(azure)
     assert one.frame()["reader"] == "azure-face+embedded"
@@ -169,7 +169,7 @@ def test_a_permanent_refusal_is_said_once_by_its_setting(
     refusal: Response,
     setting: str,
 ) -> None:
-    """No attempt is wasted, each frame tells the room, and the log is not flooded."""
+    """A permanent refusal is not retried, each frame is unread, and the log has one line."""
     azure.next = [refusal] * 9
     one = camera(azure)
     assert [one.unread(), one.unread()] == ["reader-unavailable"] * 2
@@ -182,7 +182,7 @@ def test_a_permanent_refusal_is_said_once_by_its_setting(
 def test_a_complaint_comes_again_after_all_was_well(
     azure: StubFace, camera: MakeCamera, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A key that is put right and later wrong again is worth a second line."""
+    """A refusal after a success is logged again."""
     one = camera(azure)
     for _ in range(2):
         azure.next = [error(401, "401")]
@@ -199,7 +199,7 @@ def test_wrong_credentials_are_named(
     monkeypatch: pytest.MonkeyPatch,
     key: str,
 ) -> None:
-    """Neither a wrong key nor an identity that gives no token is a mystery."""
+    """The log names the setting for a wrong key and for an identity without a token."""
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:9/token")
     monkeypatch.setenv("IDENTITY_HEADER", "x")
     one = camera(azure, AZURE_FACE_KEY=key, AZURE_CLIENT_ID="client")
@@ -232,7 +232,7 @@ PASSING = {
 def test_a_passing_fault_is_tried_again(
     azure: StubFace, camera: MakeCamera, fault: Response
 ) -> None:
-    """Two faults in a row still end as a reading, within the frame's useful life."""
+    """After two faults in a row the third attempt still gives a reading in time."""
     if fault is PASSING["truncated"]:
         fault = Response(fault.status, fault.body, fault.headers, truncated=True)
     azure.next = [fault, fault]
@@ -242,7 +242,7 @@ def test_a_passing_fault_is_tried_again(
 def test_a_fault_that_stays_is_given_up(
     azure: StubFace, camera: MakeCamera, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """After three attempts the room hears that the reader is away."""
+    """After three failed attempts the frame is `reader-unavailable`."""
     azure.next = [error(500, "InternalServerError")] * 9
     assert camera(azure).unread() == "reader-unavailable"
     assert len(azure.requests) == 3
@@ -264,7 +264,7 @@ def far_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_retry_after_is_waited_for(
     azure: StubFace, camera: MakeCamera, clock: TestClock, form: str
 ) -> None:
-    """Azure is called again when it said, whether as seconds or as a date, which is in UTC."""
+    """The next call waits for Retry-After, given in seconds or as a date in UTC."""
     times: list[float] = []
 
     def busy() -> Response:
@@ -286,7 +286,7 @@ def test_retry_after_is_waited_for(
 def test_a_long_retry_after_keeps_later_frames_away_too(
     azure: StubFace, camera: MakeCamera, clock: TestClock
 ) -> None:
-    """A frame does not outlive a wait of minutes, and the next one does not ask in vain."""
+    """During a long Retry-After no frame waits and none calls Azure."""
     azure.next = [error(429, "RateLimitExceeded", Retry_After="120")]
     one = camera(azure)
     began = clock.now()
@@ -300,7 +300,7 @@ def test_a_long_retry_after_keeps_later_frames_away_too(
 def test_a_resource_that_hangs_is_given_up_in_time(
     azure: StubFace, camera: MakeCamera, clock: TestClock
 ) -> None:
-    """Two calls without an answer fill the time a frame has; then the room hears of it."""
+    """Two calls without an answer use up the frame's time; then it is unread."""
     over = threading.Event()
 
     def hang() -> Response:
@@ -321,7 +321,7 @@ def test_a_resource_that_hangs_is_given_up_in_time(
 def test_a_resource_that_is_slow_still_serves(
     azure: StubFace, camera: MakeCamera, clock: TestClock
 ) -> None:
-    """An answer that takes a quarter of the frame's lifetime counts."""
+    """An answer after a quarter of the frame's lifetime gives a reading."""
 
     def slow() -> Response:
         clock.advance(LIFETIME / 4)
@@ -333,7 +333,7 @@ def test_a_resource_that_is_slow_still_serves(
 
 
 def test_a_resource_that_is_not_there_is_told(azure: StubFace, camera: MakeCamera) -> None:
-    """Nobody listens at the address."""
+    """If nothing listens at the address, the frame is unread."""
     one = camera(azure, AZURE_FACE_ENDPOINT="http://127.0.0.1:9")
     assert one.unread() == "reader-unavailable"
 
@@ -342,7 +342,7 @@ def test_a_resource_that_is_not_there_is_told(azure: StubFace, camera: MakeCamer
 def test_an_image_azure_cannot_read_is_unreadable(
     azure: StubFace, camera: MakeCamera, caplog: pytest.LogCaptureFixture, code: str
 ) -> None:
-    """The fault is the frame's: no second attempt, and no complaint about the resource."""
+    """Azure's refusal of an image is not retried, and the log has no line about the resource."""
     azure.next = [error(400, code)]
     assert camera(azure).unread() == "unreadable"
     assert len(azure.requests) == 1
@@ -350,14 +350,14 @@ def test_an_image_azure_cannot_read_is_unreadable(
 
 
 def test_an_image_that_is_none_costs_no_call(azure: StubFace, camera: MakeCamera) -> None:
-    """What is no picture is found out here, for nothing."""
+    """Bytes that are no picture are refused without a call to Azure."""
     assert camera(azure).unread(b"\xff\xd8\xff" + b"x" * 2000) == "unreadable"
     assert azure.requests == []
 
 
 @pytest.mark.parametrize("emotion", [True, False], ids=["old resource", "new resource"])
 def test_faces_come_largest_first_and_eight_at_most(camera: MakeCamera, emotion: bool) -> None:
-    """Each of many faces has a place and scores of its own; boxes end at the picture's edge."""
+    """Each of many faces has its own box and scores; boxes end at the picture's edge."""
     sizes = [40, 90, 60, 50, 70, 80, 30, 100, 45, 55]
     boxes = [
         {"left": 30 * k - 20, "top": 100, "width": s, "height": s} for k, s in enumerate(sizes)
@@ -371,7 +371,7 @@ def test_faces_come_largest_first_and_eight_at_most(camera: MakeCamera, emotion:
 
 
 def test_a_face_much_larger_than_the_picture_is_none(camera: MakeCamera) -> None:
-    """The crop of a giant box would fill the memory; the face beside it is read."""
+    """A giant box is dropped before it is cropped; the face beside it is read."""
     giant = {"left": -50_000, "top": -50_000, "width": 100_000, "height": 100_000}
     with StubFace(face(giant), face()) as azure:
         (read,) = camera(azure).frame()["faces"]
@@ -379,7 +379,7 @@ def test_a_face_much_larger_than_the_picture_is_none(camera: MakeCamera) -> None
 
 
 def test_no_face_is_told(camera: MakeCamera) -> None:
-    """An empty answer is no error."""
+    """An empty answer is the unread `no-face`."""
     with StubFace() as azure:
         assert camera(azure).unread() == "no-face"
 
@@ -399,13 +399,13 @@ def test_no_face_is_told(camera: MakeCamera) -> None:
 def test_a_face_that_cannot_be_read_honestly_is_not_read(
     camera: MakeCamera, attributes: dict[str, Any], reason: str, emotion: bool
 ) -> None:
-    """The room hears why, instead of a guess; whoever scores."""
+    """A face that is turned, blurred or small is unread with its reason, whoever scores."""
     with StubFace(face(**attributes), emotion=emotion) as azure:
         assert camera(azure).unread() == reason
 
 
 def test_readable_faces_are_read_beside_others(camera: MakeCamera) -> None:
-    """Somebody who turned away does not hide the person who looks into the camera."""
+    """A face that is turned away does not prevent the reading of another."""
     large = {"left": 0, "top": 0, "width": 170, "height": 170}
     with StubFace(face(large, **TURNED), face()) as azure:
         (read,) = camera(azure).frame()["faces"]
@@ -413,7 +413,7 @@ def test_readable_faces_are_read_beside_others(camera: MakeCamera) -> None:
 
 
 def test_only_the_image_goes_to_azure(azure: StubFace, camera: MakeCamera) -> None:
-    """The request holds the JPEG and what is asked; not who it is, nor where."""
+    """The request holds the JPEG and the attributes, and no id of a room or participant."""
     one = camera(azure)
     one.frame()
     for request in azure.requests:

@@ -1,4 +1,4 @@
-"""What the demonstration participant shows is read as what it stands for."""
+"""The photographs of the demonstration participant are read as the expressions they show."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PICTURES = Path(__file__).parents[2] / "local" / "site" / "demonstration"
 def test_the_reader_reads_the_demonstration(
     picture: str, expression: Expression, sway: int
 ) -> None:
-    """On its canvas each photograph is one face, clearly of its expression, wherever it sways."""
+    """Each photograph is one face with a clear expression, wherever the canvas moves it."""
     canvas = Image.new("RGB", (640, 480), (70, 80, 95))
     with Image.open(_PICTURES / picture) as photograph:
         canvas.paste(photograph, (80 + sway, 0))

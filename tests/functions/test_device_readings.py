@@ -1,4 +1,4 @@
-"""Readings made on their participants' own devices: whom they reach, and what is refused."""
+"""Readings that participants' devices made are checked, and sent like those of frames."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def tell(app: App, who: Joined, body: dict[str, Any] | None = None) -> Answer:
 def test_a_device_s_reading_reaches_the_room_as_one_of_a_frame_does(
     app: App, clock: TestClock
 ) -> None:
-    """The same message, which says that a device read it; nothing is uploaded or stored."""
+    """The room gets the same message, with the reader `device`; nothing is uploaded."""
     ada = app.join(app.room())
     answer = tell(app, ada)
     assert answer.status == 202, answer.body
@@ -63,7 +63,7 @@ def test_a_device_s_reading_reaches_the_room_as_one_of_a_frame_does(
 
 
 def test_what_a_device_cannot_read_is_told_as_of_a_frame(app: App) -> None:
-    """The reason goes to the room."""
+    """The room gets the reason why a device could not read."""
     ada = app.join(app.room())
     answer = tell(app, ada, UNREAD)
     (action,) = answer.actions
@@ -72,7 +72,7 @@ def test_what_a_device_cannot_read_is_told_as_of_a_frame(app: App) -> None:
 
 
 def test_the_expression_follows_from_the_scores(app: App) -> None:
-    """What a page says beside them, and of whom, is not believed."""
+    """Expression and owner come from scores and ticket, whatever else the page sends."""
     ada = app.join(app.room())
     said = face(expression="sadness", confidence=1, ownWord=True) | {
         "participant": "x" * 22,
@@ -89,7 +89,7 @@ def test_the_expression_follows_from_the_scores(app: App) -> None:
 
 
 def test_room_only_holds_for_a_device_s_reading(app: App) -> None:
-    """In full to its owner; to the room an expression that leads back to no one."""
+    """The owner gets the whole reading, and the room a nameless face."""
     ada, *_ = room_only(app, 3)
     own, *others = tell(app, ada, told(mode="room-only")).actions
     assert (own["target"], own["userId"]) == ("reading", ada.participant)
@@ -102,7 +102,7 @@ def test_room_only_holds_for_a_device_s_reading(app: App) -> None:
 
 
 def test_the_stricter_of_room_and_page_counts(app: App) -> None:
-    """A reading of a page that showed room-only is its owner's, though the room is open now."""
+    """If the page showed room-only mode, only the owner gets the reading in an open room."""
     ada = app.join(app.room())
     (own,) = tell(app, ada, told(mode="room-only")).actions
     assert own["userId"] == ada.participant
@@ -112,7 +112,7 @@ def test_the_stricter_of_room_and_page_counts(app: App) -> None:
 
 
 def test_consent_under_room_only_does_not_reach_an_open_room(app: App) -> None:
-    """How far somebody agreed holds for what their own device read."""
+    """With consent for room-only, a device's reading goes only to its owner."""
     ada = app.join(app.room())
     app.member("set_consent", ada, {"consent": True, "scope": "room-only"})
     (own,) = tell(app, ada).actions
@@ -120,7 +120,7 @@ def test_consent_under_room_only_does_not_reach_an_open_room(app: App) -> None:
 
 
 def test_scores_after_a_withdrawal_are_refused_at_once(app: App) -> None:
-    """With a code of its own; consent given again lets the next one through."""
+    """After a withdrawal scores are 403 `consent-required`; new consent allows the next."""
     ada = app.join(app.room())
     assert tell(app, ada).status == 202
     app.member("set_consent", ada, {"consent": False})
@@ -132,7 +132,7 @@ def test_scores_after_a_withdrawal_are_refused_at_once(app: App) -> None:
 
 
 def test_whoever_left_tells_nothing(app: App) -> None:
-    """They are sent to join again."""
+    """A participant who left gets an error that tells the page to join again."""
     ada = app.join(app.room())
     app.member("leave_room", ada, participant=ada.participant)
     refused = tell(app, ada)
@@ -141,7 +141,7 @@ def test_whoever_left_tells_nothing(app: App) -> None:
 
 
 def test_tickets_are_of_one_room(app: App) -> None:
-    """Without a ticket, with a made-up one or another room's, nothing is told."""
+    """Scores with no ticket, a forged one or another room's are refused."""
     ada, bob = app.join(app.room()), app.join(app.room())
     for ticket, status, code in [
         (None, 401, "ticket-missing"),
@@ -154,7 +154,7 @@ def test_tickets_are_of_one_room(app: App) -> None:
 
 
 def test_a_slot_has_one_reading(app: App) -> None:
-    """The second is refused until the next slot begins; another participant has their own."""
+    """A participant's second reading in a slot is refused; other participants are not."""
     ada = app.join(app.room())
     bob = app.join(ada.room)
     assert tell(app, ada).status == 202
@@ -169,7 +169,7 @@ def test_a_slot_has_one_reading(app: App) -> None:
 def test_instances_that_race_give_a_slot_s_readings_one_name(
     make_app: Callable[..., App],
 ) -> None:
-    """Each instance counts for itself; pages take a frame, and a nameless face, once."""
+    """Two instances may accept one slot's readings; both use the slot's frame name."""
     one, other = make_app(), make_app()
     ada, *_ = room_only(one, 3)
     first = tell(one, ada, told(mode="room-only"))
@@ -179,7 +179,7 @@ def test_instances_that_race_give_a_slot_s_readings_one_name(
 
 
 def test_an_own_word_stands_in_place_of_the_reading(app: App) -> None:
-    """The same words as beside a frame, and only where the reading says the same again."""
+    """An own word replaces a device's reading that repeats the mistake, and no other."""
     ada = app.join(app.room())
     (action,) = tell(app, ada, told(correction="happiness:sadness")).actions
     (corrected,) = action["arguments"][0]["faces"]
@@ -190,7 +190,7 @@ def test_an_own_word_stands_in_place_of_the_reading(app: App) -> None:
 
 
 def test_a_device_s_reading_is_corrected_afterwards(app: App) -> None:
-    """By the frame that the answer named."""
+    """A correction refers to a device's reading by the frame name in the answer."""
     ada = app.join(app.room())
     frame = tell(app, ada).body["frame"]
     answer = app.member("correct_reading", ada, {"frame": frame, "expression": "neutral"})
@@ -235,7 +235,7 @@ WRONG: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("what", WRONG)
 def test_numbers_out_of_bounds_are_refused(app: App, what: str) -> None:
-    """Each number is looked at, and nobody hears of any of them; the slot stays free."""
+    """Each number out of its bounds is refused, nothing is sent, and the slot stays free."""
     ada = app.join(app.room())
     refused = tell(app, ada, WRONG[what])
     assert (refused.status, refused.body["error"]) == (400, "invalid-field"), refused.body
@@ -244,7 +244,7 @@ def test_numbers_out_of_bounds_are_refused(app: App, what: str) -> None:
 
 
 def test_a_deployment_may_have_one_way_of_reading(make_app: Callable[..., App]) -> None:
-    """Where the service alone reads no scores are taken; where devices do, no frames."""
+    """`READING=service` refuses scores, and `READING=device` gives no upload tickets."""
     app = make_app(READING="service")
     ada = app.join(app.room())
     refused = tell(app, ada)
@@ -258,7 +258,7 @@ def test_a_deployment_may_have_one_way_of_reading(make_app: Callable[..., App]) 
 
 
 def test_a_reading_writes_nothing_to_the_storage(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two looks at records, whatever is told: who consents, and the room's mode."""
+    """A device's reading needs two reads in the storage, for consent and mode, and no write."""
     ada = app.join(app.room())
     sent: list[str] = []
     send = RequestsTransport.send

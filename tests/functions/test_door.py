@@ -1,4 +1,4 @@
-"""The door: who waits, who is let in, refused or removed, and what their tickets open then."""
+"""The door: who waits, is let in, refused or removed, and what their tickets allow then."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def outside(app: App, who: Joined) -> set[tuple[int, str]]:
 
 
 def test_who_comes_to_a_closed_door_waits_and_only_hosts_hear_the_name(app: App) -> None:
-    """A knock takes no seat; hosts hear of it, the others do not; the knocker learns nothing."""
+    """A knock takes no seat; only hosts get the name, and the knocker gets no roster."""
     host = app.host()
     guest = app.join(host.room, name="Zoë")
     assert targets(app.member("set_door", host, {"door": "closed"})) == [("door", host.room)]
@@ -82,7 +82,7 @@ def test_who_comes_to_a_closed_door_waits_and_only_hosts_hear_the_name(app: App)
 
 
 def test_who_is_let_in_is_seated_with_the_same_ticket(app: App) -> None:
-    """Until the answer every route is closed; then they are a participant like any other."""
+    """Every route refuses a waiting person's ticket; once they are let in it works."""
     host = closed(app)
     mo = app.knock(host.room, name="Hetty")
     assert app.member("wait_at_door", mo).status == 202
@@ -100,7 +100,7 @@ def test_who_is_let_in_is_seated_with_the_same_ticket(app: App) -> None:
 
 
 def test_who_is_refused_stays_outside_and_is_forgotten(app: App) -> None:
-    """Every route says that they were refused; their name is gone at once, the record in time."""
+    """Every route answers `refused`; the name is deleted at once, the record later."""
     host = closed(app)
     mo = app.knock(host.room, name="Mo Moore")
     assert answer_knock(app, host, mo, admit=False).status == 200
@@ -116,7 +116,7 @@ def test_who_is_refused_stays_outside_and_is_forgotten(app: App) -> None:
 
 
 def test_waiting_ends_after_ten_minutes_and_without_a_sign_of_life(app: App) -> None:
-    """Who waits and asks again is there for ten minutes; who does not, for 75 seconds."""
+    """A knock ends after ten minutes, or 75 seconds after its page last asked."""
     host = closed(app)
     patient, gone = app.knock(host.room, name="Pat"), app.knock(host.room, name="Gus")
     for _ in range(10):
@@ -132,7 +132,7 @@ def test_waiting_ends_after_ten_minutes_and_without_a_sign_of_life(app: App) -> 
 
 
 def test_who_gives_up_waiting_is_gone_for_the_hosts(app: App) -> None:
-    """Leaving the door tells the hosts alone."""
+    """If a waiting person leaves, only the hosts are told."""
     host = closed(app)
     mo = app.knock(host.room)
     left = app.member("leave_room", mo, participant=mo.participant)
@@ -141,7 +141,7 @@ def test_who_gives_up_waiting_is_gone_for_the_hosts(app: App) -> None:
 
 
 def test_a_door_has_room_for_ten_and_few_knocks_a_minute(make_app: Callable[..., App]) -> None:
-    """An eleventh is told to come later; of one address only so many knocks reach the hosts."""
+    """An eleventh knock is refused, and so are too many from one address."""
     app = make_app(LIMITS='{"knocks-per-address": 100, "rooms-per-address": 50000}')
     host = closed(app)
     for number in range(WAITING_MAX):
@@ -163,7 +163,7 @@ def test_a_door_has_room_for_ten_and_few_knocks_a_minute(make_app: Callable[...,
 def test_an_opened_door_lets_in_who_waits_while_there_are_seats(
     make_app: Callable[..., App],
 ) -> None:
-    """Who asks first gets the last seat; who asks later goes on waiting."""
+    """After the door opens, the first who asks gets the last seat; the next waits."""
     app = make_app(ROOM_CAPACITY="2")
     host = closed(app)
     people = [app.knock(host.room, name=f"Mo {n}") for n in range(3)]
@@ -175,7 +175,7 @@ def test_an_opened_door_lets_in_who_waits_while_there_are_seats(
 
 
 def test_nobody_is_let_into_a_full_room(make_app: Callable[..., App]) -> None:
-    """The host is told that no seat is free; who waits goes on waiting."""
+    """Admitting into a full room is refused, and the person still waits."""
     app = make_app(ROOM_CAPACITY="2")
     host = app.host()
     app.join(host.room)
@@ -186,7 +186,7 @@ def test_nobody_is_let_into_a_full_room(make_app: Callable[..., App]) -> None:
 
 
 def test_the_host_passes_their_own_closed_door(app: App) -> None:
-    """Whose page created the room comes in with its secret."""
+    """The creator's secret gives a seat although the door is closed."""
     created = app.call("create_room").body
     body = {"name": "Hetty", "consent": False, "hostSecret": created["hostSecret"]}
     join = app.call("join_room", body, room=created["room"]).body
@@ -198,7 +198,7 @@ def test_the_host_passes_their_own_closed_door(app: App) -> None:
 
 
 def test_a_removal_holds_at_once_and_closes_the_door(app: App) -> None:
-    """The removed are out of the group, refused everywhere, and back at a closed door."""
+    """A removed person is out of the group, refused everywhere, and must knock again."""
     host = app.host()
     mo = app.join(host.room, name="Mo")
     told = remove(app, host, mo)
@@ -219,7 +219,7 @@ def test_a_removal_holds_at_once_and_closes_the_door(app: App) -> None:
 
 
 def test_what_the_removed_upload_is_deleted_unread(make_app: Callable[..., App]) -> None:
-    """Their upload ticket still creates its blob; nobody reads it, and nobody hears of it."""
+    """A removed person's upload is deleted unread, and nothing is sent."""
     reader = ScriptedReader()
     app = make_app(reader)
     host = app.host()
@@ -235,7 +235,7 @@ def test_what_the_removed_upload_is_deleted_unread(make_app: Callable[..., App])
 
 
 def test_what_the_devices_of_those_outside_read_is_told_to_nobody(app: App) -> None:
-    """What a page read of somebody waiting, refused or removed is refused, by that name."""
+    """Scores of waiting, refused or removed people are refused with that code."""
     host = closed(app)
     reading = EXAMPLES["POST /api/rooms/{room}/readings"]["request"]
     waits, refused_one, mo = (app.knock(host.room, name=f"Mo {n}") for n in range(3))
@@ -253,7 +253,7 @@ def test_what_the_devices_of_those_outside_read_is_told_to_nobody(app: App) -> N
 
 
 def test_the_room_hears_that_the_removed_hears_nothing(app: App) -> None:
-    """An announcement that raced with the removal is undone by the next heartbeat."""
+    """The next heartbeat undoes an announcement that raced with the removal."""
     host = app.host()
     mo = app.join(host.room)
     remove(app, host, mo)
@@ -266,7 +266,7 @@ def test_the_room_hears_that_the_removed_hears_nothing(app: App) -> None:
 
 
 def test_nobody_but_a_host_decides(app: App) -> None:
-    """Guests, and hosts of another room, change nothing at this door."""
+    """Guests and hosts of other rooms cannot change this door."""
     host, other = closed(app), app.host()
     mo = app.knock(host.room)
     app.member("set_door", host, {"door": "open"})
@@ -289,7 +289,7 @@ def test_nobody_but_a_host_decides(app: App) -> None:
 
 
 def test_a_host_cannot_reach_into_another_room(app: App) -> None:
-    """Ids of people elsewhere are unknown here; the other room is told nothing."""
+    """Ids of another room's people are unknown, and that room gets no message."""
     host, other = closed(app), closed(app)
     theirs, waits = app.join(app.room()), app.knock(other.room)
     assert refused(remove(app, host, theirs)) == (404, "unknown-participant")
@@ -302,7 +302,7 @@ def test_a_host_cannot_reach_into_another_room(app: App) -> None:
 
 
 def test_one_more_host_is_named_and_decides(app: App) -> None:
-    """The named host may do all of it at once, but neither remove the creator nor name a third."""
+    """The named host has a host's rights, but cannot remove the creator or name a third."""
     host = app.host()
     zoe, mo = app.join(host.room, name="Zoë"), app.join(host.room, name="Mo")
     named = app.member("name_host", host, {"host": True}, participant=zoe.participant)
@@ -334,7 +334,7 @@ def test_of_two_hosts_who_name_at_once_one_names(app: App) -> None:
 
 
 def test_a_removed_host_is_no_host_any_more(app: App) -> None:
-    """The creator removes the named host, whose ticket then opens nothing."""
+    """A named host whom the creator removes loses every right."""
     host = app.host()
     zoe = app.join(host.room)
     app.member("name_host", host, {"host": True}, participant=zoe.participant)
@@ -343,7 +343,7 @@ def test_a_removed_host_is_no_host_any_more(app: App) -> None:
 
 
 def test_without_a_host_a_closed_door_opens_and_says_so(app: App) -> None:
-    """At once where the last host leaves; with the next heartbeat where they vanish."""
+    """It opens when the last host leaves, or at a heartbeat after they disappeared."""
     host = closed(app)
     mo = app.knock(host.room)
     left = app.member("leave_room", host, participant=host.participant)
@@ -364,7 +364,7 @@ def test_without_a_host_a_closed_door_opens_and_says_so(app: App) -> None:
 
 
 def test_a_host_who_loads_the_page_anew_keeps_the_door(app: App) -> None:
-    """A page that closes may be back: for ten seconds the door stays as it was."""
+    """For ten seconds after a host's page closes, the door stays closed."""
     host = closed(app)
     guest = app.knock(host.room)
     answer_knock(app, host, guest, admit=True)
@@ -379,7 +379,7 @@ def test_a_host_who_loads_the_page_anew_keeps_the_door(app: App) -> None:
 
 
 def test_muting_asks_one_page_or_all_others(app: App) -> None:
-    """Only those asked hear of it, and only those in the room."""
+    """A request to mute goes only to the people asked, and only to those in the room."""
     host = app.host()
     zoe, mo = app.join(host.room), app.join(host.room)
     one = app.member("request_mute", host, {"participant": zoe.participant})
@@ -391,7 +391,7 @@ def test_muting_asks_one_page_or_all_others(app: App) -> None:
 
 
 def test_nobody_slips_through_a_door_that_is_being_closed(app: App) -> None:
-    """Of those who race with the closing some are seated before it, nobody after it."""
+    """In a race with the closing, people are seated only before it."""
     host = app.host()
     body = {"name": "Mo", "consent": False}
     with ThreadPoolExecutor(4) as pool:
@@ -405,7 +405,7 @@ def test_nobody_slips_through_a_door_that_is_being_closed(app: App) -> None:
 
 
 def test_opentok_ends_the_connections_of_the_removed(make_app: Callable[..., App]) -> None:
-    """Each named connection is ended, once or again; a provider that fails is told of."""
+    """Each named connection is ended, also if repeated; a provider's failure is reported."""
     with stub_opentok.StubOpenTok() as opentok:
         app = make_app(OPENTOK_API_URL=opentok.url, **stub_opentok.SETTINGS)
         host = app.host()

@@ -1,4 +1,4 @@
-"""The embedded reader: what it sees, what it refuses to guess, and with which model."""
+"""The embedded reader finds faces, refuses unclear ones, and takes another classifier."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def drawing() -> Image.Image:
 def test_a_mirrored_picture_has_the_same_reading_and_the_mirrored_box(
     reader: EmbeddedReader,
 ) -> None:
-    """Nobody looks happier from one side; the box is where the face went."""
+    """A mirrored picture gives the same scores and the mirrored box."""
     (read,), (mirrored,) = reader.read(jpeg(smile())), reader.read(jpeg(ImageOps.mirror(smile())))
     assert mirrored.expression is read.expression is Expression.HAPPINESS
     for expression in Expression:
@@ -97,7 +97,7 @@ def test_a_mirrored_picture_has_the_same_reading_and_the_mirrored_box(
 
 
 def test_two_faces_keep_their_boxes(reader: EmbeddedReader) -> None:
-    """Each of two people in a frame is read where they are, the nearer one first."""
+    """Two faces are read in their own boxes, the larger one first."""
     near, far = reader.read(jpeg(frame((40, 90), (360, 150))))
     assert near.box.x == pytest.approx(0.66, abs=0.05)
     assert far.box.x == pytest.approx(0.12, abs=0.05)
@@ -106,14 +106,14 @@ def test_two_faces_keep_their_boxes(reader: EmbeddedReader) -> None:
 
 @pytest.mark.parametrize("picture", [landscape(), drawing()], ids=["landscape", "drawing"])
 def test_where_no_face_is_none_is_found(reader: EmbeddedReader, picture: Image.Image) -> None:
-    """A landscape and a house do not look back."""
+    """No face is found in a picture of a landscape or of a house."""
     assert reader.read(jpeg(picture)) == ()
 
 
 def test_small_faces_in_a_group_and_one_that_fills_the_picture_are_found(
     reader: EmbeddedReader,
 ) -> None:
-    """Six people at a table are found, and so is one who is too near."""
+    """Six small faces are found, and so is one that nearly fills the picture."""
     group = frame(*((column * 105, 40) for column in range(6)))
     assert len(reader.read(jpeg(group))) == 6
     (close,) = reader.read(jpeg(smile().crop((165, 45, 285, 185)).resize((480, 560))))
@@ -121,12 +121,12 @@ def test_small_faces_in_a_group_and_one_that_fills_the_picture_are_found(
 
 
 def test_a_small_face_beside_a_large_one_is_found(reader: EmbeddedReader) -> None:
-    """Somebody in the background is not lost behind the one at the desk."""
+    """A small face in the background is found beside a large one."""
     assert len(reader.read(jpeg(frame((10, 200), (420, 48))))) == 2
 
 
 def test_of_a_crowd_the_largest_faces_are_read(reader: EmbeddedReader) -> None:
-    """Beyond the cap the small ones are left out, so that a frame's cost is bounded."""
+    """Only the largest faces are read, up to the limit that bounds a frame's cost."""
     crowd = Image.new("RGB", (640, 480), (150, 140, 130))
     for number in range(12):
         side = 40 + 4 * number
@@ -138,7 +138,7 @@ def test_of_a_crowd_the_largest_faces_are_read(reader: EmbeddedReader) -> None:
 
 
 def test_a_photographs_exif_orientation_is_heeded(reader: EmbeddedReader) -> None:
-    """A photograph stored lying on its side is read, its box as the picture is displayed."""
+    """A photograph stored on its side is read upright; its box fits the displayed picture."""
     (upright,) = reader.read(jpeg(smile()))
     exif = Image.Exif()
     exif[0x0112] = 6  # shown after a quarter turn clockwise
@@ -150,7 +150,7 @@ def test_a_photographs_exif_orientation_is_heeded(reader: EmbeddedReader) -> Non
 
 
 def test_a_large_photograph_is_decoded_small_and_read_the_same(reader: EmbeddedReader) -> None:
-    """Three times the page's own size: the same box in fractions, and fewer pixels to look at."""
+    """A picture of three times the size gives the same box as fractions, and is decoded smaller."""
     large = jpeg(smile().resize((2000, 2000)))
     assert decode_frame(large, enough=960).shape == (1000, 1000, 3)
     (read,) = reader.read(large)
@@ -168,7 +168,7 @@ def test_a_large_photograph_is_decoded_small_and_read_the_same(reader: EmbeddedR
     ids=["blurred", "too dark"],
 )
 def test_what_cannot_be_read_honestly_says_why(head: Image.Image, reason: UnreadReason) -> None:
-    """A face that lost what an expression needs is refused with its own reason."""
+    """A face without what an expression needs is refused with its own reason."""
     pixels = np.asarray(frame((200, 200), head=head).convert("L"))
     clear = np.asarray(frame((200, 200)).convert("L"))
     (face,) = FaceDetector().find(np.asarray(frame((200, 200))))
@@ -188,7 +188,7 @@ def test_what_cannot_be_read_honestly_says_why(head: Image.Image, reason: Unread
 def test_a_profile_and_a_tiny_face_are_refused(
     nose: tuple[float, float], side: int, reason: UnreadReason | None
 ) -> None:
-    """The nose tells where a face is turned; the box, how much there is to see."""
+    """A profile is refused by its nose's place, a tiny face by its box."""
     points = np.array([(50, 40), (70, 40), nose, (52, 80), (68, 80)], np.float32)
     noise = np.random.default_rng(0).integers(0, 256, (120, 120)).astype(np.uint8)
     assert quality.fault(noise, FoundFace((10, 10, side, side), points, 0.9, 0.75)) is reason
@@ -196,7 +196,7 @@ def test_a_profile_and_a_tiny_face_are_refused(
 
 @pytest.mark.parametrize("name", ["cut-smile-mouth", "cut-neutral-chin"])
 def test_a_face_partly_outside_the_picture_is_refused(reader: EmbeddedReader, name: str) -> None:
-    """Without its mouth or chin a face looks like another expression: nobody guesses it."""
+    """A face without mouth or chin is refused, because it resembles another expression."""
     with pytest.raises(UnreadError) as caught:
         reader.read((FACES / f"{name}.jpg").read_bytes())
     assert caught.value.reason is UnreadReason.CUT_OFF
@@ -205,7 +205,7 @@ def test_a_face_partly_outside_the_picture_is_refused(reader: EmbeddedReader, na
 @pytest.mark.parametrize("turns", range(4), ids=["chin", "left", "brow", "right"])
 @pytest.mark.parametrize("kept", [0.75, 0.6, 0.5])
 def test_no_edge_may_cut_a_face(reader: EmbeddedReader, turns: int, kept: float) -> None:
-    """Whatever side of a face is lost, it is refused or not found, never read."""
+    """A face cut at any of its four sides is refused or not found, never read."""
     told: list[object] = []
     left, top, width, height = 180, 63, 89, 111  # the detector's box
     keep = [
@@ -223,7 +223,7 @@ def test_no_edge_may_cut_a_face(reader: EmbeddedReader, turns: int, kept: float)
 
 @pytest.mark.parametrize("degrees", range(-165, 181, 15))
 def test_a_rolled_face_is_read_upright(reader: EmbeddedReader, degrees: int) -> None:
-    """A camera on its side or head, or somebody lying down: the same reading, where the face is."""
+    """A face rolled by any angle has the upright face's expression, at its own place."""
     (read,) = reader.read(jpeg(frame((200, 160)).rotate(degrees, fillcolor=(150, 140, 130))))
     (upright,) = reader.read(jpeg(frame((200, 160))))
     assert read.expression is upright.expression is Expression.HAPPINESS
@@ -241,7 +241,7 @@ def test_a_rolled_face_is_read_upright(reader: EmbeddedReader, degrees: int) -> 
 def test_a_photograph_on_its_side_or_head_is_read_upright(
     reader: EmbeddedReader, name: str
 ) -> None:
-    """A smile stays a smile, and there is one face, not a second one seen the wrong way up."""
+    """A rotated smile is read as one happy face, without a second one upside down."""
     (read,) = reader.read((FACES / f"{name}.jpg").read_bytes())
     assert read.expression is Expression.HAPPINESS
     assert not read.unsure
@@ -249,7 +249,7 @@ def test_a_photograph_on_its_side_or_head_is_read_upright(
 
 @pytest.mark.parametrize(("wide", "high"), [(0.5, 1), (0.6, 1), (1, 0.5), (1, 0.6)])
 def test_a_squeezed_face_is_unsure(reader: EmbeddedReader, wide: float, high: float) -> None:
-    """A picture whose sides were scaled by different amounts shows no expression for certain."""
+    """A face in a picture scaled by different factors is unsure."""
     seen = frame((200, 200))
     (read,) = reader.read(jpeg(seen.resize((round(640 * wide), round(480 * high)))))
     assert read.unsure
@@ -260,7 +260,7 @@ def test_a_squeezed_face_is_unsure(reader: EmbeddedReader, wide: float, high: fl
 def test_a_frame_whose_every_face_is_refused_is_unread(
     reader: EmbeddedReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The room is told the largest face's reason; one readable face is enough for a reading."""
+    """If all faces are refused, the largest one's reason is sent; one readable face is enough."""
     both = jpeg(frame((40, 90), (360, 150)))
     monkeypatch.setattr(quality, "fault", lambda *_: UnreadReason.TOO_DARK)
     with pytest.raises(UnreadError) as caught:
@@ -273,7 +273,7 @@ def test_a_frame_whose_every_face_is_refused_is_unread(
 
 
 def test_a_crop_is_the_square_around_the_box_and_repeats_the_edge() -> None:
-    """A face cut off by the picture's edge is cropped all the same."""
+    """A crop beyond the picture repeats the picture's edge."""
     pixels = np.zeros((60, 80), np.uint8)
     pixels[:, 40:] = 200
     inside = crop(pixels, (30, 20, 20, 20), side=10, scale=1.0)
@@ -293,13 +293,13 @@ def other_model(folder: Path, sidecar: object) -> Path:
 
 
 def test_the_shipped_sidecar_is_that_of_the_shipped_model() -> None:
-    """One was not exchanged without the other."""
+    """The sidecar's hash is the shipped model's."""
     sidecar = json.loads(classifier.MODEL.with_suffix(".json").read_text())
     assert hashlib.sha256(classifier.MODEL.read_bytes()).hexdigest() == sidecar["sha256"]
 
 
 def test_another_classifier_takes_its_place_with_a_sidecar(tmp_path: Path) -> None:
-    """A file beside the model names its labels in its order; a reading tells who read."""
+    """A sidecar gives a model's labels in their order, and readings carry the model's name."""
     labels = list(Expression)
     swapped = [*labels[:4], labels[5], labels[4], *labels[6:]]
     reader = EmbeddedReader(other_model(tmp_path, {"labels": swapped, "unsure_below": 1.0}))
@@ -310,13 +310,13 @@ def test_another_classifier_takes_its_place_with_a_sidecar(tmp_path: Path) -> No
 
 
 def test_doubt_begins_where_the_sidecar_says(tmp_path: Path) -> None:
-    """The same face is sure under a lower threshold."""
+    """The sidecar's threshold decides whether a face is unsure."""
     (read,) = EmbeddedReader(other_model(tmp_path, {"unsure_below": 0.1})).read(jpeg(smile()))
     assert not read.unsure
 
 
 def test_where_one_look_leaves_doubt_the_mirror_image_is_asked_too(tmp_path: Path) -> None:
-    """With a look at both, a face and its mirror image have the same scores."""
+    """A doubtful face is also scored mirrored; it and its mirror image then score the same."""
     grey = to_grey(decode_frame(SMILE.read_bytes()))
     face = crop(grey, (200, 60, 110, 110), side=48, scale=1)  # half of one, so that doubt is left
     faces = np.stack([face, face[:, ::-1]])
@@ -327,7 +327,7 @@ def test_where_one_look_leaves_doubt_the_mirror_image_is_asked_too(tmp_path: Pat
 
 
 def test_the_second_look_may_be_closer(tmp_path: Path) -> None:
-    """Beside the face as it is, the mean holds its mirror image with the margin left out."""
+    """The mirror image may be cropped closer; the scores are the mean of both."""
     grey = to_grey(decode_frame(SMILE.read_bytes()))
     face = crop(grey, (200, 60, 110, 110), side=48, scale=1)
     once = ExpressionClassifier(other_model(tmp_path, {}))
@@ -357,13 +357,13 @@ def test_the_second_look_may_be_closer(tmp_path: Path) -> None:
     ids=str,
 )
 def test_a_sidecar_that_does_not_fit_is_refused(tmp_path: Path, sidecar: object) -> None:
-    """A wrong description stops the reader instead of naming every face wrongly."""
+    """A sidecar that does not match its model stops the reader at the start."""
     with pytest.raises(SidecarError):
         ExpressionClassifier(other_model(tmp_path, sidecar))
 
 
 def test_logits_become_scores_where_the_sidecar_says_so(tmp_path: Path) -> None:
-    """The softmax of the network's logits is what its own scores are."""
+    """The softmax of a network's logits equals the scores of the same network with softmax."""
     face = crop(to_grey(decode_frame(SMILE.read_bytes())), (170, 60, 110, 110), side=48, scale=1)
     plain = ExpressionClassifier(other_model(tmp_path, {})).scores(face[None])
     logits = other_model(tmp_path, {"output": "logits", "softmax": True})
@@ -393,7 +393,7 @@ class StubNetwork:
 def test_size_channels_normalisation_and_labels_are_the_sidecars(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another kind of network gets the faces it was trained for; a label it lacks stays nought."""
+    """A network gets the input that its sidecar describes; a missing label scores zero."""
     network = StubNetwork()
     monkeypatch.setattr("functions.reader.network.load", lambda _: network)
     labels = [expression for expression in Expression if expression is not Expression.CONTEMPT]

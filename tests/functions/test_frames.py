@@ -44,7 +44,7 @@ def ada(app: App) -> Joined:
 
 
 def test_a_smile_is_read_told_to_the_room_and_deleted(app: App, ada: Joined) -> None:
-    """The whole function on a real photograph: one happy face, sent to its room, nothing kept."""
+    """A real photograph gives one happy face for its room, and its blob is deleted."""
     captured_at = app.clock.milliseconds
     name = app.upload(ada, SMILE, capturedat=str(captured_at))
     (action,) = app.trigger(name)
@@ -77,7 +77,7 @@ def test_a_smile_is_read_told_to_the_room_and_deleted(app: App, ada: Joined) -> 
 def test_a_frame_that_cannot_be_read_says_why(
     app: App, ada: Joined, image: bytes, reason: str
 ) -> None:
-    """Each kind of bad upload ends as its reason in the room, and is deleted."""
+    """Each kind of bad upload is sent to the room with its reason, and deleted."""
     name = app.upload(ada, image)
     (action,) = app.trigger(name)
     assert action["target"] == "unread"
@@ -98,7 +98,7 @@ def test_a_frame_that_cannot_be_read_says_why(
 def test_a_reader_that_fails_is_told_and_the_frame_deleted(
     make_app: Callable[..., App], failure: Exception, reason: str
 ) -> None:
-    """Whatever the reader raises, the room hears of it and the frame goes."""
+    """If the reader raises, the room gets `unread` and the frame is deleted."""
     app = make_app(ScriptedReader(failure))
     (action,) = app.trigger(app.upload(app.join(app.room()), SMILE))
     assert action["arguments"][0]["reason"] == reason
@@ -106,7 +106,7 @@ def test_a_reader_that_fails_is_told_and_the_frame_deleted(
 
 
 def test_a_late_frame_is_deleted_unread(make_app: Callable[..., App]) -> None:
-    """A frame older than its lifetime is not read: nobody wants to see an old face as new."""
+    """A frame older than its lifetime is deleted unread."""
     reader = ScriptedReader((FACE,))
     app = make_app(reader)
     name = app.upload(app.join(app.room()), SMILE)
@@ -120,7 +120,7 @@ def test_a_late_frame_is_deleted_unread(make_app: Callable[..., App]) -> None:
 def test_a_reader_that_takes_too_long_does_not_show_an_old_face(
     make_app: Callable[..., App], clock: TestClock
 ) -> None:
-    """A frame that outlived its time while it was being read is late, like any other."""
+    """A frame whose lifetime ends during the reading is `late`."""
 
     class SlowReader(ScriptedReader):
         def read(self, image: bytes) -> tuple[Face, ...]:
@@ -136,7 +136,7 @@ def test_a_reader_that_takes_too_long_does_not_show_an_old_face(
 def test_when_nobody_can_say_who_consents_nothing_is_read(
     make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the participant's record the frame is deleted unread, which its owner alone hears."""
+    """Without the participant's record the frame is not read; only its owner is told."""
     reader = ScriptedReader((FACE,))
     app = make_app(reader)
     ada = app.join(app.room())
@@ -172,7 +172,7 @@ def test_withdrawing_counts_for_frames_already_uploaded(make_app: Callable[..., 
 def test_withdrawing_counts_while_a_frame_is_being_read(
     make_app: Callable[..., App], clock: TestClock, result: tuple[Face, ...] | Exception
 ) -> None:
-    """Of who withdraws before a slow reader is done nothing is told, not even that it failed."""
+    """After a withdrawal during a slow reading nothing is sent, not even a failure."""
 
     class SlowReader(ScriptedReader):
         def read(self, image: bytes) -> tuple[Face, ...]:
@@ -187,7 +187,7 @@ def test_withdrawing_counts_while_a_frame_is_being_read(
 
 
 def test_leaving_counts_for_frames_already_uploaded(make_app: Callable[..., App]) -> None:
-    """A frame of somebody who has left is deleted unread."""
+    """A frame of a participant who left is deleted unread."""
     reader = ScriptedReader((FACE,))
     app = make_app(reader)
     ada = app.join(app.room())
@@ -199,7 +199,7 @@ def test_leaving_counts_for_frames_already_uploaded(make_app: Callable[..., App]
 
 
 def test_the_same_frame_twice_is_read_once(app: App, ada: Joined) -> None:
-    """Two deliveries of one event, both with the picture in hand, give one reading and no error."""
+    """Two deliveries of one event, both with the picture, give one reading and no error."""
     name = app.upload(ada, SMILE)
     events = [InputStream(data=SMILE, name=name, length=len(SMILE)) for _ in range(2)]
     with ThreadPoolExecutor(2) as hosts:
@@ -211,7 +211,7 @@ def test_the_same_frame_twice_is_read_once(app: App, ada: Joined) -> None:
 def test_an_upload_ticket_used_again_is_read_once(
     make_app: Callable[..., App], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Once its frame is deleted a ticket can create it anew: what comes so is deleted untold."""
+    """A frame that a used ticket creates again is deleted, and nothing is sent."""
     reader = ScriptedReader((FACE,))
     app = make_app(reader)
     ada = app.join(app.room())
@@ -230,7 +230,7 @@ def test_an_upload_ticket_used_again_is_read_once(
 
 
 def test_a_frame_is_gone_before_it_is_read(make_app: Callable[..., App]) -> None:
-    """A picture that kills whoever reads it is not there to be read again."""
+    """The blob is deleted before the reader opens the picture."""
 
     class Watching(ScriptedReader):
         def read(self, image: bytes) -> tuple[Face, ...]:
@@ -256,7 +256,7 @@ def test_a_frame_is_gone_before_it_is_read(make_app: Callable[..., App]) -> None
 def test_the_time_of_capture_is_held_within_what_is_possible(
     make_app: Callable[..., App], clock: TestClock, said: str, kept: str
 ) -> None:
-    """A browser's clock may be wrong: a frame is neither from the future nor from last year."""
+    """A browser's wrong time of capture is limited to the frame's lifetime."""
     app = make_app(ScriptedReader((FACE,)))
     ada = app.join(app.room())
     clock.advance(5)
@@ -267,7 +267,7 @@ def test_the_time_of_capture_is_held_within_what_is_possible(
 
 
 def test_a_blob_that_is_no_frame_is_deleted_silently(app: App) -> None:
-    """A stray blob in the frames container is removed and told to nobody."""
+    """A blob that is no frame is deleted, and nothing is sent."""
     app.storage.get_blob_client("frames", "stray.jpg").upload_blob(b"x")
     assert app.read(InputStream(data=b"x", name="frames/stray.jpg", length=1)) == []
     assert app.frames() == []
@@ -276,7 +276,7 @@ def test_a_blob_that_is_no_frame_is_deleted_silently(app: App) -> None:
 def test_a_failed_deletion_raises_so_that_the_host_tries_again(
     app: App, ada: Joined, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A frame that could not be deleted is not forgotten: the invocation fails."""
+    """A failed deletion fails the invocation, so the Functions host retries it."""
 
     def refuse(*_: object, **__: object) -> None:
         raise AzureError("storage is away")

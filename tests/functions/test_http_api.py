@@ -58,7 +58,7 @@ def refused(answer: Answer) -> tuple[int, str]:
 
 
 def test_every_answer_has_the_shape_of_its_example(make_app: Callable[..., App]) -> None:
-    """The page is tested with these examples; the functions answer in the same shape."""
+    """The functions' answers have the shape of the examples with which the page is tested."""
     app = make_app(ICE_SERVERS='[{"urls": "stun:stun.example.org"}]')
     limited_app = make_app(LIMITS='{"captures-per-participant": 1}')
     with stub_opentok.StubOpenTok() as opentok:
@@ -140,7 +140,7 @@ def _check_examples(app: App, opentok_app: App, limited_app: App) -> None:
 
 
 def test_presence_enters_the_group_and_tells_the_room(app: App) -> None:
-    """Who announces themselves is added to the room's group before the room hears of it."""
+    """An announcement first adds the participant to the group and then tells the room."""
     room = app.room()
     ada, zoe = app.join(room, name="Ada"), app.join(room, name="Zoë", consent=False)
     answer = app.member("announce_presence", zoe)
@@ -159,7 +159,7 @@ def test_presence_enters_the_group_and_tells_the_room(app: App) -> None:
 
 
 def test_leaving_forgets_the_participant_and_tells_the_room(app: App) -> None:
-    """After leaving, the ticket is good for nothing but leaving again, which is harmless."""
+    """After leaving, the ticket allows only leaving again, which changes nothing."""
     ada = app.join(app.room())
     answer = app.member("leave_room", ada, participant=ada.participant)
     assert [a.get("target", a.get("action")) for a in answer.actions] == ["remove", "left"]
@@ -170,7 +170,7 @@ def test_leaving_forgets_the_participant_and_tells_the_room(app: App) -> None:
 
 
 def test_a_heartbeat_renews_the_ticket(make_app: Callable[..., App]) -> None:
-    """A call may last longer than a ticket: each sign of life gives one that lives longer."""
+    """Each heartbeat answers with a ticket that expires later."""
     app = make_app(TICKET_LIFETIME_SECONDS="60")
     ada = app.join(app.room())
     claims = jwt.decode(ada.ticket, options={"verify_signature": False})
@@ -184,7 +184,7 @@ def test_a_heartbeat_renews_the_ticket(make_app: Callable[..., App]) -> None:
 
 
 def test_who_goes_out_of_view_is_away_to_everybody(app: App) -> None:
-    """The room hears of it once, at once; latecomers learn it; consent stays what it is."""
+    """The room is told once that a page is away; latecomers see it, and consent is unchanged."""
     room = app.room()
     ada, zoe = app.join(room), app.join(room, name="Zoë")
     away, still, silent = (
@@ -208,7 +208,7 @@ def test_who_goes_out_of_view_is_away_to_everybody(app: App) -> None:
 
 
 def test_who_was_away_for_too_long_joins_again(app: App) -> None:
-    """A sleeper's seat may be taken: their first heartbeat sends them back to the door."""
+    """The first heartbeat after an absence is refused, because the seat may be taken."""
     ada = app.join(app.room())
     app.clock.advance(75)
     assert app.member("heartbeat", ada).status == 200
@@ -221,7 +221,7 @@ def test_who_was_away_for_too_long_joins_again(app: App) -> None:
 
 
 def test_a_signal_reaches_one_participant_of_the_same_room(app: App) -> None:
-    """The relay names the sender itself, and passes nothing to somebody in another room."""
+    """A signal carries its sender's id and is refused for people in another room."""
     room = app.room()
     ada, zoe, stranger = app.join(room), app.join(room), app.join(app.room())
     sent = app.member("relay_signal", ada, {"to": zoe.participant, "payload": {"from": "forged"}})
@@ -238,7 +238,7 @@ def test_a_signal_reaches_one_participant_of_the_same_room(app: App) -> None:
 
 
 def test_only_the_creator_becomes_host(app: App) -> None:
-    """The secret given at creation makes a host; no secret and a wrong one do not."""
+    """Only the secret from the room's creation makes a host."""
     created = app.call("create_room").body
     body = {"name": "Ada", "consent": False}
     secrets = {"right": created["hostSecret"], "wrong": "x" * 22}
@@ -253,7 +253,7 @@ def test_only_the_creator_becomes_host(app: App) -> None:
 
 
 def test_a_creation_key_keeps_strangers_from_creating_rooms(make_app: Callable[..., App]) -> None:
-    """Where a deployment sets a key, rooms are created only with it."""
+    """If a deployment has a creation key, rooms are created only with it."""
     app = make_app(ROOM_CREATION_KEY="open sesame")
     for body in ({}, {"creationKey": "wrong"}, {"creationKey": 7}, {"creationKey": "\ud800"}):
         assert refused(app.call("create_room", body)) == (403, "creation-key-wrong")
@@ -261,7 +261,7 @@ def test_a_creation_key_keeps_strangers_from_creating_rooms(make_app: Callable[.
 
 
 def test_without_consent_there_is_no_upload_ticket(app: App) -> None:
-    """Consent given in the call opens the way for frames; withdrawing closes it at once."""
+    """Upload tickets need consent: giving it allows them, withdrawing it ends them at once."""
     ada = app.join(app.room(), consent=False)
     count = {"count": 1}
     assert refused(app.member("issue_upload_tickets", ada, count)) == (403, "consent-required")
@@ -274,7 +274,7 @@ def test_without_consent_there_is_no_upload_ticket(app: App) -> None:
 
 
 def test_a_heartbeat_never_undoes_a_withdrawal(app: App) -> None:
-    """Heartbeats that race with a withdrawal leave consent withdrawn."""
+    """Heartbeats that race with a withdrawal leave the consent withdrawn."""
     ada = app.join(app.room())
     with ThreadPoolExecutor(8) as pool:
         beats = [pool.submit(app.member, "heartbeat", ada) for _ in range(12)]
@@ -287,7 +287,7 @@ def test_a_heartbeat_never_undoes_a_withdrawal(app: App) -> None:
 
 
 def test_a_door_that_stays_shut_is_said_before_the_page_stops_waiting(app: App) -> None:
-    """Nobody is seated who was not told so: behind a crashed holder's lease it is a 503 in time."""
+    """A join behind a crashed holder's lease is 503 before the page stops waiting."""
     room = app.room()
     app.storage.get_blob_client("rooms", f"{room}/room").acquire_lease(15)
     app.clock.jumps = True
@@ -313,7 +313,7 @@ def test_upload_tickets_create_one_blob_and_nothing_else(app: App) -> None:
 
 
 def test_a_time_slot_has_one_frame_name(make_app: Callable[..., App]) -> None:
-    """Asking again within a slot gives the same names: more tickets do not mean more frames."""
+    """A second request in a slot gives the same frame names."""
     app = make_app(FRAME_SLOT_SECONDS="60")
     ada = app.join(app.room())
     first, again = (
@@ -331,7 +331,7 @@ def test_a_time_slot_has_one_frame_name(make_app: Callable[..., App]) -> None:
 def test_of_many_who_race_for_the_last_seats_just_enough_sit_down(
     make_app: Callable[..., App],
 ) -> None:
-    """A room is never fuller than its capacity, and never refuses while a seat is free."""
+    """Ten who race for three seats give three seats and seven refusals."""
     app = make_app(ROOM_CAPACITY="3")
     room = app.room()
     body = {"name": "Ada", "consent": False}
@@ -343,7 +343,7 @@ def test_of_many_who_race_for_the_last_seats_just_enough_sit_down(
 
 
 def test_two_people_of_one_name_can_be_told_apart(app: App) -> None:
-    """Who comes second under a name gets a number behind it, and is told so; it ends with them."""
+    """The second person of a name gets a number behind it, until they leave."""
     room = app.room()
     names = [app.call("join_room", {"name": n, "consent": False}, room=room) for n in ("Ada",) * 2]
     assert [answer.body["name"] for answer in names] == ["Ada", "Ada (2)"]
@@ -354,14 +354,14 @@ def test_two_people_of_one_name_can_be_told_apart(app: App) -> None:
 
 @pytest.mark.parametrize("room", ["r" * 22, "", "../rooms", "x" * 5000, "%2e%2e"])
 def test_an_unknown_room_is_named_as_such(app: App, room: str) -> None:
-    """A room nobody created, or no room's name at all, is a clear 404."""
+    """An unknown room, or a text that is no room's id, is 404 `unknown-room`."""
     answer = app.call("join_room", {"name": "Ada", "consent": True}, room=room)
     assert refused(answer) == (404, "unknown-room")
 
 
 @pytest.mark.parametrize("name", [*MEMBER_FUNCTIONS, "leave_room", "wait_at_door"])
 def test_every_member_route_refuses_bad_tickets(app: App, name: str) -> None:
-    """No ticket, garbage, a forged, an unsigned, an expired and another room's ticket fail."""
+    """A missing, forged, unsigned, expired or other room's ticket is refused."""
     ada, other = app.join(app.room()), app.join(app.room())
     claims = jwt.decode(ada.ticket, options={"verify_signature": False})
     forged = jwt.encode(claims, "x" * 32, algorithm="HS256")
@@ -380,7 +380,7 @@ def test_every_member_route_refuses_bad_tickets(app: App, name: str) -> None:
 
 
 def test_nobody_gets_the_connection_of_somebody_else(app: App) -> None:
-    """The hub's connection is made for the route's participant, who must be the ticket's."""
+    """The hub connection's participant is the route's, who must be the ticket's."""
     room = app.room()
     ada, zoe = app.join(room), app.join(room)
     answer = app.member("negotiate", ada, participant=zoe.participant)
@@ -391,12 +391,12 @@ def test_nobody_gets_the_connection_of_somebody_else(app: App) -> None:
 
 @pytest.mark.parametrize("raw", [b"{", b"[]", b'"x"', b"null", b"\xff", b"[" * 60_000])
 def test_wrong_json_is_a_clear_error(app: App, raw: bytes) -> None:
-    """A body that is no JSON object says so."""
+    """A body that is no JSON object is refused with that reason."""
     assert refused(app.call("create_room", raw=raw)) == (400, "invalid-json")
 
 
 def test_wrong_fields_are_named(app: App) -> None:
-    """The message says which field is wrong and what to send."""
+    """The error names the wrong field and what to send."""
     ada = app.host()
     wrong: list[tuple[str, dict[str, object], str]] = [
         ("issue_upload_tickets", {"count": 0}, "count"),
@@ -433,7 +433,7 @@ def test_wrong_fields_are_named(app: App) -> None:
 
 
 def test_an_endless_body_is_refused(app: App) -> None:
-    """A body beyond what a signal needs is refused before it is parsed."""
+    """A body larger than a signal may be is refused before it is parsed."""
     ada = app.join(app.room())
     answer = app.member("relay_signal", ada, raw=b" " * 70_000)
     assert refused(answer) == (413, "body-too-large")
@@ -442,7 +442,7 @@ def test_an_endless_body_is_refused(app: App) -> None:
 def test_storage_that_does_not_answer_is_a_clear_error(
     make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When storage is away the caller is told to try again, and when, after a few short pauses."""
+    """If the storage does not answer, the caller gets 503 with Retry-After after a few pauses."""
     pauses: list[float] = []
     monkeypatch.setattr(HttpTransport, "sleep", lambda _, pause: pauses.append(pause))
     nowhere = (
@@ -460,7 +460,7 @@ def test_storage_that_does_not_answer_is_a_clear_error(
 def test_a_proxys_answer_is_no_answer_of_the_storage(
     make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
-    """Found: a page in place of a record was an inner error, or nobody's record; so was a frame."""
+    """An HTML page in place of the storage's answer is 503, and a frame's invocation fails."""
     monkeypatch.setattr(HttpTransport, "sleep", lambda *_: None)
     ada = make_app().join(make_app().room())
     page = Response(status, b"<html></html>", {"Content-Type": "text/html"})

@@ -1,4 +1,4 @@
-"""Without keys: Azure's own SDKs against an identity endpoint and a storage of our own."""
+"""Azure's own SDKs work without keys, against stand-ins for identity endpoint and storage."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def uploads(storage: StubStorage, clock: TestClock) -> Iterator[UploadTickets]:
 def test_upload_tickets_are_signed_by_the_managed_identity(
     make_app: Callable[..., App], storage: StubStorage, endpoint: StubIdentity, clock: TestClock
 ) -> None:
-    """From settings to SAS without any key: one token and one delegation key serve all."""
+    """Without any key, one token and one delegation key serve all upload tickets."""
     app = make_app(
         FramesStorage="",
         FramesStorage__blobServiceUri=f"{storage.url}/account/",
@@ -214,7 +214,7 @@ def test_upload_tickets_are_signed_by_the_managed_identity(
 def test_a_delegation_key_serves_for_hours_and_is_renewed_before_its_end(
     storage: StubStorage, uploads: UploadTickets, clock: TestClock
 ) -> None:
-    """No ticket asks for a key in vain, and none is signed with one about to end."""
+    """Tickets share one key for hours, and none is signed with a key about to end."""
     for _ in range(2):
         uploads.sign(ROOM, ADA, 8)
     clock.advance(4.9 * HOUR)
@@ -228,7 +228,7 @@ def test_a_delegation_key_serves_for_hours_and_is_renewed_before_its_end(
 def test_a_slow_renewal_keeps_nobody_else_waiting(
     storage: StubStorage, uploads: UploadTickets, clock: TestClock
 ) -> None:
-    """While one asks for a new key, the others sign with the one there is."""
+    """While one request renews the key, the others sign with the old one."""
     uploads.sign(ROOM, ADA, 1)
     clock.advance(5.1 * HOUR)
     storage.lends.clear()
@@ -247,7 +247,7 @@ def test_a_slow_renewal_keeps_nobody_else_waiting(
 def test_a_renewal_that_fails_leaves_the_old_key_in_use(
     storage: StubStorage, uploads: UploadTickets, clock: TestClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Tickets go on until the old key ends, and a new one is asked for once a minute."""
+    """After a failed renewal the old key is used, and a new one requested once a minute."""
     uploads.sign(ROOM, ADA, 1)
     storage.refuses_keys = True
     clock.advance(5.1 * HOUR)
@@ -269,7 +269,7 @@ def test_a_renewal_that_fails_leaves_the_old_key_in_use(
 def test_an_identity_without_its_role_is_a_clear_error(
     make_app: Callable[..., App], storage: StubStorage, clock: TestClock
 ) -> None:
-    """A storage that lends no key answers as one that is away: try again, with a code."""
+    """If the storage gives no delegation key, the answer is the 503 of an unavailable storage."""
     storage.refuses_keys = True
     app = make_app(
         FramesStorage="",
@@ -286,7 +286,7 @@ def test_an_identity_without_its_role_is_a_clear_error(
 def test_azure_face_takes_the_managed_identity(
     make_app: Callable[..., App], endpoint: StubIdentity, client_id: str
 ) -> None:
-    """Without a key the frame is read with a token for Cognitive Services, asked for once."""
+    """Without a key Azure Face gets a token for Cognitive Services, requested once."""
     with StubFace(face(), emotion=True) as azure:
         azure.authorized = lambda request: (
             request.headers.get("authorization")

@@ -1,4 +1,4 @@
-"""A join whose answer was lost is asked again, and takes no second place."""
+"""A join whose answer was lost is repeated, and takes no second seat."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def present(app: App, who: Joined) -> list[str]:
 
 
 def test_asking_again_gives_the_same_seat(app: App) -> None:
-    """Found: a join repeated for want of an answer left a ghost for 75 seconds."""
+    """A repeated join with the same secret finds its seat instead of taking another."""
     room, attempt = app.room(), new_id()
     first, again = join(app, room, attempt), join(app, room, attempt)
     assert (first.status, again.status) == (201, 201)
@@ -35,7 +35,7 @@ def test_asking_again_gives_the_same_seat(app: App) -> None:
 
 
 def test_asking_again_finds_the_last_seat_in_a_full_room(app: App) -> None:
-    """The seat that fills the room is one's own."""
+    """A repeated join finds its own seat although the room is full."""
     room, attempt = app.room(), new_id()
     for _ in range(5):
         app.join(room)
@@ -45,7 +45,7 @@ def test_asking_again_finds_the_last_seat_in_a_full_room(app: App) -> None:
 
 
 def test_many_at_once_get_one_seat(app: App) -> None:
-    """The page gave up waiting and asked again while its first call was still under way."""
+    """Joins with one secret at the same time get one seat together."""
     room, attempt = app.room(), new_id()
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda _: join(app, room, attempt), range(4)))
@@ -54,7 +54,7 @@ def test_many_at_once_get_one_seat(app: App) -> None:
 
 
 def test_asking_again_at_a_closed_door_is_one_knock(app: App) -> None:
-    """Found: each try while the hub was away left one more knock; let in, it finds its seat."""
+    """Repeated joins at a closed door are one knock; after admission they find the seat."""
     host, attempt = closed(app), new_id()
     knocks = [join(app, host.room, attempt) for _ in range(3)]
     assert [knock.status for knock in knocks] == [202] * 3
@@ -68,7 +68,7 @@ def test_asking_again_at_a_closed_door_is_one_knock(app: App) -> None:
 
 
 def test_a_place_that_was_left_or_taken_away_is_not_found_again(app: App) -> None:
-    """Who left gets another seat; who was removed waits at the door as a stranger."""
+    """A person who left gets a new seat; a removed one waits at the door as a stranger."""
     host = app.host()
     for end in ("leave", "remove"):
         attempt = new_id()
@@ -85,7 +85,7 @@ def test_a_place_that_was_left_or_taken_away_is_not_found_again(app: App) -> Non
 
 
 def test_a_made_up_secret_is_refused_in_words(app: App) -> None:
-    """It must be as random as it looks: 22 characters."""
+    """The secret must be 22 characters, or the request is refused."""
     for attempt in ("", "short", 7, None, "a" * 23, "ü" * 22):
         body = {"name": "Ada", "consent": True, "attempt": attempt}
         refused = app.call("join_room", body, room=app.room())

@@ -1,4 +1,4 @@
-"""The timer that deletes what no event brought to an end."""
+"""The timer deletes the frames that no event led to a deletion."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
 def test_what_was_left_over_is_logged_with_its_cure(
     make_app: Callable[..., App], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One line says how many, and what to run where events do not come; it names no frame."""
+    """One log line has the number and the remedy, and names no frame."""
     app = make_app(FRAME_LIFETIME_SECONDS="1")
     ada = app.join(app.room())
     frame = app.upload(ada, SMILE)
@@ -34,7 +34,7 @@ def test_what_was_left_over_is_logged_with_its_cure(
 def test_only_frames_that_nobody_would_read_any_more_are_deleted(
     make_app: Callable[..., App],
 ) -> None:
-    """A frame of now stays for its event; one of two lifetimes ago goes."""
+    """Frames older than two lifetimes are deleted; newer ones stay for their event."""
     app = make_app(FRAME_LIFETIME_SECONDS="1")
     ada = app.join(app.room())
     app.upload(ada, SMILE)

@@ -1,4 +1,4 @@
-"""Limits: exact however many instances race, answered with 429, and telling of nobody."""
+"""Limits are exact across instances, answer 429, and store no ids."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def limited(answer: Answer, code: str) -> bool:
 
 
 def test_instances_that_race_let_through_exactly_as_many_as_may(instances: list[Limits]) -> None:
-    """Sixty attempts at two instances at once: seven get through, whichever instance was asked."""
+    """Of sixty attempts at two instances at once, exactly the limit's seven pass."""
     who = new_id()
     with ThreadPoolExecutor(16) as pool:
         allowed = list(
@@ -73,7 +73,7 @@ def test_instances_that_race_let_through_exactly_as_many_as_may(instances: list[
 
 
 def test_who_is_refused_hears_when_the_next_slot_begins(azurite: Azurite) -> None:
-    """The wait is the rest of the slot, and after it the same subject may go on."""
+    """Retry-After is the rest of the slot; after it the same subject may go on."""
     at = [float(NOON)]
     with azurite.client() as client:
         limits = Limits(
@@ -96,7 +96,7 @@ def test_who_is_refused_hears_when_the_next_slot_begins(azurite: Azurite) -> Non
 def test_a_flood_costs_the_storage_one_refusal(
     azurite: Azurite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the storage refused once in a slot is refused without asking it again."""
+    """After the storage's first refusal in a slot, the instance refuses by itself."""
     with azurite.client() as client:
         container = client.get_container_client(LIMITS_CONTAINER)
         limits = Limits(container, KEY, {"signals-per-participant": 1}, now=lambda: NOON)
@@ -132,7 +132,7 @@ def _counts(storage: BlobServiceClient) -> dict[str, bytes]:
 
 
 def test_a_stranger_creates_no_rooms_without_end(make_limited: Callable[..., App]) -> None:
-    """An address has its number; addresses it makes up do not help, another address has its own."""
+    """Rooms are limited for each address; a forged address does not avoid the limit."""
     app = make_limited(rooms_per_address=3)
 
     def create(forwarded: str) -> Answer:
@@ -152,7 +152,7 @@ def test_a_stranger_creates_no_rooms_without_end(make_limited: Callable[..., App
 
 
 def test_many_addresses_fill_no_storage(make_limited: Callable[..., App]) -> None:
-    """The site has its number, and attempts without the creation key use up none of it."""
+    """The site's limit of rooms holds for all; attempts without the key do not use it up."""
     app = make_limited(rooms=2)
 
     def create(n: int) -> Answer:
@@ -163,7 +163,7 @@ def test_many_addresses_fill_no_storage(make_limited: Callable[..., App]) -> Non
 
 
 def test_a_creation_key_is_not_guessed(make_app: Callable[..., App]) -> None:
-    """Wrong keys use up an address's attempts, and leave the site's rooms to who has the key."""
+    """Wrong keys use up their address's attempts, not the site's rooms."""
     app = make_app(
         ROOM_CREATION_KEY="open sesame",
         TICKET_KEY=new_id() + new_id(),
@@ -180,13 +180,13 @@ def test_a_creation_key_is_not_guessed(make_app: Callable[..., App]) -> None:
 
 
 def test_joins_without_end_end_at_the_door(make_limited: Callable[..., App]) -> None:
-    """Three hundred joins from anywhere: the room lets in who fits, and turns away the rest."""
+    """Of 300 joins from anywhere five get seats; beyond the room's limit all are 429."""
     _joins(make_limited(joins_per_room=20), 300)
 
 
 @pytest.mark.long
 def test_ten_thousand_joins_end_at_the_door(make_limited: Callable[..., App]) -> None:
-    """The same ten thousand times, and who is in the room hears and sees nothing of it."""
+    """The same holds for ten thousand joins."""
     _joins(make_limited(joins_per_room=20), 10_000)
 
 
@@ -210,7 +210,7 @@ def _joins(app: App, number: int) -> None:
 
 
 def test_an_address_joins_no_more_than_its_share(make_limited: Callable[..., App]) -> None:
-    """One address is held up before it uses up a room's joins, so that others get in."""
+    """One address reaches its own limit before the room's, so others can join."""
     app = make_limited(joins_per_address=4)
     room = app.room()
     body = {"name": "Ada", "consent": False}
@@ -221,7 +221,7 @@ def test_an_address_joins_no_more_than_its_share(make_limited: Callable[..., App
 
 
 def test_frames_of_one_address_end_however_many_join(make_limited: Callable[..., App]) -> None:
-    """Found: sixty joins a minute made seats without end, each with a frame a second."""
+    """Frames are limited for each address, however many seats its people take."""
     app = make_limited(frames_per_address=16)
     room = app.room()
 
@@ -245,7 +245,7 @@ def test_frames_of_one_address_end_however_many_join(make_limited: Callable[...,
 def test_ordinary_use_of_frames_writes_no_count(
     azurite: Azurite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten people live behind one address stay below what the instance counts by itself."""
+    """Ten people live behind one address cause no write of a count."""
     with azurite.client() as client:
         container = client.get_container_client(LIMITS_CONTAINER)
         limits = Limits(container, KEY, {}, now=lambda: NOON)
@@ -254,7 +254,7 @@ def test_ordinary_use_of_frames_writes_no_count(
 
 
 def test_a_flood_of_captures_reaches_nobody(make_limited: Callable[..., App]) -> None:
-    """Beyond the limit a press asks nobody, and others in the room may still press."""
+    """Beyond the limit a request to read is not sent; other people's requests still are."""
     app = make_limited(captures_per_participant=2, captures_per_room=3)
     room = app.room()
     ada, zoe = app.join(room), app.join(room)
@@ -266,7 +266,7 @@ def test_a_flood_of_captures_reaches_nobody(make_limited: Callable[..., App]) ->
 
 
 def test_a_flood_of_messages_reaches_nobody(make_limited: Callable[..., App]) -> None:
-    """Arriving and agreeing are told so often and no more; signals have their own number."""
+    """Announcements and consents share one limit of messages; signals have their own."""
     app = make_limited(announcements_per_participant=2, signals_per_participant=1)
     ada = app.join(app.room())
     zoe = app.join(ada.room)
@@ -284,7 +284,7 @@ def test_a_flood_of_messages_reaches_nobody(make_limited: Callable[..., App]) ->
 def test_joining_again_floods_no_further_than_the_joins_reach(
     make_limited: Callable[..., App],
 ) -> None:
-    """Whoever leaves and joins again may tell anew, as often as the room may be joined."""
+    """A person who rejoins may announce again, but only as often as the room may be joined."""
     app = make_limited(joins_per_room=3, announcements_per_participant=2)
     room, told = app.room(), 0
     for _ in range(3):
@@ -298,7 +298,7 @@ def test_joining_again_floods_no_further_than_the_joins_reach(
 
 
 def test_withdrawing_and_leaving_are_never_refused(make_limited: Callable[..., App]) -> None:
-    """Whoever used up what they may withdraws and leaves all the same; a flood is not told."""
+    """Beyond the limit a person can still withdraw and leave; the room gets no message."""
     app = make_limited(announcements_per_participant=1)
     ada = app.join(app.room())
     assert app.member("announce_presence", ada).status == 200
@@ -315,7 +315,7 @@ def _gone(app: App, who: Joined) -> bool:
 
 
 def test_codes_are_few_and_limits_far_from_what_people_do() -> None:
-    """The page has words for each code, and nobody presses a button twenty times a minute."""
+    """Each limit has a known code, and all but two allow twenty uses or more."""
     assert {limit.code for limit in LIMITS.values()} == {
         "too-many-rooms",
         "too-many-joins",

@@ -1,4 +1,4 @@
-"""What the log holds: a frame's steps by its number, and nothing about anybody."""
+"""The log shows a frame's steps by its number, and nothing that names a person."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_frames_steps_are_found_by_its_number_and_name_nobody(
     caplog: pytest.LogCaptureFixture,
     reader: ScriptedReader | None,
 ) -> None:
-    """Signing and reading say the frame's number; no line holds room, person, ticket or SAS."""
+    """Log lines hold the frame's number, but no room, person, ticket or SAS."""
     caplog.set_level(logging.DEBUG)
     app = make_app(reader)
     ada = app.join(app.room(), name="Ada Lovelace")
@@ -51,7 +51,7 @@ def test_a_frames_steps_are_found_by_its_number_and_name_nobody(
 def test_what_goes_wrong_names_nobody(
     make_app: Callable[..., App], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Storage that fails a deletion and a bug in a function are logged, without whom they met."""
+    """Errors of the storage and of the code are logged without ids."""
     app = make_app(None)
     ada = app.join(app.room(), name="Ada Lovelace")
     name = app.upload(ada, SMILE)
@@ -77,7 +77,7 @@ def test_what_goes_wrong_names_nobody(
 def test_an_odd_answer_of_the_storage_names_nobody(
     make_app: Callable[..., App], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Found: the HTTP library warned of its headers, with the address that holds the room."""
+    """An odd answer's headers give no log line with the room's address."""
     ada = make_app().join(make_app().room())
     odd = {"Connection": "close", "x-ms-request-id": "1", "no header": "x"}
     with StubServer(lambda _: Response(500, b"", odd)) as storage:
@@ -99,7 +99,7 @@ def _is_wrong(*_: object) -> None:
 def test_the_host_says_nothing_of_any_function_and_each_function_is_heard(
     make_app: Callable[..., App],
 ) -> None:
-    """`host.json` silences the host's lines, and names each function whose own are let through."""
+    """`host.json` turns off the host's lines of every function, and keeps the functions' own."""
     rules = json.loads((ROOT / "host.json").read_text())["logging"]["logLevel"]
     named = {rule.split(".")[1] for rule in rules if rule.startswith("Function.")}
     assert named == set(make_app().functions)
@@ -113,7 +113,7 @@ def test_the_host_says_nothing_of_any_function_and_each_function_is_heard(
 def test_a_broken_reader_is_logged_by_type_and_place(
     make_app: Callable[..., App], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The innermost line of the app's own code; the exception's text may hold anything."""
+    """An exception is logged as type and innermost own line, without its text."""
 
     class Broken:
         name = "broken"

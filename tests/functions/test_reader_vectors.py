@@ -1,4 +1,4 @@
-"""The embedded reader's golden vectors: what the page is held to is what is read here."""
+"""The embedded reader's golden vectors are up to date."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ def _differs(vector: Mapping[str, Any]) -> str | None:
 
 
 def test_the_golden_vectors_are_those_of_the_recipes() -> None:
-    """`make golden` would write the same pictures."""
+    """The stored pictures are those that `make golden` would write."""
     assert [vector["recipe"] for vector in VECTORS] == list(recipes(COUNT))
 
 
 def test_the_golden_vectors_are_what_is_read_now() -> None:
-    """Else the networks or a step changed: `make golden`, then see whether the page agrees."""
+    """The reader's results for a part of the vectors are the stored ones."""
     assert [wrong for wrong in map(_differs, SOME) if wrong] == []
 
 
 @pytest.mark.long
 def test_all_golden_vectors_are_what_is_read_now() -> None:
-    """The same of all."""
+    """The reader's results for all vectors are the stored ones."""
     assert [wrong for wrong in map(_differs, VECTORS) if wrong] == []

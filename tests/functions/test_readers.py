@@ -1,4 +1,4 @@
-"""What every reader does: one suite for the embedded one and for Azure Face, old and new."""
+"""The embedded reader and Azure Face, old and new, pass the same tests."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def reader(request: pytest.FixtureRequest) -> Iterator[FaceReader]:
 
 
 def test_a_smile_is_happiness_where_the_face_is(reader: FaceReader) -> None:
-    """One face, its box around the mouth and the eyes, its scores a distribution."""
+    """One smile gives one happy face, with a box around it and scores that sum to 1."""
     (read,) = reader.read(SMILE)
     assert read.expression is Expression.HAPPINESS
     assert read.confidence > 0.5
@@ -104,7 +104,7 @@ def test_no_face_is_an_empty_answer(reader: FaceReader) -> None:
     ids=["empty", "gif", "truncated", "5000 px"],
 )
 def test_what_is_no_picture_says_so(reader: FaceReader, image: bytes, reason: str) -> None:
-    """The same reasons, whoever reads."""
+    """Every reader gives the same reason for bytes that are no picture."""
     with pytest.raises(UnreadError) as caught:
         reader.read(image)
     assert caught.value.reason == reason

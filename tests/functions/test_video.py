@@ -1,4 +1,4 @@
-"""Video tokens: the real SDK against OpenTok's REST API as a stub speaks it, over real storage."""
+"""Video tokens come from the real SDK, against a stub of OpenTok's REST API."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def failure(provider: OpenTok) -> ApiError:
 def test_an_opentok_token_says_whose_it_is_and_is_good_for_five_minutes(
     make_app: Callable[..., App], opentok: StubOpenTok
 ) -> None:
-    """Role, session, expiry and data of a token signed with the project's secret."""
+    """A token holds role, session, data and an expiry of five minutes, signed with the secret."""
     app = make_app(OPENTOK_API_URL=opentok.url, **SETTINGS)
     ada = app.join(app.room())
     answer = app.member("issue_video_token", ada)
@@ -100,7 +100,7 @@ def test_an_opentok_token_says_whose_it_is_and_is_good_for_five_minutes(
 def test_vonage_credentials_work_the_same(
     make_app: Callable[..., App], private_key: str, tmp_path: Path, form: str
 ) -> None:
-    """An application id and a private key, given as PEM text in both forms or as a file."""
+    """A Vonage application id and key work, as PEM text in two forms or as a file."""
     path = tmp_path / "vonage-key"
     path.write_text(private_key)
     given = {
@@ -129,7 +129,7 @@ def test_vonage_credentials_work_the_same(
 def test_everybody_in_a_room_gets_its_one_session(
     make_app: Callable[..., App], opentok: StubOpenTok
 ) -> None:
-    """Later tokens, renewals too, are for the session the first one made; rooms do not share."""
+    """All tokens of a room, renewed ones too, name one session; other rooms have others."""
     app = make_app(OPENTOK_API_URL=opentok.url, **SETTINGS)
     room = app.room()
     ada, zoe, elsewhere = app.join(room), app.join(room), app.join(app.room())
@@ -142,7 +142,7 @@ def test_everybody_in_a_room_gets_its_one_session(
 def test_another_project_gets_a_session_of_its_own(
     make_app: Callable[..., App], opentok: StubOpenTok
 ) -> None:
-    """A room outlives a change of credentials: a session belongs to the project that made it."""
+    """After a change of project the room gets a session in the new project."""
     app = make_app(OPENTOK_API_URL=opentok.url, **SETTINGS)
     ada = app.join(app.room())
     app.member("issue_video_token", ada)
@@ -206,7 +206,7 @@ def post(url: str, body: dict[str, Any], ticket: str = "") -> Any:
 def test_twenty_who_race_over_two_hosts_share_one_session(
     azurite: Azurite, opentok: StubOpenTok
 ) -> None:
-    """Both processes create sessions at the same moment; all twenty get the same one."""
+    """Twenty requests at once to two processes all get one session."""
     opentok.answers_at_once = 2  # neither host has an answer before both have asked
     with hosts(azurite, opentok, 2) as urls:
         room = post(f"{urls[0]}/api/rooms", {})["room"]
@@ -249,7 +249,7 @@ WRONG_ANSWERS = {
 def test_a_wrong_answer_is_a_clear_error(
     make_app: Callable[..., App], caplog: pytest.LogCaptureFixture, answer: Response
 ) -> None:
-    """Whatever the provider sends, the page gets a code and words that name the settings."""
+    """Any wrong answer of the provider becomes an error that names the settings."""
     with StubServer(lambda _request: answer) as stub:
         app = make_app(OPENTOK_API_URL=stub.url, **SETTINGS)
         ada = app.join(app.room())
@@ -262,7 +262,7 @@ def test_a_wrong_answer_is_a_clear_error(
 def test_wrong_credentials_are_named(
     make_app: Callable[..., App], opentok: StubOpenTok, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A project that does not know our secret answers 403, and the page hears which settings."""
+    """If the provider answers 403, the error names the settings."""
     wrong = SETTINGS | {"OPENTOK_API_SECRET": "f" * 40}
     app = make_app(OPENTOK_API_URL=opentok.url, **wrong)
     ada = app.join(app.room())
@@ -275,7 +275,7 @@ def test_wrong_credentials_are_named(
 def test_a_room_recovers_from_a_provider_that_failed(
     make_app: Callable[..., App], opentok: StubOpenTok
 ) -> None:
-    """A failure is not remembered: the next request gets a session."""
+    """After a failure the next request asks the provider again and gets a session."""
     working = opentok.respond
     opentok.respond = lambda _request: Response(500)
     app = make_app(OPENTOK_API_URL=opentok.url, **SETTINGS)
@@ -286,7 +286,7 @@ def test_a_room_recovers_from_a_provider_that_failed(
 
 
 def test_a_provider_that_hangs_is_given_up_in_time() -> None:
-    """No answer within the timeout is an error with words, not a request without end."""
+    """No answer within the timeout is an error."""
     over = threading.Event()
 
     def hang(_request: Request) -> Response:
@@ -308,7 +308,7 @@ def test_a_provider_that_is_slow_still_serves(opentok: StubOpenTok) -> None:
 
 
 def test_a_provider_that_is_not_there_is_a_clear_error() -> None:
-    """Nobody listens at the address."""
+    """If nothing listens at the provider's address, the answer is a clear error."""
     error = failure(direct("http://127.0.0.1:9"))
     assert (error.status, error.code) == (502, "video-unavailable")
     assert "OPENTOK_API_URL" in error.message

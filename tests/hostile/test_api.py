@@ -1,4 +1,4 @@
-"""The API under fire: whatever is sent, the answer is one the document knows."""
+"""Whatever is sent to the API, it gives an answer that docs/openapi.yaml describes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _judge(fuzzer: Fuzzer) -> None:
 def test_no_request_is_answered_with_what_the_document_does_not_say(
     make_app: Callable[..., App],
 ) -> None:
-    """Hundreds of requests: documented statuses, codes and shapes, and no inside text."""
+    """Hundreds of fuzzed requests get documented statuses, codes and shapes, without internals."""
     fuzzer = Fuzzer(make_app(LIMITS=WITHOUT_LIMITS), *OPERATIONS)
     fuzzer.run(20, seed=1)
     _judge(fuzzer)
@@ -42,7 +42,7 @@ def test_no_request_is_answered_with_what_the_document_does_not_say(
 def test_a_hundred_thousand_requests(
     make_app: Callable[..., App], capsys: pytest.CaptureFixture[str], operation: str
 ) -> None:
-    """The same for a hundred thousand requests in all; prints what was answered."""
+    """The same holds for 100,000 requests; the test prints the answers' counts."""
     fuzzer = Fuzzer(make_app(LIMITS=WITHOUT_LIMITS), operation)
     for seed in itertools.count():
         fuzzer.run(500, seed)

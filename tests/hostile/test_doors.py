@@ -1,4 +1,4 @@
-"""A room's door: what a join of no room costs, and that a stall seats no one too many."""
+"""Joins of unknown rooms cost little, and a stalled join overfills no room."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.functions.conftest import App
 
 @pytest.mark.parametrize("room", ["rrrrrrrrrrrrrrrrrrrr99", "no-room", "x" * 500])
 def test_a_room_that_never_was_leaves_no_count(app: App, room: str) -> None:
-    """Found: each such join cost up to seven storage requests and left a blob."""
+    """A join of an unknown room leaves no blob and needs few storage requests."""
     counts = app.storage.get_container_client("limits")
     before = set(counts.list_blob_names())
     answer = app.call("join_room", {"name": "Ada", "consent": False}, room=room)
@@ -24,7 +24,7 @@ def test_a_room_that_never_was_leaves_no_count(app: App, room: str) -> None:
 def test_a_stall_beyond_the_lease_seats_no_one_too_many(
     make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Found: 17 seconds under the lease seated three in a room for two."""
+    """A join that stalls longer than its lease does not overfill the room."""
     app = make_app(ROOM_CAPACITY="2")
     ada = app.join(app.room())
     create = Records.add
@@ -48,7 +48,7 @@ def test_a_stall_beyond_the_lease_seats_no_one_too_many(
 def test_a_call_that_races_a_leave_finds_nobody(
     app: App, monkeypatch: pytest.MonkeyPatch, call: str, race: str
 ) -> None:
-    """Whether the storage then answers 412 or 404, as Azure may: the answer is 404, no record."""
+    """A call that races with a leave is 404, whether the storage answers 412 or 404."""
     ada = app.join(app.room())
     zoe = app.join(ada.room)
     record = app.storage.get_blob_client("rooms", f"{ada.room}/participants/{ada.participant}")

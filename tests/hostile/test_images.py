@@ -1,4 +1,4 @@
-"""Pictures made to hurt: each a typed outcome, its blob deleted, and nothing hangs."""
+"""Hostile pictures: each has its expected outcome, its blob is deleted, and none hangs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def reader() -> EmbeddedReader:
 def test_a_hostile_picture_comes_to_what_it_should(
     make_app: Callable[..., App], reader: EmbeddedReader, name: str
 ) -> None:
-    """Uploaded with a ticket and read by the real function: the room is told, the blob is gone."""
+    """The real function reads each picture from an upload: the room is told, the blob is gone."""
     make, wanted = HOSTILE[name]
     app = make_app(reader)
     ada = app.join(app.room())
@@ -74,7 +74,7 @@ def _outcome(told: dict[str, Any]) -> object:
 
 
 def test_an_endless_picture_is_deleted_unread(make_app: Callable[..., App]) -> None:
-    """A ticket limits no size, so what is too large is told and deleted before it is decoded."""
+    """A picture that is too large is reported and deleted before it is decoded."""
     app = make_app()
     ada: Joined = app.join(app.room())
     (told,) = app.trigger(app.upload(ada, HOSTILE["grey"][0]() + b"\0" * 5_000_000))
@@ -88,7 +88,7 @@ def test_an_endless_picture_is_deleted_unread(make_app: Callable[..., App]) -> N
 def test_a_damaged_picture_is_faces_or_a_reason(
     reader: EmbeddedReader, file: Path, data: st.DataObject
 ) -> None:
-    """Bytes changed, cut out and repeated anywhere: faces or an `UnreadError`, nothing else."""
+    """A picture with damaged bytes gives faces or an `UnreadError`, and no other exception."""
     image = bytearray(file.read_bytes())
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, max(0, len(image) - 1)))
@@ -104,7 +104,7 @@ def test_a_damaged_picture_is_faces_or_a_reason(
 def test_what_no_canvas_writes_is_refused_before_it_is_decoded(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """By neither reader: found was a picture of 60 kB that took 9 s, and stopped all reading."""
+    """Both readers refuse progressive and multi-scan JPEGs before they decode them."""
 
     def decoded(*_: object, **__: object) -> tuple[Face, ...]:
         raise AssertionError("it was decoded")
@@ -122,7 +122,7 @@ def test_what_no_canvas_writes_is_refused_before_it_is_decoded(
 def test_a_photograph_of_ones_own_may_be_progressive_and_has_a_budget(
     reader: EmbeddedReader,
 ) -> None:
-    """The command line reads what cameras and editors write, and no picture of a thousand scans."""
+    """The command line reads progressive files, but none with a thousand scans."""
     (face,) = reader.read_photograph(saved(smile(), progressive=True))
     assert face.expression == HAPPY
     (face,) = reader.read_photograph(saved(smile().convert("CMYK")))
@@ -133,7 +133,7 @@ def test_a_photograph_of_ones_own_may_be_progressive_and_has_a_budget(
 
 
 def test_of_thousands_of_candidates_the_best_are_compared() -> None:
-    """Found: a picture of a thousand faces took 3 s, each candidate compared to all others."""
+    """A picture of a thousand faces stays cheap: only the best candidates are compared."""
     found = np.zeros((10_000, 15), np.float32)
     found[:, 0] = np.arange(10_000) * 20
     found[:, 2:4] = 10
@@ -144,7 +144,7 @@ def test_of_thousands_of_candidates_the_best_are_compared() -> None:
 
 @pytest.mark.parametrize("name", ["restarts that do not fit", "larger than its data", "noise"])
 def test_what_a_small_file_costs_is_bounded(name: str) -> None:
-    """Found by fuzzing: a JPEG of 20 kB took 100 MB; four at once took the instance."""
+    """A small JPEG cannot use much memory; one of 20 kB had used 100 MB."""
     read = (
         "import sys\n"
         "from functions.reader.image import decode_frame\n"
@@ -164,7 +164,7 @@ def test_what_a_small_file_costs_is_bounded(name: str) -> None:
 def test_a_face_on_its_head_that_fills_the_largest_picture_costs_little(
     reader: EmbeddedReader,
 ) -> None:
-    """Found: its eight turns took 2 s and 190 MB, which two such faces would double."""
+    """The eight rotations of a huge face stay cheap; they had taken 2 s and 190 MB."""
     pixels = decode_frame(on_its_head(1919))
     tracemalloc.start()
     try:
@@ -182,7 +182,7 @@ _NUMBERS = st.floats(width=32)
 @settings(max_examples=300, deadline=None, database=None)
 @given(st.lists(st.tuples(*[_NUMBERS] * 4), min_size=1, max_size=8))
 def test_a_box_that_no_face_has_is_never_cropped(boxes: list[tuple[float, ...]]) -> None:
-    """Whatever numbers a network gives, a crop of what is let through fits into the memory."""
+    """Whatever numbers a network gives, a crop of an accepted box fits into memory."""
     found = np.zeros((len(boxes), 15), np.float32)
     found[:, :4] = boxes
     pixels = np.zeros((48, 64), np.uint8)
@@ -194,7 +194,7 @@ def test_a_box_that_no_face_has_is_never_cropped(boxes: list[tuple[float, ...]])
 
 
 def test_a_giant_face_is_no_face(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Found by fuzzing: a box of e^60 pixels asked for more memory than there is."""
+    """A box of e^60 pixels, which the fuzzer found, is no face."""
     detector = FaceDetector()
     network = detector._network
 
@@ -225,7 +225,7 @@ def _fuzz(tmp_path: Path, runs: int) -> str:
 
 
 def test_the_fuzzer_finds_nothing_soon(tmp_path: Path) -> None:
-    """Some hundred images guided by coverage, a part of them with boxes no network gives."""
+    """The fuzzer finds nothing in some hundred images, some with boxes that no network gives."""
     done = re.search(r"Done (\d+) runs", _fuzz(tmp_path, 300))
     assert done
     assert int(done[1]) >= 300
@@ -235,7 +235,7 @@ def test_the_fuzzer_finds_nothing_soon(tmp_path: Path) -> None:
 def test_the_fuzzer_finds_nothing_in_a_hundred_thousand_images(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The same a hundred thousand times."""
+    """The fuzzer finds nothing in 100,000 images."""
     said = _fuzz(tmp_path, 100_000)
     with capsys.disabled():
         print("\n" + said.splitlines()[-1])

@@ -1,4 +1,4 @@
-"""Somebody is removed and ignores it: what they still get, and for how long."""
+"""A removed person ignores it: what their page still gets, and for how long."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
 def test_an_attacker_who_ignores_their_removal_gets_nothing_read_or_told(
     make_app: Callable[..., App],
 ) -> None:
-    """Every upload ticket hoarded before still creates a blob, and each is deleted unread."""
+    """Upload tickets from before create blobs; each is deleted unread."""
     reader = ScriptedReader()
     app = make_app(reader)
     host = app.host()
@@ -36,7 +36,7 @@ def test_an_attacker_who_ignores_their_removal_gets_nothing_read_or_told(
 
 
 def test_nothing_of_the_room_reaches_the_removed(app: App) -> None:
-    """Everything told afterwards goes to the group they left, or to others; signals end at once."""
+    """Later messages go to the group without them, or to others; signals to them end at once."""
     host = app.host()
     eve = app.join(host.room, name="Eve")
     guest = app.join(host.room, name="Zoë")
@@ -52,7 +52,7 @@ def test_nothing_of_the_room_reaches_the_removed(app: App) -> None:
 
 
 def test_their_ticket_opens_nothing_however_long_they_wait(app: App) -> None:
-    """403 for ten minutes, then 404; leaving, joining again and knocking change nothing of it."""
+    """Their ticket gets 403 for ten minutes, then 404; leaving or knocking changes nothing."""
     host = app.host()
     eve = app.join(host.room, name="Eve")
     remove(app, host, eve)
@@ -69,7 +69,7 @@ def test_their_ticket_opens_nothing_however_long_they_wait(app: App) -> None:
 
 
 def test_a_heartbeat_that_races_with_the_removal_does_not_undo_it(app: App) -> None:
-    """Whatever writes their record at the same time, they are out afterwards."""
+    """A write of their record at the same time does not undo the removal."""
     host = app.host()
     eve = app.join(host.room, name="Eve")
     with ThreadPoolExecutor(6) as pool:

@@ -1,4 +1,4 @@
-"""Tickets, names, paths and fields that were made to deceive."""
+"""Forged tickets, names, paths and fields are refused."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def _refused(authorization: str, room: str) -> bool:
 @quick
 @given(st.text(max_size=200), st.sampled_from(["Bearer ", "bearer ", "Basic ", ""]))
 def test_no_text_is_a_ticket(text: str, scheme: str) -> None:
-    """Whatever stands in the header is a ticket only when we signed it."""
+    """A text in the header is accepted only if it is a ticket that we signed."""
     assert _refused(scheme + text, new_id())
 
 
 @pytest.mark.parametrize("right_key", [True, False])
 @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512", "none"])
 def test_no_ticket_is_ours_without_our_key_and_algorithm(algorithm: str, right_key: bool) -> None:
-    """Of tickets that say all the right things exactly the one we would have signed is taken."""
+    """Of tickets with the right claims only the one with our key and algorithm is accepted."""
     room, subject = new_id(), new_id()
     claims = {"aud": "room", "sub": subject, "room": room, "host": True, "exp": 4_000_000_000}
     tickets = ParticipantTickets(LONG_KEY, 3600, now=lambda: NOW)
@@ -78,7 +78,7 @@ def test_no_ticket_is_ours_without_our_key_and_algorithm(algorithm: str, right_k
 def test_no_swapped_claims_are_a_ticket(
     room: Any, subject: Any, expires: Any, own_room: bool
 ) -> None:
-    """Even signed with our key, claims of any type and any time are refused, never an exception."""
+    """Claims of wrong type or time are refused without an exception, even with our signature."""
     wanted = new_id()
     claims = {"aud": "room", "sub": subject, "host": True, "exp": expires}
     try:
@@ -98,7 +98,7 @@ def test_no_swapped_claims_are_a_ticket(
     ids=str,
 )  # fmt: skip
 def test_strange_claims_signed_with_our_key_are_refused_in_words(claims: dict[str, Any]) -> None:
-    """Even with the key a ticket of no sense is a 401 or 403, or expires as every other."""
+    """A senseless ticket with our signature is 401 or 403, or expires like every other."""
     room = new_id()
     good = {"aud": "room", "sub": new_id(), "room": room, "host": True, "exp": 4_000_000_000}
     try:
@@ -114,7 +114,7 @@ def test_strange_claims_signed_with_our_key_are_refused_in_words(claims: dict[st
 @quick
 @given(st.text(max_size=80))
 def test_a_name_is_one_visible_line(name: str) -> None:
-    """What is accepted holds no control or direction character and no outer blank."""
+    """An accepted name has no control or direction character and no blank at its ends."""
     try:
         accepted = participant_name({"name": name})
     except ApiError:
@@ -127,7 +127,7 @@ def test_a_name_is_one_visible_line(name: str) -> None:
 @quick
 @given(st.dictionaries(st.text() | st.text(st.characters(categories=["Cs"])), ANY_PYTHON_READS))
 def test_what_is_passed_on_can_be_read_by_all(payload: dict[str, Any]) -> None:
-    """An object is taken when strict JSON in UTF-8 holds it and it is not deep, and only then."""
+    """An object is accepted only if it is strict JSON in UTF-8 and not nested too deeply."""
     try:
         strict = json.dumps(payload, ensure_ascii=False, allow_nan=False).encode()
     except ValueError:
@@ -154,7 +154,7 @@ def _depth(value: object) -> int:
     "value", ["NaN", "-Infinity", "1e999", r'"\ud800"', r'{"\udfff": 1}', "[" * 8 + "]" * 8]
 )
 def test_a_signal_that_would_cut_off_who_gets_it_is_refused(app: App, value: str) -> None:
-    """Found by the hub's tests: numbers that are none, half characters, and what is too deep."""
+    """NaN, half characters and deep nesting, which would end a connection, are refused."""
     ada = app.host()
     zoe = app.join(ada.room)
     raw = f'{{"to": "{zoe.participant}", "payload": {{"sdp": {value}}}}}'.encode()
@@ -173,7 +173,7 @@ def _mistake(parse: Callable[[], object]) -> str | None:
 @quick
 @given(ANY, st.text(max_size=5))
 def test_any_json_is_a_value_or_a_named_mistake(value: Any, field: str) -> None:
-    """Fields of any type and size: the value that was asked for, or 400 with the field's name."""
+    """A field of any type and size gives its value, or 400 with its name."""
     for parse in (
         lambda: text_field({field: value}, field, max_length=5),
         lambda: int_field({field: value}, field, minimum=1, maximum=8),
@@ -184,7 +184,7 @@ def test_any_json_is_a_value_or_a_named_mistake(value: Any, field: str) -> None:
 @quick
 @given(st.lists(st.text(alphabet="ab/.%\\_-2eE\0é", max_size=24), min_size=1, max_size=6))
 def test_a_path_is_a_frame_or_nothing(parts: list[str]) -> None:
-    """Dots, slashes, escapes: only container, two random ids and thirteen digits are a frame."""
+    """A path is a frame only as container, two random ids and thirteen digits."""
     name = "/".join([FRAMES_CONTAINER, *parts])
     try:
         frame = FrameName.parse(name)
@@ -208,7 +208,7 @@ TRICKS = [
 
 @pytest.mark.parametrize("trick", TRICKS)
 def test_tricks_in_a_path_open_nothing(app: App, trick: str) -> None:
-    """A room's or participant's name that is a path: refused before the storage hears of it."""
+    """A room or participant that is a path is refused before the storage is asked."""
     ada = app.join(app.room())
     for name in ("heartbeat", "set_consent", "analyze", "leave_room", "negotiate"):
         answer = app.call(name, {}, ticket=ada.ticket, room=trick, participant=trick)
@@ -222,7 +222,7 @@ def test_tricks_in_a_path_open_nothing(app: App, trick: str) -> None:
     ["", "{}", "*", "{headers.authorization}", "a,b", "ADA"],
 )
 def test_a_smuggled_user_id_gets_no_connection(app: App, given: str) -> None:
-    """The hub's connection is made for the route's id: any but the ticket's own is refused."""
+    """The hub's connection is for the route's id, which must be the ticket's."""
     ada, zoe = app.join(app.room()), app.join(app.room())
     smuggled = given.replace("ADA", f"{ada.participant},{zoe.participant}")
     for value in (smuggled, f"{ada.participant} ", f" {zoe.participant}", ada.participant.upper()):
@@ -231,7 +231,7 @@ def test_a_smuggled_user_id_gets_no_connection(app: App, given: str) -> None:
 
 
 def test_a_shared_upload_ticket_is_still_its_owners(app: App) -> None:
-    """Whoever uploads with it: the frame is the owner's, read only while the owner agrees."""
+    """An upload by another person counts as the owner's frame, and needs the owner's consent."""
     ada = app.join(app.room())
     url = app.upload_url(ada)
     app.member("set_consent", ada, {"consent": False})
@@ -244,7 +244,7 @@ def test_a_shared_upload_ticket_is_still_its_owners(app: App) -> None:
 
 
 def test_a_replayed_upload_ticket_ends(app: App) -> None:
-    """Another name, another container and another right than its own are refused."""
+    """An upload ticket is refused for another name, container or permission."""
     ada = app.join(app.room())
     url = app.upload_url(ada)
     for changed in (

@@ -1,4 +1,4 @@
-"""What an upload ticket can be used for besides uploading, and that nothing of it stays."""
+"""Whatever an upload ticket is used for, nothing remains of it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _attack(app: App, ada: Joined, name: str, source: str) -> tuple[str, int]:
 def test_nothing_that_an_upload_ticket_can_do_outlives_the_timer(
     app: App, source: str, name: str
 ) -> None:
-    """Where no event comes, or the trigger cannot read what is there, the next run deletes it."""
+    """What no event or trigger deletes, the timer's next run deletes."""
     _, status = _attack(app, app.join(app.room()), name, source)
     assert (status < 300) == (name in ALLOWED), status
     _timer(app)
@@ -82,7 +82,7 @@ def test_nothing_that_an_upload_ticket_can_do_outlives_the_timer(
 def test_nothing_that_an_upload_ticket_can_do_outlives_its_event(
     app: App, source: str, name: str
 ) -> None:
-    """The trigger deletes it with all its snapshots, whatever it is, and answers in words."""
+    """The trigger deletes the blob with its snapshots, and sends a documented result."""
     blob, _ = _attack(app, app.join(app.room()), name, source)
     with contextlib.suppress(AzureError):  # where the host cannot even read it, the timer's turn
         told = app.trigger(blob)
@@ -94,7 +94,7 @@ def test_nothing_that_an_upload_ticket_can_do_outlives_its_event(
 
 @pytest.mark.parametrize("held", ["lease", "copy", "lease and copy", "blocks", "snapshots"])
 def test_what_holds_a_blob_is_undone(app: App, monkeypatch: pytest.MonkeyPatch, held: str) -> None:
-    """A lease is broken, a copy aborted, blocks are dropped: what a future storage may allow."""
+    """A lease is broken, a copy aborted and blocks are dropped, so that the blob can be deleted."""
     container = app.storage.get_container_client("frames")
     blob = container.get_blob_client("held.jpg")
     aborted: list[str] = []
@@ -141,7 +141,7 @@ def test_one_that_cannot_be_deleted_keeps_none_of_the_others(
     caplog: pytest.LogCaptureFixture,
     refusal: type[Exception],
 ) -> None:
-    """The timer goes on, says how many are left and why, and names none."""
+    """The timer deletes the other blobs, and logs how many remain and why, without names."""
     container = app.storage.get_container_client("frames")
     for name in ("a.jpg", "b.jpg", "c.jpg"):
         container.upload_blob(name, SMILE)

@@ -1,4 +1,4 @@
-"""Who left, or is absent, hears nothing more of the room, whatever races."""
+"""Participants who left or are absent get no more messages of the room, in any race."""
 
 from __future__ import annotations
 
@@ -84,13 +84,13 @@ def _before(step: Callable[[], None], call: Callable[..., Any]) -> Callable[...,
 @pytest.mark.parametrize("late", [True, False])
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_announcing_and_leaving_at_once_ends_outside(app: App, at: int, late: bool) -> None:
-    """Found: of 21 tries 12 left somebody in the group and on no roster."""
+    """A page that announces itself and leaves at once ends outside the hub's group."""
     _, group, roster = _race(app, at, late=late)
     assert group == roster
 
 
 def test_who_stops_giving_signs_of_life_is_taken_out_with_the_next_heartbeat(app: App) -> None:
-    """Without leaving, one heartbeat of somebody else ends their hearing; their name goes."""
+    """The next heartbeat of another removes them from the group, and deletes their name."""
     ada = app.join(app.room(), name="Ada")
     zoe = app.join(ada.room)
     assert app.member("heartbeat", zoe).actions == []
@@ -109,7 +109,7 @@ def test_who_stops_giving_signs_of_life_is_taken_out_with_the_next_heartbeat(app
 
 
 def test_a_hub_that_was_away_is_told_again_of_the_absent(app: App) -> None:
-    """Found: the heartbeat whose message was lost had deleted the record; none said it again."""
+    """If a heartbeat's message is lost, a later heartbeat sends the removal again."""
     ada = app.join(app.room())
     zoe = app.join(ada.room)
     group = Group()
@@ -123,7 +123,7 @@ def test_a_hub_that_was_away_is_told_again_of_the_absent(app: App) -> None:
 
 
 def test_who_left_is_a_nameless_record_and_then_none(app: App) -> None:
-    """Name and consent go at once; that somebody left goes once no call can be under way."""
+    """After a leave name and consent go at once, and the record when no call can be under way."""
     ada = app.join(app.room(), name="Ada")
     zoe = app.join(ada.room)
     app.member("leave_room", ada, participant=ada.participant)
@@ -139,7 +139,7 @@ def test_who_left_is_a_nameless_record_and_then_none(app: App) -> None:
 def test_of_a_thousand_races_none_leaves_somebody_hearing(
     app: App, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One heartbeat later, in every order; prints how many were wrong at once and then."""
+    """In no order of a thousand races does a person stay in the group; prints the counts."""
     chance = random.Random(7)
     at_once = later = 0
     for _ in range(TRIES):

@@ -1,4 +1,4 @@
-"""Of who withdraws no more is told, and by name no more once the room is closed to names."""
+"""After a withdrawal, or a switch to room-only mode, nothing is sent that it forbids."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _people(app: App, mode: str) -> list[Joined]:
 def test_a_withdrawal_counts_half_a_second_later_whatever_is_slow(
     make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch, mode: str, number: int
 ) -> None:
-    """Found: an answer three seconds under way told a reading two seconds after a withdrawal."""
+    """No reading is sent half a second after a withdrawal, whichever look-up is slow."""
     app = make_app(ScriptedReader((FACE,)))
     ada, *_ = _people(app, mode)
 
@@ -83,7 +83,7 @@ def test_a_withdrawal_counts_half_a_second_later_whatever_is_slow(
 def test_a_switch_to_room_only_counts_half_a_second_later_whatever_is_slow(
     make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """Whichever look is slow, the room hears no name half a second after the switch."""
+    """No name is sent half a second after the switch, whichever look-up is slow."""
     app = make_app(ScriptedReader((FACE,)))
     ada, *_ = _people(app, "open")
 
@@ -103,7 +103,7 @@ def test_a_switch_to_room_only_counts_half_a_second_later_whatever_is_slow(
 def test_a_withdrawal_counts_for_ones_own_word_as_well(
     app: App, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """A correction that was slow is told to no one half a second after its person withdrew."""
+    """A slow correction is not sent half a second after its person withdrew."""
     ada, *_ = _people(app, "room-only")
     frame = Path(app.upload(ada, SMILE)).stem
 
@@ -120,7 +120,7 @@ def test_a_withdrawal_counts_for_ones_own_word_as_well(
 def test_a_storage_slower_than_half_a_second_tells_no_one_but_the_owner(
     make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where no answer is ever fresh, its owner hears that they are not read; nothing hangs."""
+    """With no fresh answer only the owner learns that they are not read; nothing hangs."""
     app = make_app(ScriptedReader((FACE,)))
     ada, *_ = _people(app, "open")
     frame = app.upload(ada, SMILE)
@@ -136,7 +136,7 @@ def test_a_storage_slower_than_half_a_second_tells_no_one_but_the_owner(
 
 
 def test_consent_that_comes_after_a_later_withdrawal_counts_for_nothing(app: App) -> None:
-    """Found: a consent slow under way overrode a withdrawal that had been answered."""
+    """A consent that arrives after a later withdrawal changes nothing."""
     ada, zoe, *_ = _people(app, "open")
     agree, withdraw = {"consent": True, "order": 1}, {"consent": False, "order": 2}
     assert app.member("set_consent", ada, withdraw).body["consent"] is False
@@ -156,7 +156,7 @@ def test_consent_that_comes_after_a_later_withdrawal_counts_for_nothing(app: App
 def test_agreeing_as_the_page_comes_back_into_view_counts(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Found: consent lost to a heartbeat that wrote something else at the same moment."""
+    """Consent is not lost to a heartbeat that writes the record at the same moment."""
     ada, *_ = _people(app, "open")
     app.member("set_consent", ada, {"consent": False, "order": 1})
     app.member("heartbeat", ada, {"away": True})
@@ -177,7 +177,7 @@ def test_agreeing_as_the_page_comes_back_into_view_counts(
 def test_a_clock_set_back_makes_no_old_look_fresh(
     make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Found: set back while a look was under way, its answer counted however old it was."""
+    """If the clock is set back during a look-up, its old answer still does not count."""
     app = make_app(ScriptedReader((FACE,)))
     ada, *_ = _people(app, "open")
 
@@ -197,7 +197,7 @@ def test_a_clock_set_back_makes_no_old_look_fresh(
 def test_of_a_thousand_withdrawals_none_is_outrun(
     make_app: Callable[..., App], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """At any look, in any mode, with any delay; prints how many were told too late."""
+    """No reading is sent too late after a thousand withdrawals in any mode; prints the counts."""
     chance = random.Random(7)
     late = 0
     for _ in range(TRIES):
@@ -220,7 +220,7 @@ def test_of_a_thousand_withdrawals_none_is_outrun(
 
 
 def test_a_frame_of_before_a_withdrawal_is_never_read(make_app: Callable[..., App]) -> None:
-    """Who agrees again agrees to what is taken from then on, also after a sign of life between."""
+    """New consent does not cover frames from before the withdrawal."""
     reader = ScriptedReader((FACE,))
     app = make_app(reader)
     ada = app.join(app.room())

@@ -1,4 +1,4 @@
-"""What a deployment comes to: bounded, least-privileged, and true to what the app is."""
+"""The evaluated deployment is bounded, has least privilege, and fits the app."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ _BOUNDS = {
 @needs_bicep
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_every_parameter_is_described_and_bounded(file: Path) -> None:
-    """Each parameter says what it is, and takes only values within bounds."""
+    """Each parameter has a description and bounds."""
     for name, parameter in template(file).get("parameters", {}).items():
         assert parameter["metadata"]["description"], name
         if parameter["type"] != "object":  # tags and settings, made by main.bicep itself
@@ -109,7 +109,7 @@ def test_every_parameter_is_described_and_bounded(file: Path) -> None:
 
 @needs_bicep
 def test_the_parameter_file_gives_the_defaults_of_the_template() -> None:
-    """main.bicepparam gives each parameter, and where no variable is set its declared default."""
+    """Without variables main.bicepparam gives each parameter its declared default."""
     declared = template(INFRA / "main.bicep")["parameters"]
     given = default_parameters()
     assert set(given) == set(declared)
@@ -120,7 +120,7 @@ def test_the_parameter_file_gives_the_defaults_of_the_template() -> None:
 @needs_bicep
 @each_choice
 def test_names_are_within_what_azure_takes(chosen: dict[str, str]) -> None:
-    """Each resource that stands by itself has a name Azure accepts for its kind."""
+    """Each top-level resource has a name that Azure accepts for its kind."""
     own = [r for r in deployment(chosen).resources if r["type"].count("/") == 1]
     named = [r for r in own if not r["type"].endswith("/roleAssignments")]
     assert {r["type"] for r in named} <= set(_NAMES)
@@ -132,7 +132,7 @@ def test_names_are_within_what_azure_takes(chosen: dict[str, str]) -> None:
 @needs_bicep
 @each_choice
 def test_roles_by_table(chosen: dict[str, str]) -> None:
-    """The app's identity has the roles of the table, each on one resource, and no other."""
+    """The app's identity has exactly the roles of the table, each on one resource."""
     roles = deployment(chosen).all("Microsoft.Authorization/roleAssignments")
     expected = dict(_ROLES)
     if chosen.get("FACE_READER") == "embedded":
@@ -154,7 +154,7 @@ def test_roles_by_table(chosen: dict[str, str]) -> None:
 @needs_bicep
 @each_choice
 def test_everything_has_its_name_before_it_is_deployed(chosen: dict[str, str]) -> None:
-    """No resource's name or id waits for another resource, so that what-if shows each of them."""
+    """No resource's name or id depends on another resource, so what-if shows all of them."""
     for resource in deployment(chosen).resources:
         assert not is_expression(resource["name"]), resource["name"]
         assert not is_expression(resource["id"]), resource["id"]
@@ -162,7 +162,7 @@ def test_everything_has_its_name_before_it_is_deployed(chosen: dict[str, str]) -
 
 @needs_bicep
 def test_what_is_kept_warm_is_what_events_call() -> None:
-    """Always ready is the http group, which serves the blob extension's webhook."""
+    """The http group, which serves the blob extension's webhook, is always ready."""
     (group,) = _scale(deployment({"ALWAYS_READY_INSTANCES": "2"}))["alwaysReady"]
     assert group == {"name": "http", "instanceCount": 2}
 
@@ -170,7 +170,7 @@ def test_what_is_kept_warm_is_what_events_call() -> None:
 @needs_bicep
 @pytest.mark.parametrize("threads", ["5", "8", "32"])
 def test_requests_and_frames_at_once_are_within_the_threads(threads: str) -> None:
-    """An instance is sent as many requests and frames as its worker has threads, and no more."""
+    """Requests and frames that an instance takes at once add up to its worker's threads."""
     made = deployment({"PYTHON_THREADPOOL_THREAD_COUNT": threads})
     host = json.loads((ROOT / "host.json").read_text())
     frames = host["extensions"]["blobs"]["maxDegreeOfParallelism"]
@@ -181,7 +181,7 @@ def test_requests_and_frames_at_once_are_within_the_threads(threads: str) -> Non
 
 @needs_bicep
 def test_dropped_events_are_told_to_the_owners() -> None:
-    """A key that was made anew shows: events dropped raise an alert at owners and addresses."""
+    """Dropped events raise an alert for the owners and the given addresses."""
     made = deployment({"BUDGET_EMAILS": "a@example.org, b@example.org,a@example.org,"})
     rule = made.one("Microsoft.Insights/metricAlerts")["properties"]
     (condition,) = rule["criteria"]["allOf"]
@@ -196,7 +196,7 @@ def test_dropped_events_are_told_to_the_owners() -> None:
 
 @needs_bicep
 def test_a_budget_can_be_left_out() -> None:
-    """BUDGET_AMOUNT=0 makes none, for subscriptions whose offer takes none."""
+    """BUDGET_AMOUNT=0 makes no budget."""
     with_budget, without = deployment(), deployment({"BUDGET_AMOUNT": "0"})
     assert with_budget.one("Microsoft.Consumption/budgets")["properties"]["amount"] == 100
     assert without.all("Microsoft.Consumption/budgets") == []
@@ -207,14 +207,14 @@ def test_a_budget_can_be_left_out() -> None:
     "start", ["2026-11-01", "2026-11-01T00:00:00Z", "2026-11-01T00:00:00.0000000Z"]
 )
 def test_the_start_of_a_budget_is_taken_as_azure_writes_it(start: str) -> None:
-    """What the first deployment's budget answers the second one may give back."""
+    """A second deployment accepts the budget's start in the form in which Azure returns it."""
     budget = deployment({"BUDGET_START": start}).one("Microsoft.Consumption/budgets")
     assert budget["properties"]["timePeriod"]["startDate"] == start
 
 
 @needs_bicep
 def test_events_are_smaller_than_the_largest_body() -> None:
-    """The host takes what Event Grid sends at most, an event of 1 MB, and little more."""
+    """The Functions host accepts an event of 1 MB, Event Grid's maximum, and little more."""
     limit = int(deployment().settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"])
     batch = event_subscription()["properties"]["destination"]["properties"]
     assert batch["maxEventsPerBatch"] == 1
@@ -224,7 +224,7 @@ def test_events_are_smaller_than_the_largest_body() -> None:
 @needs_bicep
 @each_choice
 def test_no_key_opens_anything(chosen: dict[str, str]) -> None:
-    """Storage, SignalR, Face and telemetry take identities only, and no blob is public."""
+    """Storage, SignalR, Face and telemetry accept only identities, and no blob is public."""
     made = deployment(chosen)
     storage = made.one("Microsoft.Storage/storageAccounts")["properties"]
     assert storage["allowSharedKeyAccess"] is storage["allowBlobPublicAccess"] is False
@@ -248,7 +248,7 @@ def test_no_key_opens_anything(chosen: dict[str, str]) -> None:
 @needs_bicep
 @each_choice
 def test_only_the_site_may_call(chosen: dict[str, str]) -> None:
-    """Cross-origin requests are let in from the static site's origin alone."""
+    """Cross-origin requests are allowed only from the static site's origin."""
     made = deployment(chosen)
     blobs = made.one("Microsoft.Storage/storageAccounts/blobServices")["properties"]
     (rule,) = blobs["cors"]["corsRules"]
@@ -264,7 +264,7 @@ def test_only_the_site_may_call(chosen: dict[str, str]) -> None:
 
 @needs_bicep
 def test_the_page_may_send_the_headers_it_sends() -> None:
-    """Storage lets in each header the page uploads a frame with."""
+    """The storage's CORS rule allows each header of an upload."""
     (upload,) = [
         text
         for file in (ROOT / "frontend" / "src").rglob("*.ts")
@@ -279,7 +279,7 @@ def test_the_page_may_send_the_headers_it_sends() -> None:
 
 @needs_bicep
 def test_events_of_frames_reach_the_function_that_reads_them() -> None:
-    """The subscription names the trigger, its container, and sizes the app wants to hear of."""
+    """The event subscription names the trigger, its container and the largest blob."""
     properties = event_subscription()["properties"]
     trigger = (ROOT / "functions" / "frames.py").read_text()
     assert '.function_name("read_frame")' in trigger
@@ -298,7 +298,7 @@ def test_events_of_frames_reach_the_function_that_reads_them() -> None:
 
 @needs_bicep
 def test_what_the_app_leaves_is_deleted_after_a_day() -> None:
-    """The lifecycle rule covers frames, rooms and counts; a deleted blob is not kept."""
+    """The lifecycle rule deletes frames, rooms and counts after a day; nothing is kept longer."""
     made = deployment()
     policy = made.one("Microsoft.Storage/storageAccounts/managementPolicies")["properties"]
     (rule,) = policy["policy"]["rules"]
@@ -319,7 +319,7 @@ def test_what_the_app_leaves_is_deleted_after_a_day() -> None:
 
 @needs_bicep
 def test_the_plan_runs_the_python_the_project_is_checked_with() -> None:
-    """The function app's Python is the one the type checker assumes."""
+    """The function app and the type checker use the same Python version."""
     runtime = _site(deployment())["functionAppConfig"]["runtime"]
     assert runtime["name"] == "python"
     project = (ROOT / "pyproject.toml").read_text()
@@ -328,7 +328,7 @@ def test_the_plan_runs_the_python_the_project_is_checked_with() -> None:
 
 @needs_bicep
 def test_free_tiers_are_free() -> None:
-    """With both free tiers and no instance kept warm, nothing costs while it idles."""
+    """With both free tiers and no warm instance, nothing costs money while idle."""
     made = deployment(_CHOICES["free"])
     assert made.one("Microsoft.SignalRService/signalR")["sku"]["name"] == "Free_F1"
     assert made.one("Microsoft.CognitiveServices/accounts")["sku"]["name"] == "F0"
@@ -348,7 +348,7 @@ def _scale(made: Deployment) -> dict[str, Any]:
 
 @needs_bicep
 def test_without_face_nothing_of_face_is_left() -> None:
-    """The embedded reader leaves out the Face resource, its role and its address: two resources."""
+    """With the embedded reader the deployment has no Face resource, role or address."""
     with_face, without = deployment(), deployment(_CHOICES["embedded"])
     assert (len(with_face.resources), len(without.resources)) == (37, 35)
     assert without.settings["AZURE_FACE_ENDPOINT"] == ""
@@ -370,7 +370,7 @@ def test_without_face_nothing_of_face_is_left() -> None:
 def test_a_secret_is_written_only_where_it_is_given(
     chosen: dict[str, str], secrets: set[str]
 ) -> None:
-    """Deploying again without a secret leaves the vault's own value alone."""
+    """A deployment without a secret does not change the vault's value."""
     made = deployment(chosen, secrets_shown=True)
     written = made.all("Microsoft.KeyVault/vaults/secrets")
     assert {s["name"].rpartition("/")[2] for s in written} == secrets
@@ -378,7 +378,7 @@ def test_a_secret_is_written_only_where_it_is_given(
 
 @needs_bicep
 def test_the_docs_say_how_many_resources_there_are() -> None:
-    """As many as a first deployment makes, by the docs' command and with Azure Face."""
+    """docs/deploy.md has the number of resources with and without Azure Face."""
     made = [
         len(deployment({"TICKET_KEY": "k", "FACE_READER": reader}, secrets_shown=True).resources)
         for reader in ("embedded", "azure")
@@ -390,7 +390,7 @@ def test_the_docs_say_how_many_resources_there_are() -> None:
 @needs_bicep
 @each_choice
 def test_nothing_is_reached_without_tls(chosen: dict[str, str]) -> None:
-    """Storage and functions answer over HTTPS alone, from TLS 1.2, and take no cookies."""
+    """Storage and functions answer only over HTTPS from TLS 1.2, and accept no cookies."""
     made = deployment(chosen)
     storage = made.one("Microsoft.Storage/storageAccounts")["properties"]
     assert storage["supportsHttpsTrafficOnly"] is True
@@ -404,7 +404,7 @@ def test_nothing_is_reached_without_tls(chosen: dict[str, str]) -> None:
 @needs_bicep
 @pytest.mark.parametrize("kept", ["", "room-creation-key,ice-servers"])
 def test_a_secret_of_an_earlier_deployment_stays_in_use(kept: str) -> None:
-    """The settings refer to what the vault already holds, and to nothing that is not there."""
+    """Settings refer to the secrets that the vault holds, and to no others."""
     settings = deployment({"KEPT_SECRETS": kept}, secrets_shown=True).settings
     for name in ("ROOM_CREATION_KEY", "ICE_SERVERS"):
         assert is_expression(settings[name]) is bool(kept)
@@ -425,14 +425,14 @@ def test_a_secret_of_an_earlier_deployment_stays_in_use(kept: str) -> None:
 def test_only_the_secrets_of_the_video_are_referred_to(
     chosen: dict[str, str], refers: tuple[bool, bool]
 ) -> None:
-    """A reference to a secret nobody was asked for would never resolve, and end the deployment."""
+    """Settings refer only to the chosen video provider's secrets, because others never resolve."""
     settings = deployment(chosen, secrets_shown=True).settings
     names = ("OPENTOK_API_SECRET", "VONAGE_PRIVATE_KEY")
     assert tuple(bool(settings[name]) for name in names) == refers
 
 
 def test_no_scanner_finding_is_waved_through() -> None:
-    """Each skipped finding of the scanner gives its reason in place."""
+    """Each skipped finding of the scanner gives its reason beside it."""
     skips = [
         (file.name, skip)
         for file in FILES
@@ -444,7 +444,7 @@ def test_no_scanner_finding_is_waved_through() -> None:
 
 
 def test_azd_runs_scripts_that_exist() -> None:
-    """Every script a hook of azure.yaml names is there and may be run."""
+    """Every script in a hook of azure.yaml exists and is executable."""
     hooks = re.findall(r"^    run: (.*)", (ROOT / "azure.yaml").read_text(), re.M)
     scripts = [script for hook in hooks for script in re.findall(r"infra/\w+\.sh", hook)]
     assert len(scripts) == 4
@@ -453,7 +453,7 @@ def test_azd_runs_scripts_that_exist() -> None:
 
 
 def test_azd_is_new_enough_for_its_hooks() -> None:
-    """`azd env set --file`, by which a hook hands variables over, came after 1.17."""
+    """The required azd version has `azd env set --file`, which came after 1.17."""
     text = (ROOT / "azure.yaml").read_text()
     assert "azd env set --file" in text
     asked = re.search(r'requiredVersions:\n  azd: ">= 1\.(\d+)\.0"', text)
@@ -464,11 +464,11 @@ def test_azd_is_new_enough_for_its_hooks() -> None:
 
 @needs_bicep
 def test_azd_finds_the_service_it_deploys() -> None:
-    """The function app carries the tag by which azd knows where the code goes."""
+    """The function app has the tag by which azd finds where to deploy the code."""
     assert deployment().one("Microsoft.Web/sites")["tags"]["azd-service-name"] == "functions"
     assert "\nservices:\n  functions:\n" in (ROOT / "azure.yaml").read_text()
 
 
 def test_host_settings_are_json() -> None:
-    """host.json, which the deployment ships, can be read."""
+    """host.json is valid JSON."""
     assert json.loads((ROOT / "host.json").read_text())["version"] == "2.0"

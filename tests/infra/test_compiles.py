@@ -1,4 +1,4 @@
-"""The deployment compiles, and it is the Bicep compiler that says so."""
+"""The real Bicep compiler compiles the deployment."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ def unprotected(file: Path) -> set[str]:
 
 @pytest.mark.parametrize("file", _ALL, ids=lambda file: file.name)
 def test_each_file_compiles_and_lints_clean(file: Path) -> None:
-    """The compiler has no error and no warning for it."""
+    """The compiler reports no error and no warning for the file."""
     assert diagnostics(file) == []
 
 
 @pytest.mark.parametrize("file", _ALL, ids=lambda file: file.name)
 def test_each_file_is_formatted(file: Path) -> None:
-    """It is as `bicep format` writes it."""
+    """The file is as `bicep format` writes it."""
     assert file.read_text() == formatted(file)
 
 
 def test_secrets_are_secure_parameters_without_a_value() -> None:
-    """What must not show in a deployment's history is marked so, and has no value in the file."""
+    """Each secret is a @secure() parameter without a default."""
     for file in (INFRA / "main.bicep", INFRA / "modules" / "keyvault.bicep"):
         parameters = template(file)["parameters"]
         assert set(parameters) >= _SECRETS
@@ -70,7 +70,7 @@ def test_secrets_are_secure_parameters_without_a_value() -> None:
     ids=["a # line", "a property", "a type", "a warning", "the parameter file"],
 )
 def test_a_broken_file_is_found(infra: Path, file: str, old: str, new: str, named: str) -> None:
-    """The compiler does find what is wrong, so that its silence means something."""
+    """The compiler reports an error in a broken file, so no report means no error."""
     text = (infra / file).read_text()
     assert old in text
     (infra / file).write_text(text.replace(old, new))
@@ -79,7 +79,7 @@ def test_a_broken_file_is_found(infra: Path, file: str, old: str, new: str, name
 
 @pytest.mark.parametrize("file", ["main.bicep", "modules/keyvault.bicep"])
 def test_a_secret_without_its_mark_is_found(infra: Path, file: str) -> None:
-    """A secret whose @secure() is missing does not pass for a protected one."""
+    """The test of secrets finds one whose @secure() is missing."""
     text = (infra / file).read_text()
     (infra / file).write_text(text.replace("@secure()\n", "", 1))
     assert unprotected(infra / file) == {"ticketKey"}
@@ -99,5 +99,5 @@ def test_a_secret_without_its_mark_is_found(infra: Path, file: str) -> None:
     ],
 )
 def test_a_wrong_choice_is_refused_here(infra: Path, name: str, wrong: str) -> None:
-    """The parameter file refuses what main.bicep does not allow, before anything is sent."""
+    """The compiler refuses a value that main.bicep does not allow, before Azure is called."""
     assert diagnostics(choose(infra, **{name: wrong}))

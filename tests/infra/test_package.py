@@ -1,4 +1,4 @@
-"""The function package: what runs on Azure, and nothing else."""
+"""The function package holds what runs on Azure, and nothing else."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ def _tracked() -> list[PurePosixPath]:
 
 
 def test_only_what_runs_is_packed() -> None:
-    """Of the project's files those of the app are packed, and a new folder is noticed here."""
+    """The package holds only the app's files; a new folder fails this test until it is decided."""
     patterns = package.read_patterns(ROOT / ".funcignore")
     packed = [path for path in _tracked() if not package.is_ignored(path, patterns)]
     assert {path.parts[0] for path in packed} == _RUNS
 
 
 def test_the_package_can_be_loaded() -> None:
-    """Every module and data file the app is made of is in the package."""
+    """The package holds every module and data file of the app."""
     patterns = package.read_patterns(ROOT / ".funcignore")
     of_the_app = [path for path in _tracked() if path.parts[0] in _RUNS and path.suffix != ".md"]
     assert [path for path in of_the_app if package.is_ignored(path, patterns)] == []
 
 
 def test_secrets_and_leftovers_stay_behind(tmp_path: Path) -> None:
-    """Local settings, keys, caches and environments of a working copy are not packed."""
+    """Local settings, keys, caches and virtual environments are not packed."""
     for path in (
         "function_app.py", "host.json", "requirements.txt", "functions/rooms.py",
         "functions/reader/expression.onnx", "functions/__pycache__/rooms.cpython-311.pyc",
@@ -59,7 +59,7 @@ def test_secrets_and_leftovers_stay_behind(tmp_path: Path) -> None:
 
 
 def test_git_reads_the_patterns_alike(tmp_path: Path) -> None:
-    """The patterns mean to our reader what they mean to git, whose rules azd follows."""
+    """Our reader of .funcignore and git, whose rules azd follows, match the same files."""
     names = [str(path) for path in _tracked()]
     names += ["functions/__pycache__/a.pyc", "local.settings.json", "functions/local/a.py"]
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
@@ -74,14 +74,14 @@ def test_git_reads_the_patterns_alike(tmp_path: Path) -> None:
 
 
 def test_patterns_tools_disagree_on_are_refused(tmp_path: Path) -> None:
-    """Exceptions and double stars, which the file's readers treat differently, are refused."""
+    """Negations and double stars, which tools read differently, are refused."""
     (tmp_path / ".funcignore").write_text("/*\n!/functions\n")
     with pytest.raises(ValueError, match="plain names"):
         package.read_patterns(tmp_path / ".funcignore")
 
 
 def test_the_same_files_give_the_same_package(tmp_path: Path) -> None:
-    """Packing twice gives the same bytes, with relative names only."""
+    """Packing twice gives the same bytes, and all names are relative."""
     package.write(tmp_path / "a.zip")
     package.write(tmp_path / "b.zip")
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
@@ -91,14 +91,14 @@ def test_the_same_files_give_the_same_package(tmp_path: Path) -> None:
 
 
 def test_keys_are_not_committed_by_accident() -> None:
-    """git passes by a key that lies where README's command has it, and local settings."""
+    """git ignores local settings and a key at the place that README's command uses."""
     for name in ("private.key", "vonage.pem", ".env", "local.settings.json"):
         ignored = subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False)
         assert ignored.returncode == 0, name
 
 
 def test_scripts_keep_their_line_ends_on_windows() -> None:
-    """A checkout that turns line ends into Windows' own leaves every file as it runs in WSL."""
+    """A checkout on Windows keeps LF in every file that runs in WSL."""
     asked = ["git", "check-attr", "eol", "infra/deploy.sh", "local/check_tools.sh", ".ci/run"]
     told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
     assert [line.rsplit(": ", 1)[1] for line in told.stdout.splitlines()] == ["lf"] * 3

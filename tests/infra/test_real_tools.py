@@ -1,4 +1,4 @@
-"""What only the real tools can tell; they are installed once, in a cache of their own."""
+"""The real tools, installed once in a cache of their own, accept the deployment."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _installed(package: str) -> Path:
 
 
 def test_azure_cli_accepts_every_command_line(workplace: Workplace) -> None:
-    """The real az parses each call that deploying twice, destroying and azd's hooks make."""
+    """The real az parses every command line of the scripts and of azd's hooks."""
     lines: list[list[str]] = []
     for script in ("deploy.sh", "deploy.sh", "destroy.sh"):
         done = workplace.run(script, *(["--yes"] if script == "destroy.sh" else []))
@@ -87,7 +87,7 @@ def test_azure_cli_accepts_every_command_line(workplace: Workplace) -> None:
 
 @needs_bicep
 def test_the_scanner_finds_nothing_unexplained(tmp_path: Path) -> None:
-    """Each finding of checkov is justified in its file, and each justification is needed."""
+    """Each finding of checkov has a reason in its file, and each reason has a finding."""
     for file in FILES:  # compiled: checkov does not read all of Bicep
         compiled = dict(template(file))
         resources = compiled["resources"]
@@ -114,7 +114,7 @@ def test_the_scanner_finds_nothing_unexplained(tmp_path: Path) -> None:
 
 @needs_bicep
 def test_api_versions_are_recent(tmp_path: Path) -> None:
-    """No API version is over two years old where the compiler knows a newer one."""
+    """No API version is more than two years old if the compiler knows a newer one."""
     infra = copy(tmp_path)
     config = json.loads((infra / "bicepconfig.json").read_text())
     config["analyzers"]["core"]["rules"]["use-recent-api-versions"] = {"level": "warning"}
@@ -124,7 +124,7 @@ def test_api_versions_are_recent(tmp_path: Path) -> None:
 
 
 def test_the_static_sites_emulator_serves_the_page_as_meant(tmp_path: Path) -> None:
-    """Its headers and caching, and an unknown path's page, by Azure's own reading of the config."""
+    """Azure's own emulator serves our headers, caching and page for unknown paths."""
     shutil.copytree(SITE, tmp_path / "site")
     environ = {
         "FUNCTIONS_ORIGIN": "https://func.azurewebsites.net",

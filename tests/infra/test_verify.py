@@ -1,4 +1,4 @@
-"""verify.sh walks a frame's way against the local stack, and names what fails with its cure."""
+"""verify.sh sends a frame through the local stack, and says what to do about a failed step."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _rows(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
 
 
 def test_a_frame_goes_its_whole_way(deployment: Deployment) -> None:
-    """Every step is told with its milliseconds, and nothing of the frame is left."""
+    """Every step is printed with its milliseconds, and no frame remains."""
     done = _verify(deployment.page)
     assert done.returncode == 0, done.stdout + done.stderr
     rows = _rows(done)
@@ -161,7 +161,7 @@ class Fault:
 def test_what_fails_is_named_with_its_cure(
     deployment: Deployment, step: str, fault: Fault, cure: str
 ) -> None:
-    """The first step that fails ends the walk; what to do stands below it."""
+    """The first failing step ends the walk, with what to do below it."""
     with fault.between(deployment):
         # Only what never comes is waited for in vain.
         done = _verify(deployment.page, 2 if step == "reading" else waiting.PATIENCE)
@@ -173,14 +173,14 @@ def test_what_fails_is_named_with_its_cure(
 
 
 def test_an_address_without_https_is_named() -> None:
-    """What is no address ends it with what is needed, not with a stack trace."""
+    """A wrong address ends the script with what is needed, without a stack trace."""
     done = _verify("calls.example.org")
     assert done.returncode == 1
     assert done.stderr == "error: the page's address is needed, with its https://\n"
 
 
 def test_a_page_without_headers_or_configuration_is_named(deployment: Deployment) -> None:
-    """What is no page of ours, and a page that does not know its functions."""
+    """A foreign page, and a page without configuration, are named as the failing step."""
     done = _verify(deployment.stack.url)
     assert (done.returncode, _rows(done)) == (1, {"page": "FAILED"})
     assert "infra/deploy.sh" in done.stdout

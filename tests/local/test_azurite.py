@@ -1,4 +1,4 @@
-"""What Azurite says of its requests: which of them tell of a new blob."""
+"""Azurite's lines show which requests created a blob."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def made(said: dict[str, Any]) -> Creation | None:
     ],
 )
 def test_only_new_blobs_are_noticed(said: dict[str, Any], found: Creation | None) -> None:
-    """What made a blob counts, with its size, type and ETag; nothing else does."""
+    """Only requests that created a blob count, with its size, type and ETag."""
     assert made(PUT | said) == found
 
 
 def test_other_lines_are_no_requests() -> None:
-    """Azurite also says when it listens."""
+    """Azurite's other lines, such as its address, are not taken for requests."""
     assert answered("Azurite Blob service successfully listens on http://127.0.0.1:1") is None

@@ -1,4 +1,4 @@
-"""Blob triggers: from an upload, or an event at the webhook, to a call of the function."""
+"""An upload, or an event at the webhook, calls the blob-triggered function."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Deliver = Callable[..., httpx.Response]
 
 
 def test_an_upload_reaches_the_hub(manifests: ContainerClient, docker: OfficialClient) -> None:
-    """Upload → event → function → SignalR → official client, with all the worker would tell."""
+    """An upload leads to a call with the worker's data, and its message to the official client."""
     manifests.upload_blob(
         "Argo é/1 + 2.txt",
         b"wine",
@@ -36,7 +36,7 @@ def test_an_upload_reaches_the_hub(manifests: ContainerClient, docker: OfficialC
 
 
 def test_every_upload_is_one_call(manifests: ContainerClient, docker: OfficialClient) -> None:
-    """Many uploads at once arrive once each, and overwriting a blob is another upload."""
+    """Each of many uploads is one call; overwriting a blob is another."""
     names = {f"fleet/{number}.txt" for number in range(30)}
     for name in names:
         manifests.upload_blob(name, name.encode())
@@ -49,7 +49,7 @@ def test_every_upload_is_one_call(manifests: ContainerClient, docker: OfficialCl
 def test_an_upload_in_blocks_counts_at_its_last_step(
     manifests: ContainerClient, docker: OfficialClient
 ) -> None:
-    """Staged blocks wake nobody; committing them does."""
+    """Staged blocks call nothing; committing them calls the function once."""
     blob = manifests.get_blob_client("blocks/1.txt")
     blob.stage_block("0000", b"half ")
     blob.stage_block("0001", b"and half")
@@ -59,7 +59,7 @@ def test_an_upload_in_blocks_counts_at_its_last_step(
 
 
 def test_an_empty_blob_is_a_blob(manifests: ContainerClient, docker: OfficialClient) -> None:
-    """Nothing uploaded is still an upload."""
+    """An upload without bytes also calls the function."""
     manifests.upload_blob("empty/1.txt", b"")
     assert docker.receive()["length"] == 0
 
@@ -67,7 +67,7 @@ def test_an_empty_blob_is_a_blob(manifests: ContainerClient, docker: OfficialCli
 def test_duplicate_late_and_reordered_events(
     manifests: ContainerClient, deliver: Deliver, docker: OfficialClient
 ) -> None:
-    """Every event of a blob that is there is one call, in any order; none after its deletion."""
+    """Every event of an existing blob is one call, in any order; none comes after its deletion."""
     for name in ("a", "b"):
         manifests.upload_blob(f"order/{name}.txt", name.encode())
     assert {docker.receive()["text"], docker.receive()["text"]} == {"a", "b"}

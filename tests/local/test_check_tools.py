@@ -40,13 +40,13 @@ def check(path: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_nothing_is_said_when_nothing_is_missing(tools: Path) -> None:
-    """With Python, Node and npm there it is silent."""
+    """With Python, Node.js and npm installed the check prints nothing."""
     run = check(tools)
     assert (run.returncode, run.stderr) == (0, "")
 
 
 def test_every_way_in_looks_for_tools_first() -> None:
-    """Whatever make is asked for on a bare machine, nothing is installed before tools are named."""
+    """Every make target names missing tools before it installs anything."""
     make = ["make", "--always-make", "--dry-run", "--no-print-directory"]
     for target in ("setup", "setup-dev", "fix", "golden", "types", "verify-deploy"):
         told = subprocess.run(
@@ -60,7 +60,7 @@ def test_every_way_in_looks_for_tools_first() -> None:
     [("python3.11", "Install python3.11"), ("node", "Node.js 20"), ("npm", "npm is missing")],
 )
 def test_a_missing_tool_is_named_with_its_remedy(tools: Path, missing: str, said: str) -> None:
-    """The first thing that is missing is named, with what to do, and the exit code is 1."""
+    """The first missing tool is named with what to do, and the exit code is 1."""
     (tools / missing).unlink()
     run = check(tools)
     assert run.returncode == 1
@@ -75,7 +75,7 @@ def test_a_missing_tool_is_named_with_its_remedy(tools: Path, missing: str, said
     ],
 )  # fmt: skip
 def test_only_a_node_that_builds_the_page_will_do(tools: Path, version: str, will_do: bool) -> None:
-    """The versions are those Vite asks for."""
+    """The accepted Node.js versions are those that Vite needs."""
     node = (tools / "node").resolve()
     (tools / "node").unlink()
     pretends = f'Object.defineProperty(process, "versions", {{ value: {{ node: "{version}" }} }});'

@@ -1,4 +1,4 @@
-"""What an app and its host.json declare, read without running anything."""
+"""The local host reads an app's bindings and its host.json without running the app."""
 
 # ruff: noqa: ARG001 - a binding's parameter must be there, used or not
 
@@ -34,7 +34,7 @@ def read(app: func.FunctionApp) -> list[Function]:
 
 
 def test_bindings_are_read_from_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Triggers and outputs come out as declared, settings in percent signs replaced."""
+    """Triggers and outputs are as declared, with settings in percent signs replaced."""
     monkeypatch.setenv("BOX", "boxes")
     app = func.FunctionApp(http_auth_level=ANONYMOUS)
 
@@ -118,7 +118,7 @@ def unset(app: func.FunctionApp) -> None:
 def test_what_cannot_be_done_is_refused_by_name(
     declare: Callable[[func.FunctionApp], None], said: str
 ) -> None:
-    """The error names the function and what is wrong with it."""
+    """The error names the function and what is unsupported."""
     app = func.FunctionApp()
     declare(app)
     with pytest.raises(BindingError, match=said):
@@ -143,7 +143,7 @@ def test_what_cannot_be_done_is_refused_by_name(
     ],
 )
 def test_the_most_specific_route_wins(path: str, target: str | None) -> None:
-    """Literals before constraints before parameters before catch-alls, in any letter case."""
+    """Routes sort as literals, constraints, parameters, catch-alls, in any letter case."""
     routes: Routes[str] = Routes()
     routes.add("files/{*rest}", None, "files")
     routes.add("rooms/{name}", None, "name")
@@ -157,7 +157,7 @@ def test_the_most_specific_route_wins(path: str, target: str | None) -> None:
 
 
 def test_route_parameters_are_strings() -> None:
-    """As in the worker; an absent optional one is left out, a catch-all holds slashes."""
+    """Parameters are strings; an absent optional one is left out, a catch-all has slashes."""
     routes: Routes[int] = Routes()
     routes.add("a/{x:int}/{y?}", frozenset({"GET"}), 1)
     routes.add("b/{*rest}", None, 2)
@@ -169,13 +169,13 @@ def test_route_parameters_are_strings() -> None:
 
 @pytest.mark.parametrize("template", ["{id:prime}", "a{", "x-{id:range(1,2)}"])
 def test_an_unknown_route_is_refused(template: str) -> None:
-    """A constraint or shape that is not known stops the start instead of never matching."""
+    """An unknown constraint or shape of a route stops the start."""
     with pytest.raises(RouteError):
         Routes[int]().add(template, None, 1)
 
 
 def test_host_json_has_the_real_defaults(tmp_path: Path) -> None:
-    """An empty version 2.0 file means what it means on Azure."""
+    """An empty version 2.0 file has the defaults that it has on Azure."""
     (tmp_path / "host.json").write_text('{"version": "2.0"}')
     settings = HostJson.load(tmp_path)
     assert (settings.route_prefix, settings.poison_threshold) == ("api", 5)
@@ -195,7 +195,7 @@ def test_host_json_has_the_real_defaults(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_host_json_is_named(tmp_path: Path, document: Any) -> None:
-    """A missing or wrong file stops the start."""
+    """A missing or wrong host.json stops the start."""
     if document is not None:
         text = document if isinstance(document, str) else json.dumps(document)
         (tmp_path / "host.json").write_text(text)
@@ -216,7 +216,7 @@ def test_a_wrong_host_json_is_named(tmp_path: Path, document: Any) -> None:
     ],
 )
 def test_the_longest_prefix_decides_a_categorys_level(category: str, least: str) -> None:
-    """As .NET's logging filters do: prefixes in any case, `default` for the rest."""
+    """The longest prefix in any letter case sets a category's level, else `default`."""
     rules = {
         "default": "Trace",
         "Function": "None",
@@ -228,5 +228,5 @@ def test_the_longest_prefix_decides_a_categorys_level(category: str, least: str)
 
 
 def test_without_rules_information_is_written() -> None:
-    """The real host's own default."""
+    """Without rules the level is Information, as in the real host."""
     assert LogLevels().minimum("Function.crate") == LEVELS["information"]

@@ -1,4 +1,4 @@
-"""Event Grid on one machine: the envelope, who gets it, and a host that is away."""
+"""The Event Grid stand-in makes, filters and repeats events."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def grid() -> Iterator[EventGrid]:
 
 
 def test_a_creation_becomes_a_blob_created_event(grid: EventGrid) -> None:
-    """The envelope is Event Grid's; other containers are nobody's; names are encoded in the URL."""
+    """A new blob of a watched container becomes Event Grid's event, with an encoded URL."""
     grid.catch_up()
     grid.publish(Creation("elsewhere", "x.txt", length=1))
     grid.publish(Creation("crates", "a b/é.txt", length=3, etag="0x1"))
@@ -119,7 +119,7 @@ def test_a_creation_becomes_a_blob_created_event(grid: EventGrid) -> None:
 
 
 def test_what_waits_is_announced(grid: EventGrid) -> None:
-    """Catching up lists the containers that somebody listens to, with sizes and types."""
+    """At the start the watched containers are listed, and events sent with sizes and types."""
     Storage.blobs = ["old/1.txt", "old/2.txt"]
     grid.catch_up()
     _, _, events = Host.received.get(timeout=waiting.PATIENCE)
@@ -130,7 +130,7 @@ def test_what_waits_is_announced(grid: EventGrid) -> None:
 
 
 def test_a_subscriptions_filters_leave_out_endings_and_sizes(grid: EventGrid) -> None:
-    """A name that ends otherwise and a blob over the bound wake nobody; the bound itself does."""
+    """Another ending or a larger blob gives no event; the largest allowed size does."""
     grid.catch_up()
     for name, size in (("a.png", 1), ("large.txt", 101), ("whole.TXT", 100)):
         grid.publish(Creation("crates", name, length=size))
@@ -140,7 +140,7 @@ def test_a_subscriptions_filters_leave_out_endings_and_sizes(grid: EventGrid) ->
 
 
 def test_a_busy_host_gets_it_again(grid: EventGrid) -> None:
-    """After a 503 or a 404 the same events come again."""
+    """After a 503 or a 404 the same events are sent again."""
     grid.catch_up()
     Host.statuses[:] = [503, 404, 202]
     grid.publish(Creation("crates", "1.txt", length=1))
@@ -152,7 +152,7 @@ def test_a_busy_host_gets_it_again(grid: EventGrid) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 413])
 def test_a_final_answer_drops_the_event(grid: EventGrid, status: int) -> None:
-    """Event Grid does not try again after these, a wrong key among them; what follows comes."""
+    """After final answers, a wrong key's among them, the event is dropped; later ones come."""
     grid.catch_up()
     Host.statuses[:] = [status]
     for name in ("2.txt", "3.txt"):

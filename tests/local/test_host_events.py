@@ -1,4 +1,4 @@
-"""Rows `events` of docs/host.md: from Event Grid's webhook to the calls, and what is given up.
+"""Rows `events` of docs/host.md: from the webhook to the calls and the poison queue.
 
 They need HTTP and storage alone, so they run against a real host as well (see conftest).
 """
@@ -25,14 +25,14 @@ Calls = Callable[..., list[dict[str, Any]]]
 
 @pytest.mark.parametrize("code", ["", "wrong"])
 def test_a_wrong_key_is_401(deliver: Deliver, code: str) -> None:
-    """events 1: the key is asked for before anything else is looked at."""
+    """events 1: the key is checked before anything else."""
     assert deliver("a/1.txt", code=code).status_code == 401
     assert deliver(content=b"no JSON", kind=None, code=code).status_code == 401
 
 
 @pytest.mark.parametrize("kind", [None, "", "Other"])
 def test_without_the_event_type_header_it_is_400(deliver: Deliver, kind: str | None) -> None:
-    """events 2: `aeg-event-type` says what a delivery is."""
+    """events 2: a delivery without a known `aeg-event-type` is 400."""
     assert deliver("a/1.txt", kind=kind).status_code == 400
 
 
@@ -54,20 +54,20 @@ def test_without_the_event_type_header_it_is_400(deliver: Deliver, kind: str | N
     ],
 )
 def test_what_is_no_list_of_blobs_is_500(deliver: Deliver, body: bytes) -> None:
-    """events 3: broken JSON, no list, an event without `data.url` and `data.blobType`."""
+    """events 3: broken JSON, no list, or no `data.url` and `data.blobType` is 500."""
     assert deliver(content=body).status_code == 500
 
 
 @pytest.mark.parametrize("function", ["Host.Functions.ghost", "Host.Functions.crate", "", None])
 def test_any_function_name_is_taken(deliver: Deliver, function: str | None) -> None:
-    """events 4: a name that is no blob-triggered function, or none, answers 202 all the same."""
+    """events 4: an unknown or missing function name is 202, too."""
     assert deliver("a/1.txt", function=function).status_code == 202
     assert deliver(content=b"[]", function=function).status_code == 202
 
 
 @pytest.mark.parametrize("function", ["Host.Functions.unload", "Host.Functions.ghost", None])
 def test_the_handshake_answers_for_any_name(deliver: Deliver, function: str | None) -> None:
-    """events 5: Event Grid's validation gets its code back."""
+    """events 5: Event Grid's validation gets its code back for any function name."""
     question = json.dumps([{"data": {"validationCode": "512d38b6"}}]).encode()
     answer = deliver(content=question, kind="SubscriptionValidation", function=function)
     assert (answer.status_code, answer.json()) == (200, {"validationResponse": "512d38b6"})
@@ -94,7 +94,7 @@ def test_the_answer_does_not_wait_for_the_call(
 def test_a_blob_off_the_path_calls_the_function(
     deliver: Deliver, elsewhere: ContainerClient, calls: Calls, name: str
 ) -> None:
-    """events 7: neither the container nor the name is held against the trigger's path."""
+    """events 7: a blob outside the trigger's container or path still calls the function."""
     name = name.format(uuid4()) if "{" in name else f"{uuid4()}-{name}"
     elsewhere.upload_blob(name, b"wine")
     assert deliver(name, container="elsewhere").status_code == 202
@@ -105,7 +105,7 @@ def test_a_blob_off_the_path_calls_the_function(
 def test_a_blob_that_is_gone_is_skipped(
     deliver: Deliver, elsewhere: ContainerClient, calls: Calls
 ) -> None:
-    """events 8: no call and no failure; what was delivered with it is called."""
+    """events 8: a deleted blob gives no call and no failure; other events do."""
     gone, there = f"{uuid4()}/gone.txt", f"{uuid4()}/there.txt"
     elsewhere.upload_blob(there, b"wine")
     assert deliver(gone, there, container="elsewhere").status_code == 202
@@ -116,7 +116,7 @@ def test_a_blob_that_is_gone_is_skipped(
 def test_three_attempts_follow_each_other_and_the_message_is_poison(
     deliver: Deliver, elsewhere: ContainerClient, calls: Calls, host: Host
 ) -> None:
-    """events 9: `poisonBlobThreshold` (3) calls at once, then a message that lives seven days."""
+    """events 9: after 3 calls (`poisonBlobThreshold`) a poison message lives seven days."""
     name = f"{uuid4()}/doom.txt"
     elsewhere.upload_blob(name, b"sink")
     assert deliver(name, container="elsewhere").status_code == 202
@@ -134,7 +134,7 @@ def test_three_attempts_follow_each_other_and_the_message_is_poison(
 def test_a_failed_call_is_repeated(
     deliver: Deliver, elsewhere: ContainerClient, calls: Calls
 ) -> None:
-    """events 10: one failure, then a call that does."""
+    """events 10: after one failure the call is repeated."""
     name = f"{uuid4()}/heel.txt"
     elsewhere.upload_blob(name, b"list")
     deliver(name, container="elsewhere")
@@ -144,7 +144,7 @@ def test_a_failed_call_is_repeated(
 def test_an_encoded_blob_is_handed_on_as_it_lies(
     deliver: Deliver, elsewhere: ContainerClient, calls: Calls
 ) -> None:
-    """events 11: `Content-Encoding: gzip` is a property; the bytes are the stored ones."""
+    """events 11: a blob with `Content-Encoding: gzip` is passed on as it is stored."""
     name, packed = f"{uuid4()}/packed.txt", gzip.compress(b"wine", mtime=0)
     elsewhere.upload_blob(name, packed, content_settings=ContentSettings(content_encoding="gzip"))
     deliver(name, container="elsewhere")
@@ -157,7 +157,7 @@ def test_an_encoded_blob_is_handed_on_as_it_lies(
 def test_what_the_worker_hands_on(
     deliver: Deliver, elsewhere: ContainerClient, calls: Calls
 ) -> None:
-    """events 12: name with container, address, metadata; properties with their .NET names."""
+    """events 12: the function gets name, address, metadata, and properties by .NET names."""
     name = f"{uuid4()}/1 + é.txt"
     elsewhere.upload_blob(name, b"wine", metadata={"captain": "Jason"})
     deliver(name, container="elsewhere")
@@ -173,7 +173,7 @@ def test_what_the_worker_hands_on(
 def test_events_again_are_calls_again_while_the_blob_is_there(
     deliver: Deliver, elsewhere: ContainerClient, calls: Calls
 ) -> None:
-    """events 13: delivery is at least once, and ETags are not compared."""
+    """events 13: a repeated event is another call, whatever the ETag."""
     name = f"{uuid4()}/again.txt"
     elsewhere.upload_blob(name, b"wine")
     deliver(name, name, container="elsewhere")

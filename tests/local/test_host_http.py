@@ -1,4 +1,4 @@
-"""Rows `http` of docs/host.md: what a caller of an HTTP function gets.
+"""Rows `http` of docs/host.md: the answers of an HTTP function.
 
 They need HTTP alone, so they run against a real host as well (see conftest).
 """
@@ -25,7 +25,7 @@ def test_a_routes_case_does_not_matter(http: httpx.Client, path: str) -> None:
 
 
 def test_an_encoded_slash_stays_within_its_segment(host: Host) -> None:
-    """http 2: `%2F` parts no segments; the function is called."""
+    """http 2: `%2F` does not divide a segment; the function is called."""
     target = urlsplit(host.url)
     connection = http.client.HTTPConnection(target.netloc, timeout=10)
     connection.request("GET", "/v1/anything/a%2Fb")  # as it is: no client may tidy it up
@@ -50,12 +50,12 @@ def test_an_encoded_slash_stays_within_its_segment(host: Host) -> None:
 def test_wrong_methods_and_unknown_paths_are_404(
     http: httpx.Client, method: str, path: str
 ) -> None:
-    """http 3: never 405; HEAD and OPTIONS are methods like others."""
+    """http 3: they are never 405; HEAD and OPTIONS are methods like others."""
     assert http.request(method, path).status_code == 404
 
 
 def test_a_route_without_methods_takes_them_all(http: httpx.Client) -> None:
-    """http 4: HEAD and OPTIONS among them."""
+    """http 4: it takes every method, HEAD and OPTIONS among them."""
     for method in ("GET", "PUT", "PATCH", "DELETE", "OPTIONS"):
         assert http.request(method, "/v1/anything").json()["method"] == method
     assert http.head("/v1/anything").status_code == 200
@@ -63,26 +63,26 @@ def test_a_route_without_methods_takes_them_all(http: httpx.Client) -> None:
 
 @pytest.mark.parametrize("size", [1, 70_000, MEGABYTE])
 def test_a_chunked_body_is_dropped(http: httpx.Client, size: int) -> None:
-    """http 5: the function is called, and sees none."""
+    """http 5: the function is called without the body."""
     answer = http.post("/v1/anything", content=(b"x" * (size // 2 + 1) for _ in range(2)))
     assert (answer.status_code, answer.json()["body"]) == (200, 0)
     assert http.post("/v1/anything", content=b"x" * size).json()["body"] == size
 
 
 def test_sixty_megabytes_arrive(http: httpx.Client) -> None:
-    """http 6: below 100 MB what is too large is the app's to say."""
+    """http 6: a body of 60 MB arrives; the app must refuse what is too large for it."""
     assert http.post("/v1/anything", content=bytes(60 * MEGABYTE)).json()["body"] == 60 * MEGABYTE
 
 
 @pytest.mark.parametrize("path", ["/v1/anything", "/runtime/webhooks/blobs"])
 def test_over_a_hundred_megabytes_is_500(host: Host, path: str) -> None:
-    """http 7: the announced length suffices; nothing of the body is waited for."""
+    """http 7: an announced length over 100 MB is 500 before the body comes."""
     status, body = announce(host, path, 100 * MEGABYTE + 1)
     assert (status, body) == (500, b"")
 
 
 def test_the_limit_is_a_setting() -> None:
-    """http 8: FUNCTIONS_REQUEST_BODY_SIZE_LIMIT bounds functions and webhook, before a byte."""
+    """http 8: FUNCTIONS_REQUEST_BODY_SIZE_LIMIT holds for functions and webhook."""
     with other_stack(settings={"FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "1000"}) as stack:
         host = Host(stack.url, stack.storage, stack.blobs_key)
         with httpx.Client(base_url=host.url, trust_env=False) as http:
@@ -109,13 +109,13 @@ def announce(host: Host, path: str, length: int) -> tuple[int, bytes]:
 
 @pytest.mark.parametrize("path", ["broken", "nothing"])
 def test_a_failed_function_is_an_empty_500(http: httpx.Client, path: str) -> None:
-    """http 9: an exception, or no response at all, tells the caller nothing."""
+    """http 9: an exception or a missing response is an empty 500."""
     answer = http.get(f"/v1/{path}")
     assert (answer.status_code, answer.content) == (500, b"")
 
 
 def test_a_failed_input_binding_is_an_empty_500(http: httpx.Client) -> None:
-    """http 10: without the header in `userId` the function is not called."""
+    """http 10: if the header of `userId` is missing, the function is not called."""
     answer = http.post("/v1/negotiate")
     assert (answer.status_code, answer.content) == (500, b"")
 
@@ -124,7 +124,7 @@ def test_a_failed_input_binding_is_an_empty_500(http: httpx.Client) -> None:
     "body", ["not json", "[1]", '{"target": "x"}', '{"action": "add", "groupName": "g"}']
 )
 def test_a_failed_output_binding_is_an_empty_500(http: httpx.Client, body: str) -> None:
-    """http 11: whatever the function answered is lost."""
+    """http 11: the function's own answer is lost."""
     answer = http.post("/v1/signal", content=body)
     assert (answer.status_code, answer.content) == (500, b"")
 
@@ -138,7 +138,7 @@ def flex() -> Iterator[str]:
 
 
 def test_preflights_are_answered_by_the_host(flex: str) -> None:
-    """http 12: 204 for any path; what was asked for is allowed; no `Access-Control-Max-Age`."""
+    """http 12: a preflight is 204 for any path, without `Access-Control-Max-Age`."""
     for path in ("/v1/crates/a/1", "/v1/ghost"):
         answer = httpx.options(
             flex + path,
@@ -159,14 +159,14 @@ def test_preflights_are_answered_by_the_host(flex: str) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/anything", "/v1/broken", "/v1/ghost"])
 def test_answers_name_the_allowed_origin(flex: str, path: str) -> None:
-    """http 13: failures included; another origin is not named."""
+    """http 13: all answers name the allowed origin, failures too, and no other origin."""
     for origin, allowed in (("https://other.example", True), ("https://evil.example", False)):
         answer = httpx.get(flex + path, headers={"Origin": origin}, trust_env=False)
         assert (answer.headers.get("access-control-allow-origin") == origin) == allowed
 
 
 def test_other_origins_get_an_empty_preflight(flex: str) -> None:
-    """http 14: 204 without a header, which browsers take for no."""
+    """http 14: another origin's preflight is 204 without the header, so browsers refuse it."""
     answer = httpx.options(
         f"{flex}/v1/anything",
         headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "PUT"},
@@ -177,7 +177,7 @@ def test_other_origins_get_an_empty_preflight(flex: str) -> None:
 
 
 def test_the_root_is_azures_own_page(flex: str) -> None:
-    """http 15: unless AzureWebJobsDisableHomepage is true."""
+    """http 15: / is Azure's page unless AzureWebJobsDisableHomepage is true."""
     answer = httpx.get(flex, trust_env=False)
     assert answer.status_code == 200
     assert "up and running" in answer.text

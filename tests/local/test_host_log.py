@@ -1,4 +1,4 @@
-"""Rows `log` of docs/host.md: which lines the host writes, under which category and level.
+"""Rows `log` of docs/host.md: the lines that the host writes, with category and level.
 
 They need the host's process, so they run on this machine alone.
 """
@@ -63,7 +63,7 @@ def quiet_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 
 
 def test_a_functions_own_lines_have_its_name(open_host: Host) -> None:
-    """log 1: `Function.NAME.User`, at the level they were written."""
+    """log 1: a function's own lines are `Function.NAME.User`, at their own level."""
     stack, client, _ = open_host
     client.get("/v1/says/anchor")
     assert stack["functions"].wait_output("Warning Function.says.User: beware: anchor")
@@ -71,7 +71,7 @@ def test_a_functions_own_lines_have_its_name(open_host: Host) -> None:
 
 
 def test_a_failure_is_an_error_of_the_function_with_its_stack(open_host: Host) -> None:
-    """log 2: `Function.NAME`, the exception's text and stack included."""
+    """log 2: a failure is an Error of `Function.NAME` with text and stack."""
     stack, client, log = open_host
     client.get("/v1/broken")
     assert stack["functions"].wait_output("RuntimeError: the crane fell over")
@@ -80,7 +80,7 @@ def test_a_failure_is_an_error_of_the_function_with_its_stack(open_host: Host) -
 
 
 def test_a_failed_input_binding_is_logged_under_the_function(open_host: Host) -> None:
-    """log 3: an Error of `Function.NAME`, though its code never ran."""
+    """log 3: it is an Error of `Function.NAME`, though its code did not run."""
     stack, client, log = open_host
     client.post("/v1/negotiate")
     assert stack["functions"].wait_output("headers.x-docker has no value")
@@ -88,7 +88,7 @@ def test_a_failed_input_binding_is_logged_under_the_function(open_host: Host) ->
 
 
 def test_a_failed_output_binding_is_logged_with_the_requests_address(open_host: Host) -> None:
-    """log 4: the text holds user and group, under `Function.NAME`."""
+    """log 4: the text under `Function.NAME` holds user and group."""
     stack, client, log = open_host
     life = stack["signalr"].kill()
     action = {"userId": "amber", "groupName": "pier-9", "action": "add"}
@@ -100,7 +100,7 @@ def test_a_failed_output_binding_is_logged_with_the_requests_address(open_host: 
 
 
 def test_the_reason_of_a_call_names_the_blob(open_host: Host) -> None:
-    """log 5: at Information, under `Function.NAME` and under `Host.Results`."""
+    """log 5: `Function.NAME` and `Host.Results` hold the blob's name at Information."""
     stack, _, _ = open_host
     name = f"{uuid4()}/1.txt"
     with BlobServiceClient.from_connection_string(stack.storage) as account:
@@ -114,7 +114,7 @@ def test_the_reason_of_a_call_names_the_blob(open_host: Host) -> None:
 
 
 def test_function_none_silences_the_host_of_functions_but_not_their_code(quiet_host: Host) -> None:
-    """log 6: no address, no exception; the longer prefix lets the function's own lines through."""
+    """log 6: no address or exception is logged; the functions' own lines are."""
     stack, client, log = quiet_host
     client.get("/v1/broken")
     client.post("/v1/negotiate")
@@ -132,7 +132,7 @@ def test_function_none_silences_the_host_of_functions_but_not_their_code(quiet_h
 
 
 def test_failures_are_counted_by_function(quiet_host: Host) -> None:
-    """log 7: `Host.Aggregator` says how many calls failed, and nothing else of them."""
+    """log 7: `Host.Aggregator` has only the number of failures of each function."""
     stack, client, log = quiet_host
     client.get("/v1/broken")
     stack.close()
@@ -140,7 +140,7 @@ def test_failures_are_counted_by_function(quiet_host: Host) -> None:
 
 
 def test_a_request_that_is_repeated_is_not_named() -> None:
-    """log 6: a library that asks again warns with the address, which names people and groups."""
+    """log 6: a library's warning about a repeated request, with its address, is not logged."""
     program = """
 import logging, socket, threading, urllib3
 from local.functions_host.log import LogLevels, configure

@@ -1,4 +1,4 @@
-"""Rows `process` of docs/host.md: workers that die and hang, ends and beginnings of the host.
+"""Rows `process` of docs/host.md: workers that die or hang, and the host's end and start.
 
 They need the host's processes, so they run on this machine alone.
 """
@@ -44,7 +44,7 @@ def answers(http: httpx.Client) -> bool:
 
 
 def test_a_worker_that_dies_fails_its_calls_alone(stack: Stack, http: httpx.Client) -> None:
-    """process 1: its own call is an empty 500, the host stays, the next call waits and is made."""
+    """process 1: its call is an empty 500; the next one waits for a new worker."""
     host = stack["functions"].pid
     answer = http.get("/v1/end")
     assert (answer.status_code, answer.content) == (500, b"")
@@ -55,7 +55,7 @@ def test_a_worker_that_dies_fails_its_calls_alone(stack: Stack, http: httpx.Clie
 def test_a_blob_that_kills_its_worker_is_tried_and_given_up(
     stack: Stack, elsewhere: ContainerClient, calls: Calls, deliver: Any
 ) -> None:
-    """process 2: an attempt each worker, then poison; other blobs are called."""
+    """process 2: three workers try it, then it is poison; other blobs are called."""
     deadly, harmless = f"{uuid4()}/deadly.txt", f"{uuid4()}/harmless.txt"
     elsewhere.upload_blob(deadly, b"quit")
     elsewhere.upload_blob(harmless, b"wine")
@@ -68,7 +68,7 @@ def test_a_blob_that_kills_its_worker_is_tried_and_given_up(
 
 
 def test_a_function_that_overruns_ends_its_worker(stack: Stack, http: httpx.Client) -> None:
-    """process 3: 500 after functionTimeout; others fail until the next worker is there."""
+    """process 3: after functionTimeout it is 500; other calls fail until a new worker."""
     answer = http.get("/v1/hangs")
     assert (answer.status_code, answer.content) == (500, b"")
     assert stack["functions"].wait_output("Timeout value of 10.0 s was exceeded by function")
@@ -78,7 +78,7 @@ def test_a_function_that_overruns_ends_its_worker(stack: Stack, http: httpx.Clie
 def test_nothing_that_waits_is_lost_at_sigterm(
     stack: Stack, elsewhere: ContainerClient, calls: Calls, deliver: Any
 ) -> None:
-    """process 4: each of 40 calls of 0.3 s is made, by this host or from the queue by the next."""
+    """process 4: all 40 waiting calls are made, by this host or by the next."""
     names = [f"{uuid4()}/{number}.txt" for number in range(40)]
     for name in names:
         elsewhere.upload_blob(name, b"wait")
@@ -104,7 +104,7 @@ def broken_app(tmp_path: Path) -> Path:
 
 
 def test_a_host_without_functions_is_alive_and_silent(broken_app: Path) -> None:
-    """process 5: `Running`, the handshake, 202 for events; one line; called after the repair."""
+    """process 5: it is `Running`, takes events, logs one line, and calls after the repair."""
     log = io.StringIO()
     with (
         other_stack(root=broken_app, needs_functions=False, log=log) as stack,
@@ -138,6 +138,6 @@ def test_a_host_without_functions_is_alive_and_silent(broken_app: Path) -> None:
 
 
 def test_the_stack_says_why_an_app_does_not_load(broken_app: Path) -> None:
-    """process 6: the launcher of this machine helps where the real host is silent."""
+    """process 6: the local launcher prints the reason that the real host does not."""
     with pytest.raises(ChildFailedError, match="the keel is missing"):
         other_stack(root=broken_app, log=io.StringIO()).start()

@@ -1,4 +1,4 @@
-"""HTTP triggers on the local host: what a function is given and what its caller gets."""
+"""The local host calls HTTP functions, and gives their callers the answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from local.stack import Stack
 
 
 def test_a_function_gets_the_whole_request(http: httpx.Client) -> None:
-    """Route parameters, query, headers, body and context arrive; status and headers come back."""
+    """The function gets parameters, query, headers, body and context; its answer comes back."""
     answer = http.put(
         "/v1/crates/a%20b/12?size=3&size2=%C3%A9", content="hello", headers={"X-Mark": "fragile"}
     )
@@ -29,7 +29,7 @@ def test_a_function_gets_the_whole_request(http: httpx.Client) -> None:
 
 
 def test_every_invocation_has_its_own_id(http: httpx.Client) -> None:
-    """The context's invocation id is new for each call."""
+    """Each call has a new invocation id."""
     ids = {http.get("/v1/crates/a/1").json()["invocation"] for _ in range(3)}
     assert len(ids) == 3
 
@@ -39,19 +39,19 @@ def test_every_invocation_has_its_own_id(http: httpx.Client) -> None:
     [("GET", "/v1/crates/a/b"), ("POST", "/v1/crates/a/1"), ("GET", "/v1/ghost"), ("GET", "/v1")],
 )
 def test_what_no_route_takes_is_404(http: httpx.Client, method: str, path: str) -> None:
-    """A broken constraint, a method that is not declared and unknown paths answer 404."""
+    """A failed constraint, an undeclared method and an unknown path are 404."""
     assert http.request(method, path).status_code == 404
 
 
 def test_an_asynchronous_function_may_return_a_string(http: httpx.Client) -> None:
-    """A coroutine is awaited, and its string becomes a plain text response."""
+    """A coroutine's string becomes a plain text response."""
     answer = http.post("/v1/later", json={"word": "soon"})
     assert (answer.status_code, answer.text) == (200, "later: soon")
     assert answer.headers["content-type"].startswith("text/plain")
 
 
 def test_cookies_and_bytes_survive(http: httpx.Client) -> None:
-    """Several cookies come as several headers, a binary body as it is."""
+    """Each cookie is a header of its own, and a binary body is unchanged."""
     answer = http.get("/v1/cookies")
     assert answer.content == b"\x00\x01"
     assert answer.headers["content-type"] == "application/octet-stream"
@@ -60,19 +60,19 @@ def test_cookies_and_bytes_survive(http: httpx.Client) -> None:
 
 @pytest.mark.parametrize("path", ["broken", "nothing"])
 def test_a_failed_function_is_an_empty_500(http: httpx.Client, path: str) -> None:
-    """A raised exception, or no response at all, answers 500 and tells the caller nothing."""
+    """An exception or a missing response is an empty 500."""
     answer = http.get(f"/v1/{path}")
     assert (answer.status_code, answer.content) == (500, b"")
 
 
 def test_a_traceback_is_logged(http: httpx.Client, stack: Stack) -> None:
-    """The developer sees what the caller does not."""
+    """The log has the traceback, which the caller does not get."""
     http.get("/v1/broken")
     assert stack["functions"].wait_output("RuntimeError: the crane fell over")
 
 
 def test_connection_info_names_hub_and_user(http: httpx.Client, stack: Stack) -> None:
-    """The input binding gives the client's URL and a token whose user is the header's value."""
+    """The input binding gives the client's URL and a token for the user in the header."""
     info = http.post("/v1/negotiate", headers={"X-Docker": "amber"}).json()
     assert set(info) == {"url", "accessToken"}
     assert info["url"].endswith("/client/?hub=harbour")
@@ -83,12 +83,12 @@ def test_connection_info_names_hub_and_user(http: httpx.Client, stack: Stack) ->
     "body", ["not json", "[1]", '{"target": "x"}', '{"action": "add", "groupName": "g"}']
 )
 def test_a_bad_signalr_output_is_a_500(http: httpx.Client, body: str) -> None:
-    """An output that the binding cannot apply fails the invocation."""
+    """An output that the binding cannot apply makes the answer a 500."""
     assert http.post("/v1/signal", content=body).status_code == 500
 
 
 def test_the_site_is_served_beside_the_functions(http: httpx.Client) -> None:
-    """The page comes at /, uncached; there is no fallback: unknown paths and files are 404."""
+    """The page is at /, uncached; unknown paths and files are 404."""
     page = http.get("/")
     assert "Harbour" in page.text
     assert page.headers["cache-control"] == "no-cache"
@@ -99,7 +99,7 @@ def test_the_site_is_served_beside_the_functions(http: httpx.Client) -> None:
 
 
 def test_the_admin_api_lists_what_the_app_declares(http: httpx.Client) -> None:
-    """Names, bindings and status are there for whoever launches or subscribes."""
+    """The admin API gives each function's name and bindings, and the host's status."""
     assert http.get("/admin/host/status").json()["state"] == "Running"
     functions = {one["name"]: one for one in http.get("/admin/functions").json()}
     assert functions["unload"]["config"]["bindings"][-1] == {

@@ -1,4 +1,4 @@
-"""The lifecycle rule on one machine."""
+"""The lifecycle rule of the local stack deletes old blobs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local.stack import Stack
 
 
 def test_what_is_old_is_deleted_whatever_its_type(stack: Stack) -> None:
-    """Block and append blobs go once they are old enough, with snapshots, and no others do."""
+    """Old block and append blobs are deleted with their snapshots; newer ones stay."""
     with BlobServiceClient.from_connection_string(stack.storage) as storage:
         old, kept = (storage.create_container(f"lifecycle-{name}") for name in ("old", "kept"))
         for container in (old, kept):

@@ -1,4 +1,4 @@
-"""Ports for stacks that start at once."""
+"""Stacks that start at the same time get different ports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local import ports
 def test_no_port_is_given_twice_while_nobody_listens_on_it_yet(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Neither one that this process holds nor one that another does, though chance names them."""
+    """A port that this or another process holds is not given again, even by chance."""
     ours = ports.free_port()
     takes = "import sys; from local.ports import free_port; print(free_port()); sys.stdin.read()"
     with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The SignalR stand-in, seen by the official client and by REST callers."""
+"""The SignalR stand-in serves the official client and REST callers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def rest(
 
 
 def test_negotiate_to_message(http: httpx.Client, send: Send) -> None:
-    """What the app's negotiate gives lets the official client in, and a broadcast reaches it."""
+    """With the app's negotiate answer the official client connects and gets a broadcast."""
     info = http.post("/v1/negotiate", headers={"x-docker": "amber"}).json()
     with OfficialClient(info["url"], info["accessToken"], "note"):
         pass
@@ -57,7 +57,7 @@ def test_negotiate_to_message(http: httpx.Client, send: Send) -> None:
 def test_each_message_reaches_only_its_receiver(
     signalr: SignalRConnection, docker: OfficialClient, send: Send
 ) -> None:
-    """User, connection and group messages go where they are addressed, in order."""
+    """Messages to users, connections and groups reach only them, in order."""
     token = signalr.client_token(HUB, "pilot/é")
     with OfficialClient(signalr.client_url(HUB), token, "note") as pilot:
         send([note("to user", userId="pilot/é"), note("to connection", connectionId=pilot.id)])
@@ -69,7 +69,7 @@ def test_each_message_reaches_only_its_receiver(
 
 
 def test_group_actions_add_and_remove(docker: OfficialClient, send: Send) -> None:
-    """A member by user or by connection hears its group until it is removed."""
+    """A member, added by user or connection, gets the group's messages until it is removed."""
 
     def hears(group: str) -> bool:
         send(note(group, groupName=group))
@@ -93,7 +93,7 @@ def test_group_actions_add_and_remove(docker: OfficialClient, send: Send) -> Non
 
 
 def test_membership_by_user_outlives_the_connection(signalr: SignalRConnection, send: Send) -> None:
-    """A user added before connecting, or while away, is in the group on the next connection."""
+    """A user added while not connected is in the group after connecting."""
     send({"userId": "early", "groupName": "dawn", "action": "add"})
     for _ in range(2):
         token = signalr.client_token(HUB, "early")
@@ -104,13 +104,13 @@ def test_membership_by_user_outlives_the_connection(signalr: SignalRConnection, 
 
 
 def test_hubs_are_apart(signalr: SignalRConnection, docker: OfficialClient) -> None:
-    """A broadcast in one hub is not heard in another."""
+    """A broadcast does not reach another hub."""
     assert rest(signalr, "POST", "airport/:send", note("fly")).status_code == 202
     assert docker.silent()
 
 
 def test_a_membership_may_have_an_end(signalr: SignalRConnection) -> None:
-    """`ttl` ends a user's membership by itself."""
+    """`ttl` ends a user's membership."""
     short, long = f"{HUB}/users/u/groups/short", f"{HUB}/users/u/groups/long"
     assert rest(signalr, "PUT", f"{short}?ttl=1").status_code == 200
     assert rest(signalr, "PUT", f"{long}?ttl=3600").status_code == 200
@@ -119,7 +119,7 @@ def test_a_membership_may_have_an_end(signalr: SignalRConnection) -> None:
 
 
 def test_existence_and_closing(signalr: SignalRConnection, docker: OfficialClient) -> None:
-    """A server may ask whether somebody is there, and close a connection."""
+    """The REST API tells whether a user or connection exists, and closes a connection."""
     assert rest(signalr, "HEAD", f"{HUB}/users/docker").status_code == 200
     assert rest(signalr, "HEAD", f"{HUB}/users/nobody").status_code == 404
     assert rest(signalr, "HEAD", f"{HUB}/groups/empty").status_code == 404
@@ -136,7 +136,7 @@ def test_existence_and_closing(signalr: SignalRConnection, docker: OfficialClien
     ids=["expired", "other-audience", "not-yet"],
 )
 def test_a_bad_server_token_is_401(signalr: SignalRConnection, claims: dict[str, Any]) -> None:
-    """Expired, misdirected and premature tokens are refused."""
+    """Expired, premature and other hubs' tokens are refused."""
     assert rest(signalr, "POST", f"{HUB}/:send", note("x"), **claims).status_code == 401
 
 
@@ -180,12 +180,12 @@ def test_a_bad_client_token_is_refused(signalr: SignalRConnection, seconds: int)
 def test_wrong_calls_are_named(
     signalr: SignalRConnection, method: str, path: str, body: object, status: int
 ) -> None:
-    """Bad hubs and bodies are 400, too large ones 413, what does not exist 404."""
+    """Bad hubs and bodies are 400, large bodies 413, unknown targets 404."""
     assert rest(signalr, method, path, body).status_code == status
 
 
 def test_unknown_addresses_and_health(signalr: SignalRConnection) -> None:
-    """The health probe answers; other paths are 404; negotiation wants a hub and a token."""
+    """The health probe answers, other paths are 404, negotiation needs hub and token."""
     with httpx.Client(base_url=signalr.endpoint, trust_env=False) as client:
         assert client.head("/api/health").status_code == 200
         assert client.get("/ghost").status_code == 404
@@ -194,7 +194,7 @@ def test_unknown_addresses_and_health(signalr: SignalRConnection) -> None:
 
 
 def test_pages_of_any_origin_may_connect_with_credentials(signalr: SignalRConnection) -> None:
-    """CORS allows the asking origin by name, with credentials, as the client needs."""
+    """CORS allows each asking origin by name, with credentials."""
     answer = httpx.options(
         f"{signalr.endpoint}/client/negotiate?hub={HUB}",
         headers={
@@ -209,13 +209,13 @@ def test_pages_of_any_origin_may_connect_with_credentials(signalr: SignalRConnec
 
 
 def test_clients_only_listen(docker: OfficialClient) -> None:
-    """Without an upstream a client's invocation is answered with an error, not with silence."""
+    """A client's invocation gets an error, because there is no upstream."""
     docker.say("shout")
     assert "no upstream" in docker.expect("answered")["error"]
 
 
 def test_many_clients_hear_a_broadcast(signalr: SignalRConnection) -> None:
-    """A thousand connections are held, and one broadcast reaches every one of them."""
+    """A thousand connected clients all get one broadcast."""
 
     async def listen(url: str, joined: asyncio.Semaphore) -> str:
         async with websockets.connect(
@@ -244,7 +244,7 @@ def test_many_clients_hear_a_broadcast(signalr: SignalRConnection) -> None:
 
 
 def test_the_hub_comes_back(stack: Stack, docker: OfficialClient, send: Send) -> None:
-    """Killed, it restarts on its port with its key, and the official client reconnects."""
+    """After it is killed the hub restarts with its port and key, and the client reconnects."""
     life = stack["signalr"].kill()
     docker.expect("reconnecting")
     stack["signalr"].wait_ready(after_start=life)
@@ -254,7 +254,7 @@ def test_the_hub_comes_back(stack: Stack, docker: OfficialClient, send: Send) ->
 
 
 def test_an_unreachable_hub_fails_the_invocation(stack: Stack, send: Send) -> None:
-    """While the hub is away, an HTTP function with an output answers 500."""
+    """While the hub is away, an HTTP function with a SignalR output answers 500."""
     life = stack["signalr"].kill()
     assert send(note("nobody hears")).status_code == 500
     stack["signalr"].wait_ready(after_start=life)

@@ -1,4 +1,4 @@
-"""Connection strings and tokens of SignalR, as pure functions."""
+"""SignalR's connection strings and tokens are read and checked by pure functions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ACCESS = SignalRConnection("http://127.0.0.1:8888", KEY)
     ],
 )
 def test_a_connection_string_is_read(text: str) -> None:
-    """Parts come in any order and case; a port may stand apart."""
+    """The parts may have any order and letter case, and the port may be separate."""
     assert SignalRConnection.parse(text) == ACCESS
 
 
@@ -48,7 +48,7 @@ def test_a_wrong_connection_string_is_named_without_its_key(text: str) -> None:
 
 
 def test_a_client_token_names_user_and_hub() -> None:
-    """The claims are those the service documents, and another hub's URL does not accept it."""
+    """The claims are the documented ones, and another hub's URL refuses the token."""
     token = ACCESS.client_token("Hub", "amber")
     claims = ACCESS.verify(token, "http://127.0.0.1:8888/client/?hub=hub")
     assert user_of(claims) == "amber"
@@ -58,7 +58,7 @@ def test_a_client_token_names_user_and_hub() -> None:
 
 
 def test_a_token_needs_an_end_and_the_right_algorithm() -> None:
-    """Without `exp`, or signed with another algorithm, a token is refused."""
+    """A token without `exp` or with another algorithm is refused."""
     claims = {"aud": "x"}
     for token in (
         jwt.encode(claims, KEY, algorithm="HS256"),
@@ -72,7 +72,7 @@ def test_a_token_needs_an_end_and_the_right_algorithm() -> None:
 
 @pytest.mark.parametrize("name", ["", "9", "a-b", "a/b", "é"])
 def test_a_hub_name_is_checked(name: str) -> None:
-    """Letters, digits and underscores, a letter first."""
+    """A hub's name starts with a letter and has letters, digits and underscores."""
     with pytest.raises(ValueError, match="is no hub name"):
         hub_name(name)
 
@@ -95,7 +95,7 @@ def test_a_hub_name_is_checked(name: str) -> None:
     ],
 )
 def test_outputs_become_rest_calls(value: str, calls: list[tuple[str, str]]) -> None:
-    """Messages and group actions turn into the data plane's calls, in order."""
+    """Messages and group actions become calls of the REST API, in order."""
     assert [(call.method, call.path) for call in rest_calls(value)] == calls
 
 
@@ -112,19 +112,19 @@ def test_outputs_become_rest_calls(value: str, calls: list[tuple[str, str]]) -> 
     ],
 )
 def test_a_wrong_output_is_refused(value: str) -> None:
-    """What is neither a message nor a group action fails the invocation."""
+    """An output that is neither message nor group action fails the invocation."""
     with pytest.raises(OutputBindingError):
         list(rest_calls(value))
 
 
 def test_a_message_keeps_its_arguments() -> None:
-    """Target and arguments are the body, nothing else."""
+    """The body of a message is its target and arguments."""
     (call,) = rest_calls('{"Target":"t","arguments":[{"a":1}],"userId":"u"}')
     assert call == RestCall("POST", "/users/u/:send", {"Target": "t", "Arguments": [{"a": 1}]})
 
 
 def test_binding_expressions_are_resolved() -> None:
-    """Header names match in any case; a missing one is named."""
+    """Header names in binding expressions match in any letter case; a missing one is named."""
     values = {"headers.x-user": "amber", "room": "7"}
     assert resolve("{headers.X-User}:{room}", values) == "amber:7"
     with pytest.raises(InputBindingError, match=r"headers\.x-other"):

@@ -1,4 +1,4 @@
-"""Nothing a client sends the SignalR stand-in harms the service or another client."""
+"""No bytes of a client harm the SignalR stand-in or another client."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ streams = (st.lists(messages, max_size=6), cuts)
 def test_records_are_found_wherever_frames_are_cut(
     service: Service, sent: list[dict[str, Any]], cuts: list[int]
 ) -> None:
-    """Split, joined, the handshake's too: each invocation is refused once, in its order."""
+    """Records are found in split and joined frames, and each is answered once, in order."""
     _each_invocation_is_refused_once(service, sent, cuts)
 
 
@@ -204,7 +204,7 @@ def test_records_are_found_wherever_frames_are_cut(
 def test_records_are_found_wherever_frames_are_cut_at_length(
     service: Service, sent: list[dict[str, Any]], cuts: list[int]
 ) -> None:
-    """The same for two thousand streams."""
+    """The same holds for two thousand streams."""
     _each_invocation_is_refused_once(service, sent, cuts)
 
 
@@ -253,7 +253,7 @@ def _harms_nobody(service: Service, greets: bool, sent: list[str | bytes]) -> No
 def test_whatever_a_client_sends_others_still_hear(
     service: Service, greets: bool, sent: list[str | bytes]
 ) -> None:
-    """Bad JSON, deep, endless and binary frames, before the handshake and after it."""
+    """After any bad frame, before or after its handshake, the other clients get messages."""
     _harms_nobody(service, greets, sent)
 
 
@@ -263,7 +263,7 @@ def test_whatever_a_client_sends_others_still_hear(
 def test_whatever_a_client_sends_others_still_hear_at_length(
     service: Service, greets: bool, sent: list[str | bytes]
 ) -> None:
-    """The same for two thousand clients."""
+    """The same holds for two thousand clients."""
     _harms_nobody(service, greets, sent)
 
 
@@ -287,7 +287,7 @@ def test_whatever_a_client_sends_others_still_hear_at_length(
 def test_what_is_not_the_protocol_ends_the_connection(
     service: Service, sent: list[str | bytes]
 ) -> None:
-    """The service closes it at once, and not only when the client has been silent for long."""
+    """A client that breaks the protocol is disconnected at once."""
     with service.connect() as client:
         with suppress(ConnectionClosed):
             for frame in sent:
@@ -297,7 +297,7 @@ def test_what_is_not_the_protocol_ends_the_connection(
 
 
 def test_who_asks_and_leaves_at_once_is_let_go(service: Service) -> None:
-    """Found by these tests: an answer under way kept the connection open for ever."""
+    """A client that leaves during its answer does not keep a connection open."""
     with service.connect() as client:
         client.send(HANDSHAKE + '{"type":1,"invocationId":"a"}\x1e{"type":7}' + RECORD_END)
         assert _heard(client)[0] == {}
@@ -315,7 +315,7 @@ _WRONG = "this service speaks the json protocol, version 1"
 def test_whatever_a_client_asks_for_is_refused(
     service: Service, hub: str, token: str, connection: str
 ) -> None:
-    """Any hub, token and connection id: 4xx for who is not let in, by HTTP and by WebSocket."""
+    """Any wrong hub, token or connection id is 4xx, over HTTP and WebSocket."""
     query = urlencode({"hub": hub, "access_token": token, "id": connection}, quote_via=quote)
     assert 400 <= service.http.post(f"/client/negotiate?{query}").status_code < 500
     for given_up in ({"hub": hub, "access_token": token}, {"id": connection}):
@@ -337,7 +337,7 @@ def test_whatever_a_client_asks_for_is_refused(
     ],
 )
 def test_a_request_that_is_none_is_refused(service: Service, line: bytes) -> None:
-    """Bytes no library sends are answered with 4xx or a closed connection."""
+    """Bytes that are no HTTP request get a 4xx or a closed connection."""
     port = int(service.access.endpoint.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as raw:
         raw.sendall(line + b"\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
@@ -351,7 +351,7 @@ def test_a_request_that_is_none_is_refused(service: Service, line: bytes) -> Non
 @quick
 @given(values)
 def test_what_is_told_arrives_as_it_was(service: Service, value: Any) -> None:
-    """Ends of records inside of strings and lone halves of characters cut nobody off."""
+    """Record separators and half characters in strings arrive unchanged."""
     assert _paired(service.told(value)) == _paired(value)
     service.unharmed()
 
@@ -363,7 +363,7 @@ def _paired(value: Any) -> Any:
 
 
 def test_a_number_json_does_not_have_is_refused(service: Service) -> None:
-    """NaN and infinity would end every page that hears them: its own JSON has no such numbers."""
+    """NaN and infinity are refused, because browsers' JSON would fail on them."""
     for number in (float("nan"), float("inf")):
         with pytest.raises(httpx.HTTPStatusError, match="400"):
             service.told(number)
@@ -371,7 +371,7 @@ def test_a_number_json_does_not_have_is_refused(service: Service) -> None:
 
 
 def test_who_does_not_listen_holds_up_nobody(service: Service) -> None:
-    """While much is told, a client that takes nothing keeps nothing from the others."""
+    """A client that does not read delays no other client."""
     with service.connect() as idle:
         idle.send(HANDSHAKE)
         for number in range(40):

@@ -1,4 +1,4 @@
-"""The static site beside the functions."""
+"""The local host serves the static site beside the functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from local.functions_host.site import Site
 
 
 def test_files_laid_over_the_site_win_and_nothing_else_changes(tmp_path: Path) -> None:
-    """A file of the overlay is served in place of the site's; the rest is the site's own."""
+    """An overlay's file replaces the site's; all other files are the site's."""
     site, overlay = tmp_path / "site", tmp_path / "overlay"
     for directory, name, text in [
         (site, "index.html", "the page"),

@@ -1,4 +1,4 @@
-"""The process tree: what dies comes back, what ends leaves nothing, what is missing is named."""
+"""The stack restarts parts that die, leaves nothing at its end, and names what is missing."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def launched(temporary: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]
 def test_sigterm_leaves_nothing(
     launched: tuple[subprocess.Popen[str], list[int], Path],
 ) -> None:
-    """After SIGTERM there is no process and no temporary directory, and the exit is clean."""
+    """After SIGTERM no process and no temporary directory remains, and the exit code is 0."""
     process, children, temporary = launched
     process.terminate()
     assert process.wait(waiting.PATIENCE) == 0
@@ -88,7 +88,7 @@ def test_sigterm_leaves_nothing(
 def test_a_killed_parent_takes_its_children_along(
     launched: tuple[subprocess.Popen[str], list[int], Path],
 ) -> None:
-    """After kill -9 the children die too, and the next start removes the directory left behind."""
+    """After kill -9 the children end, too; the next start removes the directory."""
     process, children, temporary = launched
     process.kill()
     process.wait(waiting.PATIENCE)
@@ -106,7 +106,7 @@ def test_a_killed_parent_takes_its_children_along(
 def test_azurite_comes_back_with_containers_and_cors(
     stack: Stack, manifests: ContainerClient, docker: OfficialClient
 ) -> None:
-    """Killed, it restarts on its port; containers and CORS are there and uploads wake functions."""
+    """After it is killed Azurite restarts with port, containers and CORS, and uploads work."""
     life = stack["azurite"].kill()
     stack["azurite"].wait_ready(after_start=life)
     with BlobServiceClient.from_connection_string(stack.storage) as account:
@@ -126,7 +126,7 @@ def test_azurite_comes_back_with_containers_and_cors(
 
 
 def test_other_pages_may_not_upload(manifests: ContainerClient) -> None:
-    """CORS names the page's own origin only."""
+    """CORS allows only the page's own origin."""
     answer = httpx.options(
         f"{manifests.url}/a/1.txt",
         headers={"Origin": "http://evil.example", "Access-Control-Request-Method": "PUT"},
@@ -138,7 +138,7 @@ def test_other_pages_may_not_upload(manifests: ContainerClient) -> None:
 def test_what_waited_while_the_host_was_away_is_called(
     stack: Stack, manifests: ContainerClient, docker: OfficialClient
 ) -> None:
-    """Uploads during the host's absence are announced when it is back: events and a listing."""
+    """Uploads during the host's absence are called after its restart."""
     life = stack["functions"].kill()
     manifests.upload_blob("patience/1.txt", b"waiting")
     stack["functions"].wait_ready(after_start=life)
@@ -148,7 +148,7 @@ def test_what_waited_while_the_host_was_away_is_called(
 def test_what_lay_in_the_storage_at_its_start_is_called(
     stack: Stack, manifests: ContainerClient, docker: OfficialClient
 ) -> None:
-    """After a restart the storage is listed, so nothing that waits there is forgotten."""
+    """Blobs that exist when the stack starts are called."""
     manifests.upload_blob("ghost/1.txt", b"aboard")
     assert docker.receive()["text"] == "aboard"
     azurite = stack["azurite"]
@@ -160,14 +160,14 @@ def test_what_lay_in_the_storage_at_its_start_is_called(
 
 
 def test_the_host_comes_back(stack: Stack, http: httpx.Client) -> None:
-    """Killed, the Functions host answers again on its port."""
+    """After it is killed the local host answers again on its port."""
     life = stack["functions"].kill()
     stack["functions"].wait_ready(after_start=life)
     assert http.get("/v1/cookies").status_code == 200
 
 
 def test_a_taken_port_is_named() -> None:
-    """Another listener on the wanted port stops the start before anything runs."""
+    """If another program listens on the wanted port, nothing starts."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -177,7 +177,7 @@ def test_a_taken_port_is_named() -> None:
 
 
 def test_a_missing_node_is_named(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without node on the PATH the remedy is in the error and nothing is left behind."""
+    """Without node on the PATH the error says what to do, and nothing remains."""
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(AzuriteMissingError, match="node is missing: install Node"):
         Stack(root=OTHER_APP).start()
@@ -185,7 +185,7 @@ def test_a_missing_node_is_named(temporary: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_unknown_binding_stops_the_start(tmp_path: Path) -> None:
-    """An app with a queue trigger is refused by the names of function and binding."""
+    """An app with a queue trigger is refused; the error names function and binding."""
     (tmp_path / "host.json").write_text('{"version": "2.0"}')
     (tmp_path / "queue_app.py").write_text(
         "import azure.functions as func\n"
@@ -204,7 +204,7 @@ def test_an_unknown_binding_stops_the_start(tmp_path: Path) -> None:
     [({"PORT": "none"}, "PORT must be a number"), ({"PATH": "/nowhere"}, "node is missing")],
 )
 def test_the_launcher_names_the_remedy(environment: dict[str, str], said: str) -> None:
-    """`python -m local` ends with code 1 and one or two plain lines, no traceback."""
+    """`python -m local` ends with code 1 and one or two plain lines, without a traceback."""
     done = subprocess.run(
         [sys.executable, "-m", "local"],
         cwd=ROOT,
@@ -220,7 +220,7 @@ def test_the_launcher_names_the_remedy(environment: dict[str, str], said: str) -
 
 
 def test_the_launcher_runs_the_product(temporary: Path) -> None:
-    """`python -m local` says Ready once, serves page and app, and leaves nothing after SIGINT."""
+    """`python -m local` prints Ready once, serves page and app, and leaves nothing after SIGINT."""
     if not (ROOT / "frontend" / "dist" / "index.html").is_file():
         pytest.fail("the page is not built: run `npm run build` in frontend")
     port = free_port()
@@ -251,7 +251,7 @@ def test_the_launcher_runs_the_product(temporary: Path) -> None:
 
 
 def test_signatures_and_tokens_a_child_says_are_masked(tmp_path: Path) -> None:
-    """Neither what is kept of its output nor the log holds them."""
+    """A child's output holds no signature or token, neither in memory nor in the log."""
     said = "PUT /a?sv=1&sig=c2lnbmF0dXJl&se=2 and /hub?access_token=aGVhZGVy.Y2xhaW1z 201"
     talks = f"import sys, time; print({said!r}, file=sys.stderr, flush=True); time.sleep(600)"
     log = io.StringIO()

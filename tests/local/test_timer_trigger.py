@@ -1,4 +1,4 @@
-"""Timer triggers: by the clock, and by hand."""
+"""Timer triggers are called by the clock and by the admin API."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.local.official_client import OfficialClient
     ],
 )
 def test_a_schedule_says_when_it_is_due(schedule: str, due: str) -> None:
-    """The next occurrence is later than now, across minutes, hours and days."""
+    """The next time is later than now, across minutes, hours and days."""
     now = datetime(2026, 3, 1, 23, 58, 30, 500_000, tzinfo=UTC)
     assert Schedule(schedule).after(now) == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
@@ -36,13 +36,13 @@ def test_a_schedule_says_when_it_is_due(schedule: str, due: str) -> None:
     "schedule", ["", "0 5 * * *", "0 0 4 * * MON", "60 * * * * *", "a * * * * *"]
 )
 def test_a_schedule_that_is_not_understood_is_refused(schedule: str) -> None:
-    """Rather no start than a function called at other times than on Azure."""
+    """An unknown schedule stops the start."""
     with pytest.raises(ValueError):  # noqa: PT011 - each says what is wrong in its own words
         Schedule(schedule)
 
 
 def test_the_clock_calls_a_function(signalr: SignalRConnection) -> None:
-    """A timer's output reaches the hub, again and again."""
+    """The clock calls a timer's function repeatedly, and its output reaches the hub."""
     token = signalr.client_token(HUB, "lighthouse")
     with OfficialClient(signalr.client_url(HUB), token, "tide") as client:
         assert client.receive() == {"late": False}
@@ -50,7 +50,7 @@ def test_the_clock_calls_a_function(signalr: SignalRConnection) -> None:
 
 
 def test_a_timer_is_called_by_hand(http: httpx.Client) -> None:
-    """The admin API takes timers by name, and nothing else."""
+    """The admin API calls timers by name, and no other functions."""
     assert http.post("/admin/functions/tide", json={}).status_code == 202
     assert http.post("/admin/functions/nobody", json={}).status_code == 404
     assert http.post("/admin/functions/unload", json={}).status_code == 404

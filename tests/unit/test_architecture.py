@@ -1,4 +1,4 @@
-"""The design's arrows and rooms: who may import whom, and where each vocabulary is at home."""
+"""Imports follow the design, and each vocabulary has its own files."""
 
 from __future__ import annotations
 
@@ -263,7 +263,7 @@ def imports_of(file: Path) -> set[str]:
 
 
 def test_imports_follow_the_arrows() -> None:
-    """Every module of the app imports only what the design lets it, and none is unlisted."""
+    """Every module is listed, and imports only what the design allows it."""
     found: dict[str, set[str]] = {}
     for name, file in modules_of("function_app.py", "functions"):
         room = _room(name)
@@ -276,7 +276,7 @@ def test_imports_follow_the_arrows() -> None:
 
 
 def test_no_arrow_is_listed_that_nothing_uses() -> None:
-    """What a room or module may import, some module of it does import."""
+    """Every allowed import is used by some module."""
     unused = {name: set(may) for name, may in ARROWS.items()}
     for name, file in modules_of("function_app.py", "functions"):
         unused.get(_room(name), set()).difference_update(_room(i) for i in imports_of(file))
@@ -284,26 +284,26 @@ def test_no_arrow_is_listed_that_nothing_uses() -> None:
 
 
 def test_no_arrow_leads_back() -> None:
-    """The rooms and modules of the app import each other in no circle."""
+    """The imports have no circle."""
     for name in graphlib.TopologicalSorter(ARROWS).static_order():
         assert name.split(".")[0] in {"functions", "function_app"}
 
 
 def test_nothing_that_is_deployed_imports_what_is_not() -> None:
-    """The app runs without the local stack, the benches and the tests."""
+    """The app imports nothing of the local stack, the benches or the tests."""
     for _, file in modules_of("function_app.py", "functions"):
         roots = {name.split(".")[0] for name in imports_of(file)}
         assert not roots & {"local", "bench", "tests", "training", "function_app"}, file
 
 
 def test_the_local_stack_knows_nothing_of_the_app() -> None:
-    """The stand-ins would run any app: they import nothing of this one."""
+    """The local stack imports nothing of the app."""
     for _, file in modules_of("local"):
         assert not any(name.startswith("functions") for name in imports_of(file)), file
 
 
 def test_docstrings_speak_one_dialect() -> None:
-    """Sections as in Google's style, which ruff holds, and names in single backticks."""
+    """Docstrings have Google's sections, and names in single backticks."""
     other = re.compile(r"^\s*:(param|raises|returns?|cvar|ivar|type)\b|(?<!`)``(?!`)", re.M)
     everywhere = ("function_app.py", "functions", "local", "bench", "checks", "infra", "training")
     for _, file in modules_of(*everywhere, "tests"):
@@ -316,7 +316,7 @@ def test_docstrings_speak_one_dialect() -> None:
 
 
 def test_no_module_grows_long() -> None:
-    """Each module but the named ones has at most 350 lines, and each named one has more."""
+    """Each module has at most 350 lines, except the named ones, which have more."""
     kinds = ("*.py", "*.ts", "*.tsx", "*.css", "*.cjs", "*.sh", "*.bicep")
     listed = subprocess.run(
         ["git", "ls-files", "--", *kinds], cwd=ROOT, capture_output=True, text=True, check=True
@@ -329,7 +329,7 @@ def test_no_module_grows_long() -> None:
 
 @pytest.mark.parametrize(("word", "homes"), PYTHON_HOMES.items())
 def test_each_vocabulary_of_the_app_has_one_home(word: str, homes: set[str]) -> None:
-    """A term of storage, tickets, hub or vision stands only in the file that is about it."""
+    """Terms of storage, tickets, hub and vision are only in the files about them."""
     found = {
         str(file.relative_to(ROOT))
         for _, file in modules_of("function_app.py", "functions")
@@ -340,7 +340,7 @@ def test_each_vocabulary_of_the_app_has_one_home(word: str, homes: set[str]) -> 
 
 @pytest.mark.parametrize(("word", "homes"), TYPESCRIPT_HOMES.items())
 def test_each_vocabulary_of_the_page_has_one_home(word: str, homes: set[str]) -> None:
-    """A term of WebRTC, SignalR, canvas or upload stands only in the file that is about it."""
+    """Terms of WebRTC, SignalR, canvas and uploads are only in the files about them."""
     source = ROOT / "frontend" / "src"
     found = {
         str(file.relative_to(source))

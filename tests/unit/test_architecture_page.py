@@ -1,4 +1,4 @@
-"""docs/architecture.md is true: its arrows are the imports, its files and names exist."""
+"""The arrows, files, names and times of docs/architecture.md are right."""
 
 from __future__ import annotations
 
@@ -104,19 +104,19 @@ def _wanted(rooms: str) -> Arrows:
 
 @pytest.mark.parametrize("rooms", ["page", "functions", "others"])
 def test_the_drawn_arrows_are_the_imports(rooms: str) -> None:
-    """Each arrow of a room is drawn, unless a longer way shows it, and no other is drawn."""
+    """Exactly the imports are drawn, except those that a longer path replaces."""
     wanted, drawn = _wanted(rooms), _drawn()
     assert any(wanted.values())  # else nothing was compared
     assert {room: drawn.get(room) for room in wanted} == wanted
 
 
 def test_no_room_is_drawn_that_is_none() -> None:
-    """Every box of the picture is a room of the page, of the app or beside it."""
+    """Every box of the picture is a folder or file of the page, the app or beside it."""
     assert set(_drawn()) == {*_functions(), *_others(), *_page(), "functions"}
 
 
 def test_the_times_of_a_frame_are_the_measured_ones() -> None:
-    """Each time in the second picture stands in the table of docs/limits.md."""
+    """Each time in the second picture is in the table of docs/limits.md."""
     picture = PAGE.read_text().split("```mermaid")[2].split("```")[0]
     times = re.findall(r"([\d.]+) ms", picture)
     limits = (ROOT / "docs" / "limits.md").read_text()
@@ -136,7 +136,7 @@ def test_ten_questions_are_answered() -> None:
 
 @pytest.mark.parametrize(("question", "files", "names"), _answers(), ids=lambda text: text[:40])
 def test_an_answer_names_what_there_is(question: str, files: str, names: str) -> None:
-    """The files that answer a question exist, and each name stands in one of them."""
+    """The files of each answer exist, and each name is in one of them."""
     paths = re.findall(r"`([^`]+)`", files)
     wanted = re.findall(r"`([^`]+)`", names)
     assert paths, question
@@ -146,7 +146,7 @@ def test_an_answer_names_what_there_is(question: str, files: str, names: str) ->
 
 
 def test_each_path_of_the_page_is_there() -> None:
-    """Each path in backticks leads to a file or a folder."""
+    """Each path in backticks exists."""
     prose = re.sub(r"```.*?```", "", PAGE.read_text(), flags=re.S)
     paths = [name for name in re.findall(r"`([^`\s]+)`", prose) if "/" in name]
     assert paths

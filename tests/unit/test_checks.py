@@ -1,4 +1,4 @@
-"""The checks of what others made: they find, they fail, and they say when they could not look."""
+"""The checks of dependencies find faults, fail, and say if they could not look."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _audit(report: object, *, shipped: bool = True, npm: bool = False) -> Audit:
 def test_a_vulnerability_fails_and_silence_is_told(
     audit: Audit, code: int, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In what is shipped it fails the check; advisories out of reach are no good news."""
+    """A vulnerability of a shipped package fails; unreachable advisories are reported."""
     assert advisories.main([audit]) == code
     said = capsys.readouterr().out
     assert words in said
@@ -50,7 +50,7 @@ def test_a_vulnerability_fails_and_silence_is_told(
 
 
 def test_every_requirement_is_locked_with_hashes() -> None:
-    """requirements.txt holds each line of requirements.in and all they need, each with hashes."""
+    """requirements.txt has each line of requirements.in and all dependencies, with hashes."""
     lock = (ROOT / "requirements.txt").read_text()
     locked = re.findall(
         r"^([A-Za-z0-9._-]+)==(\S+)(?: ;[^\\\n]*)? \\\n((?:    --hash=\S+.*\n)+)", lock, re.M
@@ -68,7 +68,7 @@ def test_every_requirement_is_locked_with_hashes() -> None:
 
 
 def test_the_bill_of_materials_names_what_is_shipped(tmp_path: Path) -> None:
-    """`make sbom` writes CycloneDX with every locked package and what the page ships."""
+    """`make sbom` writes every locked package and the page's packages as CycloneDX."""
     subprocess.run(
         ["make", "--no-print-directory", "-o", "setup-dev", "sbom", f"SBOM={tmp_path}"],
         cwd=ROOT,
@@ -90,7 +90,7 @@ def test_the_bill_of_materials_names_what_is_shipped(tmp_path: Path) -> None:
 
 
 def test_a_secret_is_found(tmp_path: Path) -> None:
-    """A key that is committed by mistake fails the scan; what the project holds passes it."""
+    """A committed key fails the scan, and the project as it is passes."""
     key = tmp_path / "settings.py"
     begin = "-----BEGIN RSA " + "PRIVATE KEY-----"
     key.write_text(f'KEY = """{begin}\nMIIEpAIBAAKCAQEA\n"""\n')

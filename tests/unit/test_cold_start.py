@@ -1,4 +1,4 @@
-"""What a cold instance loads before its first answer."""
+"""A cold instance loads few modules before its first answer."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ AZURE = {
 def test_only_what_the_settings_choose_is_loaded(
     settings: dict[str, str], unwanted: set[str]
 ) -> None:
-    """No HTTP function waits for a model's libraries, or for a provider that is not in use."""
+    """HTTP functions import no library of a model or of an unused provider."""
     found = subprocess.run(
         [sys.executable, "-c", "import sys, function_app; print(*sys.modules)"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""The wire's shapes and the rules of names, ids and fields."""
+"""Messages have their documented shapes, and names, ids and fields their rules."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _scores(**given: float) -> dict[Expression, float]:
 
 
 def test_every_message_matches_its_example() -> None:
-    """Each message the functions send has the shape of the example the page is tested with."""
+    """Each message of the functions has the shape of the page's example."""
     reading = Reading(
         FrameName(ROOM, ADA, "1763834400000"),
         captured_at=1763834400120,
@@ -90,7 +90,7 @@ def test_every_message_matches_its_example() -> None:
 
 
 def test_both_ends_know_the_same_words_and_bounds() -> None:
-    """What the page is tested to know is what the functions may send and take."""
+    """Page and functions have the same vocabulary and bounds."""
     vocabulary = json.loads((EXAMPLES / "vocabulary.json").read_text())
     for text, said in vocabulary.pop("corrections").items():
         instead = None if said["instead"] == "unsure" else Expression(said["instead"])
@@ -112,7 +112,7 @@ def test_both_ends_know_the_same_words_and_bounds() -> None:
 
 
 def test_messages_go_to_the_room_and_signals_to_one_participant() -> None:
-    """A room's message names the group; a signal names the user it is for, and never the room."""
+    """A message names the room's group; a signal names a user and no room."""
     assert hub.left(ROOM, ZOE)["groupName"] == ROOM
     signal = hub.signal(ADA, ZOE, {})
     assert signal["userId"] == ZOE
@@ -120,13 +120,13 @@ def test_messages_go_to_the_room_and_signals_to_one_participant() -> None:
 
 
 def test_the_likeliest_expression_is_the_one_with_the_highest_score() -> None:
-    """Expression and confidence follow from the scores."""
+    """The highest score gives a face's expression and confidence."""
     face = Face(Box(0, 0, 1, 1), _scores(anger=0.6))
     assert (face.expression, face.confidence) == (Expression.ANGER, 0.6)
 
 
 def test_a_face_says_when_its_reader_is_unsure() -> None:
-    """Doubt travels beside the scores, which stay what they are."""
+    """`unsure` is sent beside the scores, which it does not change."""
     scores = _scores(anger=0.3)
     unsure, sure = (
         Face(Box(0, 0, 1, 1), scores, unsure=doubt).to_json() for doubt in (True, False)
@@ -143,13 +143,13 @@ def test_a_face_says_when_its_reader_is_unsure() -> None:
 def test_a_face_without_eight_scores_summing_to_one_is_refused(
     scores: dict[Expression, float],
 ) -> None:
-    """No reader can pass on scores that are incomplete or are no distribution."""
+    """Missing scores, and scores that do not sum to 1, are refused."""
     with pytest.raises(ValueError, match="score"):
         Face(Box(0, 0, 1, 1), scores)
 
 
 def test_a_frame_name_survives_its_path() -> None:
-    """Room, participant and frame come back from the blob's name."""
+    """A frame's path parses back to room, participant and number."""
     frame = FrameName(ROOM, ADA, "1763834400000")
     assert FrameName.parse(f"frames/{frame.path}") == frame
 
@@ -169,6 +169,6 @@ def test_a_frame_name_survives_its_path() -> None:
     ],
 )
 def test_other_blob_names_are_not_frames(name: str) -> None:
-    """A blob that no upload ticket can have named is not taken for a frame."""
+    """A name that no upload ticket can have is no frame."""
     with pytest.raises(ValueError, match="frame"):
         FrameName.parse(name)

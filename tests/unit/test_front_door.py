@@ -1,4 +1,4 @@
-"""What a public project has at its door covers what is in the house."""
+"""The repository's own files for GitHub cover all of its parts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _tracked(*patterns: str) -> set[str]:
 
 
 def test_dependabot_asks_about_each_folder_that_pins_something() -> None:
-    """Every lock of npm, every requirements file, and the actions are updated."""
+    """Dependabot covers every npm lock, every requirements file and the actions."""
     config = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())
     asked = {
         update["package-ecosystem"]: set(update.get("directories", [update.get("directory")]))
@@ -33,7 +33,7 @@ def test_dependabot_asks_about_each_folder_that_pins_something() -> None:
 
 
 def test_the_devcontainer_is_what_the_ci_has() -> None:
-    """The container has CI's Python and Node, and its one command is `make run`."""
+    """The container has CI's Python and Node.js, and starts `make run`."""
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
     ci = (ROOT / ".github" / "workflows" / "test.yml").read_text()
     (python,) = re.findall(r'python-version: "([\d.]+)"', ci)
@@ -45,7 +45,7 @@ def test_the_devcontainer_is_what_the_ci_has() -> None:
 
 
 def test_workflows_may_read_and_end() -> None:
-    """A workflow reads the repository and no more, its actions are pinned, its jobs end."""
+    """Workflows may only read, pin their actions, and have a time limit."""
     for file in (ROOT / ".github" / "workflows").glob("*.yml"):
         workflow = yaml.safe_load(file.read_text())
         assert workflow["permissions"] == {"contents": "read"}, file
@@ -59,7 +59,7 @@ def test_workflows_may_read_and_end() -> None:
 
 
 def test_each_form_for_an_issue_asks_for_something() -> None:
-    """Every form has a name, and a question that must be answered."""
+    """Every issue form has a name and a required question."""
     for form in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"):
         content = yaml.safe_load(form.read_text())
         if form.name == "config.yml":

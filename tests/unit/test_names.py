@@ -1,4 +1,4 @@
-"""What people may call themselves: names of all scripts, without what nobody sees."""
+"""Names of all scripts are accepted, without their invisible characters."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ CASES = json.loads((Path(__file__).parents[1] / "contract" / "names.json").read_
 
 @pytest.mark.parametrize(("sent", "kept"), CASES["kept"] + [["x" * 60, "x" * 60]])
 def test_names_of_all_scripts_are_taken(sent: str, kept: str) -> None:
-    """A name is trimmed and otherwise kept, with what joins and varies its characters."""
+    """A name is trimmed and keeps the characters that join or vary others."""
     assert participant_name({"name": sent}) == kept
 
 
 @pytest.mark.parametrize(("sent", "kept"), CASES["cleaned"])
 def test_what_nobody_sees_is_taken_out(sent: str, kept: str) -> None:
-    """A name pasted with marks of direction, fillers and joiners is the name it looks like."""
+    """Direction marks, fillers and joiners are removed from a name."""
     assert participant_name({"name": sent}) == kept
 
 
 @pytest.mark.parametrize("sent", [None, 7, *CASES["unseen"]])
 def test_a_name_of_nothing_is_refused(sent: object) -> None:
-    """A name of which nothing is seen is refused, and the message says so."""
+    """A name that shows nothing is refused with a reason."""
     with pytest.raises(ApiError, match="something can be seen") as caught:
         participant_name({"name": sent})
     assert (caught.value.status, caught.value.code) == (400, "invalid-name")
@@ -35,21 +35,21 @@ def test_a_name_of_nothing_is_refused(sent: object) -> None:
 
 @pytest.mark.parametrize(("sent", "character"), CASES["refused"])
 def test_the_character_that_is_the_trouble_is_named(sent: str, character: str) -> None:
-    """A character that cannot be shown is refused by its number."""
+    """The error gives the number of a character that cannot be shown."""
     with pytest.raises(ApiError, match=rf"{character.replace('+', '[+]')} ") as caught:
         participant_name({"name": sent})
     assert (caught.value.status, caught.value.code) == (400, "invalid-name")
 
 
 def test_a_name_that_is_too_long_says_by_how_much() -> None:
-    """Characters are counted, not bytes or halves of them; both numbers are said."""
+    """The error has the name's length and the limit, both in characters."""
     assert participant_name({"name": "👩" * 60}) == "👩" * 60
     with pytest.raises(ApiError, match=r"61 characters.* 60"):
         participant_name({"name": "👩" * 61})
 
 
 def test_two_people_of_one_name_can_be_told_apart() -> None:
-    """Whoever comes second gets a number; so does whoever only looks the same."""
+    """A name that is taken, or only looks like a taken one, gets a number."""
     assert distinct_name("Ada", ["Zoë"]) == "Ada"
     assert distinct_name("Ada", ["Zoë", "Ada"]) == "Ada (2)"
     assert distinct_name("Ada", ["Ada", "Ada (2)"]) == "Ada (3)"

@@ -1,4 +1,4 @@
-"""docs/openapi.yaml says what the functions do: routes, codes, examples, and the page's types."""
+"""docs/openapi.yaml has the functions' routes, codes and examples, and the page's types."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _errors_of_the_code() -> set[tuple[int, str]]:
 
 
 def test_it_has_the_errors_of_the_code_and_no_other() -> None:
-    """Each status and code the functions can refuse with is some route's, and none is made up."""
+    """The document has exactly the statuses and codes with which the functions refuse."""
     documented = {
         (int(status), code)
         for _, _, operation in operations()
@@ -87,7 +87,7 @@ def test_it_has_the_errors_of_the_code_and_no_other() -> None:
 
 
 def test_every_refusal_has_the_one_body() -> None:
-    """From 400 on the body is a refusal; 429 and 503 come with Retry-After."""
+    """Every answer from 400 on has the error's body; 429 and 503 have Retry-After."""
     for method, path, operation in operations():
         for status, response in operation["responses"].items():
             if int(status) < 400:
@@ -101,7 +101,7 @@ def test_every_refusal_has_the_one_body() -> None:
 
 @pytest.mark.parametrize("route", [route for route in EXAMPLES if not route.startswith("error")])
 def test_the_shared_examples_fit_the_document(route: str) -> None:
-    """What both test suites load is what the document says, questions and answers."""
+    """The requests and answers of tests/contract are valid by the document."""
     method, path = route.partition(" (")[0].split(" ")
     operation = DOCUMENT["paths"][path][method.lower()]
     example = EXAMPLES[route]
@@ -113,7 +113,7 @@ def test_the_shared_examples_fit_the_document(route: str) -> None:
 
 
 def test_it_has_the_hubs_messages_and_no_other() -> None:
-    """Each message both test suites load is a webhook, and fits it."""
+    """Each message of tests/contract is a webhook of the document and valid by it."""
     hooks = DOCUMENT["webhooks"]
     assert set(hooks) == set(MESSAGES)
     for target, message in MESSAGES.items():

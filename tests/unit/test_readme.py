@@ -1,4 +1,4 @@
-"""What the README says can be done, can be done."""
+"""The README's commands and paths exist."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ README = (ROOT / "README.md").read_text()
 
 
 def test_every_make_target_exists() -> None:
-    """Each `make X` of the README and of CONTRIBUTING is a target of the Makefile."""
+    """Each `make X` in README and CONTRIBUTING is a target of the Makefile."""
     text = README + (ROOT / "CONTRIBUTING.md").read_text()
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make (run|[a-z]+(?:-[a-z]+)*)(?=[`\s])", text)) <= targets | {"make"}
 
 
 def test_every_module_it_runs_exists() -> None:
-    """Each `python -m X` of the README is there."""
+    """Each `python -m X` in the README exists."""
     for module in re.findall(r"python -m ([\w.]+)", README):
         assert importlib.util.find_spec(module), module
 
 
 def test_every_path_it_names_exists() -> None:
-    """Links and the table of folders lead somewhere."""
+    """Each link and each folder of the README's table exists."""
     links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
     folders = [p for row in re.findall(r"^\| (`.*?) \|", README, re.MULTILINE) for p in _paths(row)]
     for path in [*links, *folders]:
@@ -32,7 +32,7 @@ def test_every_path_it_names_exists() -> None:
 
 
 def test_every_path_of_the_glossary_exists() -> None:
-    """Each file and folder by which the glossary explains a word is there."""
+    """Each file and folder that the glossary names exists."""
     paths = re.findall(
         r"`((?:functions|frontend)/[\w./-]+)`", (ROOT / "docs/glossary.md").read_text()
     )

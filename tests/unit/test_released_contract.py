@@ -1,4 +1,4 @@
-"""A page of the last release in a call with these functions, and the other way round.
+"""Pages of the last release work with these functions, and these pages with theirs.
 
 `tests/contract/released` holds the examples as they were at the last release (before the first one:
 as they are to be in it). A deployment changes functions and page minutes apart, and an open page
@@ -41,7 +41,7 @@ def _holds(today: object, released: object) -> bool:
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_what_a_released_page_asks_is_still_taken(route: str) -> None:
-    """Its routes are there, and nothing is required in a body that it does not send."""
+    """Each route of the last release exists, and needs no new field."""
     method, path = route.split(" (", maxsplit=1)[0].split(" ")
     (operation,) = [op for m, p, op in operations() if (m, p) == (method, path)]
     content = resolved(operation.get("requestBody", {"content": {}}))["content"]
@@ -52,19 +52,19 @@ def test_what_a_released_page_asks_is_still_taken(route: str) -> None:
 
 @pytest.mark.parametrize("route", RELEASED)
 def test_a_released_page_finds_what_it_reads_of_an_answer(route: str) -> None:
-    """The same status, and every field of before with its type."""
+    """Each answer keeps its status and every former field with its type."""
     assert TODAY[route]["status"] == RELEASED[route]["status"]
     assert _holds(TODAY[route]["response"], RELEASED[route]["response"])
 
 
 @pytest.mark.parametrize("target", MESSAGES["released"])
 def test_a_released_page_finds_what_it_reads_of_a_message(target: str) -> None:
-    """Each message is still sent, with every field of before."""
+    """Each message is still sent, with every former field."""
     assert _holds(MESSAGES["today"][target], MESSAGES["released"][target])
 
 
 def test_a_field_that_goes_or_changes_is_noticed() -> None:
-    """The comparison itself: more is well, less and others are not."""
+    """The comparison accepts new fields, and finds removed and changed ones."""
     assert _holds({"a": 1, "b": [{"c": "x", "d": 1}]}, {"a": 2, "b": [{"c": "y"}]})
     assert not _holds({"b": [{"c": "x"}]}, {"a": 2})
     assert not _holds({"a": "2"}, {"a": 2})

@@ -1,4 +1,4 @@
-"""What is imported is declared, and not there by chance because another package brings it."""
+"""Every imported package is declared, not only present as another's dependency."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _distributions(module: str) -> set[str]:
     ids=["what is deployed", "what runs here", "tests and tools"],
 )
 def test_what_is_imported_is_declared(folders: tuple[str, ...], files: tuple[str, ...]) -> None:
-    """Each package that code names stands in the requirements of where it runs.
+    """Each imported package is in the requirements of the place where it runs.
 
     A module that no installed package brings is no requirement: docs/reader.md says who needs it.
     """

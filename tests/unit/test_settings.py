@@ -1,4 +1,4 @@
-"""Settings: read once, failing by name."""
+"""Settings are read once, and an error names each wrong one."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
 
 
 def test_three_settings_are_enough() -> None:
-    """All but the two connections and the ticket key have defaults."""
+    """All settings but the two connections and the ticket key have defaults."""
     settings = Settings.from_environ(GOOD)
     assert settings.room_capacity == 6
     assert settings.frame_lifetime == 10
@@ -60,7 +60,7 @@ def test_three_settings_are_enough() -> None:
 
 
 def test_every_missing_setting_is_named_at_once() -> None:
-    """Somebody who deploys learns all that is missing from one message."""
+    """One error names all missing settings."""
     with pytest.raises(SettingsError) as caught:
         Settings.from_environ({})
     for name in GOOD:
@@ -120,13 +120,13 @@ def test_every_missing_setting_is_named_at_once() -> None:
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
-    """A value that cannot work stops the start and names its setting."""
+    """A wrong value stops the start, and the error names its setting."""
     with pytest.raises(SettingsError, match=name):
         Settings.from_environ(GOOD | {name: value})
 
 
 def test_ice_servers_are_taken_as_browsers_take_them() -> None:
-    """With one address or several, a port, IPv6, and credentials for TURN."""
+    """One or several addresses, ports, IPv6, and TURN with credentials are accepted."""
     servers = [
         {"urls": "stun:stun.example.org:3478"},
         {"urls": ["stuns:[2001:db8::1]:5349", "turn:t.example.org?transport=tcp", "turns:1.2.3.4"]}
@@ -138,7 +138,7 @@ def test_ice_servers_are_taken_as_browsers_take_them() -> None:
 
 
 def test_another_expression_model_is_found_in_the_apps_folder() -> None:
-    """A relative path starts at the app, wherever the host was started."""
+    """A relative path is relative to the app, not to the current folder."""
     given = Settings.from_environ(GOOD | {"EXPRESSION_MODEL": "functions/reader/expression.onnx"})
     assert given.expression_model
     assert given.expression_model.samefile(READER / "expression.onnx")
@@ -146,7 +146,7 @@ def test_another_expression_model_is_found_in_the_apps_folder() -> None:
 
 
 def test_storage_is_reached_by_identity_where_no_connection_string_is_set() -> None:
-    """The names of an identity-based connection, as the trigger's binding reads them."""
+    """The settings have the names of an identity-based connection."""
     storage = Settings.from_environ(GOOD | ACCOUNT | {"FramesStorage__clientId": "me"}).storage
     assert storage.blob_service_uri == "https://account.blob.core.windows.net"
     assert (storage.connection_string, storage.client_id) == ("", "me")
@@ -161,7 +161,7 @@ def test_storage_is_reached_by_identity_where_no_connection_string_is_set() -> N
     ],
 )
 def test_signalrs_connection_strings_are_taken_as_the_service_gives_them(value: str) -> None:
-    """With a key or an identity, names in any case; an address and an identity serve as well."""
+    """A key or an identity is accepted, in any letter case."""
     Settings.from_environ(GOOD | {"AzureSignalRConnectionString": value})
     Settings.from_environ(GOOD | SIGNALR)
 
@@ -206,7 +206,7 @@ def test_signalrs_connection_strings_are_taken_as_the_service_gives_them(value: 
 def test_what_a_choice_needs_is_checked_at_the_start(
     chosen: dict[str, str], name: str, value: str
 ) -> None:
-    """Credentials that are missing, or cannot be what they claim, are named; never shown."""
+    """Missing or impossible credentials are named without their values."""
     with pytest.raises(SettingsError, match=name) as caught:
         Settings.from_environ(GOOD | chosen | {name: value})
     if "_KEY" in name or "SECRET" in name:
@@ -214,13 +214,13 @@ def test_what_a_choice_needs_is_checked_at_the_start(
 
 
 def test_what_nobody_chose_needs_no_settings() -> None:
-    """Credentials of a provider that is not in use are not looked at."""
+    """Credentials of an unused provider are not checked."""
     Settings.from_environ(GOOD | {"OPENTOK_API_KEY": "x", "AZURE_FACE_ENDPOINT": "x"})
 
 
 @pytest.mark.parametrize("escaped", [False, True])
 def test_a_private_key_may_be_text_or_a_file(tmp_path: Path, escaped: bool) -> None:
-    """A PEM survives being squeezed into one line, and a path is as good."""
+    """A PEM text on one line and a file's path are both accepted."""
     key = pem(rsa.generate_private_key(public_exponent=65537, key_size=2048))
     path = tmp_path / "private"
     path.write_text(key)
@@ -233,7 +233,7 @@ def test_a_private_key_may_be_text_or_a_file(tmp_path: Path, escaped: bool) -> N
 
 @pytest.mark.parametrize("secret", ["", "too short"])
 def test_a_turn_server_needs_its_secret(secret: str) -> None:
-    """An address without a secret, or with one that can be guessed, stops the start."""
+    """TURN_URLS without a secret, or with a short one, stops the start."""
     turn = {"TURN_URLS": "turn:turn.example.org:3478?transport=udp, turns:[2001:db8::1]:5349"}
     with pytest.raises(SettingsError, match="TURN_SECRET"):
         Settings.from_environ(GOOD | turn | {"TURN_SECRET": secret})
@@ -244,7 +244,7 @@ def test_a_turn_server_needs_its_secret(secret: str) -> None:
 
 
 def test_no_secret_shows_in_what_settings_print() -> None:
-    """Settings that end up in a log hold no key."""
+    """The printed settings hold no secret."""
     secrets = {
         "AZURE_FACE_KEY": "face-secret",
         "ROOM_CREATION_KEY": "room-secret",
@@ -257,6 +257,6 @@ def test_no_secret_shows_in_what_settings_print() -> None:
 
 
 def test_the_example_file_names_every_setting() -> None:
-    """`local.settings.example.json` is accepted as it stands, and so names what is required."""
+    """`local.settings.example.json` is accepted as it is."""
     example = json.loads((Path(__file__).parents[2] / "local.settings.example.json").read_text())
     Settings.from_environ(example["Values"])

@@ -1,4 +1,4 @@
-"""What `make test-steady` names."""
+"""`make test-steady` names the tests whose results differ or fail."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ GOOD = Run("all cores", 1, 9.0, {"a": "passed", "b": "passed", "c": "skipped"})
 
 
 def test_what_always_says_the_same_good_thing_is_steady() -> None:
-    """Passed each time, or skipped each time."""
+    """A test that always passes, or is always skipped, is steady."""
     assert unsteady([GOOD, GOOD]) == {}
 
 
 def test_what_differs_once_is_named_with_conditions_and_seed() -> None:
-    """A test that failed, was skipped or was missing in one run alone."""
+    """A test that failed, was skipped or is missing in one run is named with the run."""
     other = Run("one core", 2, 9.0, {"a": "failed", "c": "passed"})
     assert unsteady([GOOD, other]) == {
         "a": ["failed: one core, seed 2", "passed: all cores, seed 1"],
@@ -23,7 +23,7 @@ def test_what_differs_once_is_named_with_conditions_and_seed() -> None:
 
 
 def test_what_always_fails_is_named_as_well() -> None:
-    """The same each time, but no good."""
+    """A test that always fails is named, too."""
     bad = Run("beside a load", 3, 9.0, {"a": "error"})
     assert unsteady([bad, bad]) == {
         "a": ["error: beside a load, seed 3; beside a load, seed 3"],

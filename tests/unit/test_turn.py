@@ -1,4 +1,4 @@
-"""TURN credentials: what a server with the same secret takes, and nothing more."""
+"""TURN credentials are what coturn accepts for the shared secret."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _mesh(lifetime: int = 3600) -> Mesh:
 
 
 def test_the_credential_is_the_username_s_hmac_and_names_its_end() -> None:
-    """As coturn computes it (`use-auth-secret`): base64 of HMAC-SHA1 over the username."""
+    """The credential is base64 of HMAC-SHA1 of the username, as for `use-auth-secret`."""
     stun, turn = _mesh().token(_CLAIMS)["iceServers"]
     assert stun == {"urls": "stun:stun.example.org"}
     assert turn["urls"] == ["turn:turn.example.org"]
@@ -32,7 +32,7 @@ def test_the_credential_is_the_username_s_hmac_and_names_its_end() -> None:
 
 
 def test_participants_share_neither_credential_nor_secret() -> None:
-    """Each answer has a credential of its own; the secret and whose it is are in none."""
+    """Each answer has its own credential, and holds neither the secret nor the participant's id."""
     first, second = (_mesh().token(_CLAIMS) for _ in range(2))
     assert first["iceServers"][1]["credential"] != second["iceServers"][1]["credential"]
     for told in (repr(first), repr(second)):
@@ -41,7 +41,7 @@ def test_participants_share_neither_credential_nor_secret() -> None:
 
 
 def test_the_token_ends_with_what_ends_first() -> None:
-    """So a page renews before its TURN credential ends, and not later than its ticket."""
+    """The token's expiry is the earlier one of TURN credential and ticket."""
     assert _mesh(3600).token(_CLAIMS)["expiresAt"] == (_NOW + 3600) * 1000
     assert _mesh(86_400).token(_CLAIMS)["expiresAt"] == _CLAIMS.expires_at
     assert Mesh([]).token(_CLAIMS)["expiresAt"] == _CLAIMS.expires_at

@@ -1,4 +1,4 @@
-"""The page, the functions and the package report carry one version."""
+"""Page, functions and package report have the same version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_page_has_the_functions_version() -> None:
-    """`package.json` and its lock say what `functions` says."""
+    """`package.json` and its lock have the version of `functions`."""
     page = json.loads((ROOT / "frontend" / "package.json").read_text())
     lock = json.loads((ROOT / "frontend" / "package-lock.json").read_text())
     versions = [page["version"], lock["version"], lock["packages"][""]["version"]]
@@ -25,7 +25,7 @@ def test_the_page_has_the_functions_version() -> None:
 def test_the_package_report_says_it(
     as_json: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The report begins with the version, for people and as JSON."""
+    """The package report begins with the version, as text and as JSON."""
     monkeypatch.setattr(package, "measure", lambda: {"zip_mb": 1.0})
     monkeypatch.setattr("sys.argv", ["package", *(["--json"] if as_json else [])])
     package.main()
@@ -35,7 +35,7 @@ def test_the_package_report_says_it(
 
 
 def test_the_changelog_knows_it() -> None:
-    """The version is one that the changelog speaks of, and it has a place for what comes."""
+    """The changelog has an entry for the version and one for unreleased changes."""
     changelog = (ROOT / "CHANGELOG.md").read_text()
     assert "\n## Unreleased\n" in changelog
     assert __version__ in changelog

@@ -230,7 +230,7 @@ ONLY_WITHOUT = (saying_what_is_missing,)
 
 
 def test_every_journey(pair: Pair, matrix: Matrix, subtests: pytest.Subtests) -> None:
-    """One call, in which one journey follows the other.
+    """One call runs all journeys, one after the other.
 
     Without WebRTC on one side there is no video, no screen, and nothing is told of devices.
     """
