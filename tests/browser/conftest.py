@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +33,7 @@ from local.product import product_stack
 from local.stack import Stack
 from tests import chromium, waiting
 from tests.browser.colours import colour_of
-from tests.waiting import until
+from tests.waiting import Met, until
 
 expect.set_options(timeout=waiting.PATIENCE * 1000)
 
@@ -42,6 +44,7 @@ _PHOTOGRAPH = Path(__file__).parents[1] / "faces" / "astronaut.jpg"
 # Where the face is in the photograph, in fractions of it, seen by eye.
 FACE_IN_PHOTOGRAPH = (0.34, 0.10, 0.19, 0.25)
 CAMERA_SIZE = (640, 480)
+_ASK_AGAIN = 8  # s; an emoji is gone 12 s after its picture was taken
 UNHURRIED = {"FRAME_LIFETIME_SECONDS": "60"}  # a slow machine reads a frame late, and yet well
 
 
@@ -211,13 +214,27 @@ class Person:
         """The emoji at the faces of somebody."""
         return self.tile(other).locator("[data-expression]")
 
-    def sees(self, other: Person, expression: str) -> None:
-        """Assert that the only emoji on somebody's tile is this one."""
+    def sees(self, other: Person, expression: str, asked_by: Person | None = None) -> None:
+        """Assert that the only emoji on somebody's tile is this one, perhaps once asked for."""
+        wait = asked_by.asks_until if asked_by else until
         shown = "badges => badges.map((badge) => badge.dataset.expression)"
-        until(  # in one look: between two an emoji may have faded
+        wait(  # in one look: between two an emoji may have faded
             lambda: self.badges(other).evaluate_all(shown) == [expression],
             f"{self.name} sees that {other.name} looks like {expression}",
         )
+
+    def asks_until(self, condition: Callable[[], Met], what: str) -> Met:
+        """Have everyone read, and again before the emoji fade, until the condition is met."""
+        asked = -math.inf
+
+        def met() -> Met:
+            nonlocal asked
+            if time.monotonic() - asked > _ASK_AGAIN:
+                self.button("Read everyone now").click()
+                asked = time.monotonic()
+            return condition()
+
+        return until(met, what)
 
     def sees_moving_video_of(self, other: Person) -> None:
         """Assert that new pictures of somebody keep coming."""

@@ -20,8 +20,7 @@ def assert_badge_at_face(viewer: Person, other: Person, photograph: Photograph) 
     """The emoji's middle lies at most a face's width beside the face, mirrored for oneself."""
     box = viewer.tile(other).locator("video").bounding_box()
     badges = viewer.badges(other).locator(".badge-emoji")
-    # One that is fading away as it is looked at is followed by the next.
-    badge = until(
+    badge = viewer.asks_until(
         lambda: badges.evaluate_all(
             "([badge]) => badge && (({ x, y, width, height }) => ({ x, y, width, height }))"
             "(badge.getBoundingClientRect())"
@@ -57,8 +56,7 @@ def test_three_people_see_each_others_smile_at_the_face(
 
     for viewer in places:
         for other, photograph in places.items():
-            viewer.button("Read everyone now").click()
-            viewer.sees(other, "happiness")
+            viewer.sees(other, "happiness", asked_by=viewer)
             assert_badge_at_face(viewer, other, photograph)
     until(lambda: frames_left(real_stack) == [], "every frame is deleted")
 
@@ -71,12 +69,10 @@ def test_each_face_of_a_picture_gets_its_own_emoji(
     meet(real_stack, ada, zoe)
     ada.show(Photograph(x=-40, y=60, side=330), Photograph(x=310, y=60, side=330))
     zoe.sees_moving_video_of(ada)
-    ada.button("Read everyone now").click()
-    expect(zoe.badges(ada)).to_have_count(2)
-    left, right = (zoe.badges(ada).nth(n).locator(".badge-emoji").bounding_box() for n in range(2))
-    assert left is not None
-    assert right is not None
-    assert abs(left["x"] - right["x"]) > 100
+    emojis = zoe.badges(ada).locator(".badge-emoji")
+    places = "emojis => emojis.length === 2 && emojis.map((e) => e.getBoundingClientRect().x)"
+    left, right = ada.asks_until(lambda: emojis.evaluate_all(places), "both faces have an emoji")
+    assert abs(left - right) > 100
     ada.show()
     ada.button("Read everyone now").click()
     expect(zoe.tile(ada).get_by_text("No face found")).to_be_visible()

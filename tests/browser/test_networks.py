@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 from functions.contract import Expression
 from local.stack import Stack
 from tests.browser.conftest import Person, meet
-from tests.waiting import PATIENCE, until
+from tests.waiting import PATIENCE
 
 HAPPY = Expression.HAPPINESS
 _WAIT = PATIENCE * 1000
@@ -42,11 +42,15 @@ def notice(somebody: Person, words: str) -> Locator:
 
 def apart(viewer: Person, other: Person) -> bool:
     """Whether what is said of the connection and the emoji do not lie over each other."""
-    label = viewer.tile(other).locator(".tile-connection").bounding_box()
-    badge = viewer.badges(other).bounding_box()
-    if not label or not badge:
+    parts = (
+        viewer.tile(other)
+        .locator(".tile-connection, [data-expression]")
+        .evaluate_all("parts => parts.map((part) => part.getBoundingClientRect().toJSON())")
+    )
+    if len(parts) != 2:
         return False
-    return label["y"] + label["height"] <= badge["y"] or badge["y"] + badge["height"] <= label["y"]
+    upper, lower = sorted(parts, key=lambda part: float(part["top"]))
+    return bool(upper["bottom"] <= lower["top"])
 
 
 @pytest.mark.parametrize(("width", "height"), [(1000, 720), (360, 640)])
@@ -63,9 +67,8 @@ def test_a_network_that_blocks_direct_connections_is_named(
         expect(label).to_be_visible(timeout=_WAIT)
         expect(notice(somebody, "blocks direct video connections")).to_be_visible()
     zoe.look(HAPPY, x=260, y=0, side=120)  # at the upper edge, where the words are
-    ada.button("Read everyone now").click()
-    ada.sees(zoe, HAPPY)
-    until(lambda: apart(ada, zoe), "the emoji stands beside the words")  # it glides there
+    ada.sees(zoe, HAPPY, asked_by=ada)
+    ada.asks_until(lambda: apart(ada, zoe), "the emoji stands beside the words")
     expect(ada.button("Try again")).to_be_visible()
 
 
@@ -81,9 +84,8 @@ def test_a_browser_without_webrtc_reads_and_shows_all_the_same(
     expect(zoe.button("Try again")).to_have_count(0)
     ada.look(HAPPY)
     zoe.look(HAPPY)
-    zoe.button("Read everyone now").click()
     for viewer, other in ((ada, zoe), (zoe, ada)):
-        viewer.sees(other, HAPPY)
+        viewer.sees(other, HAPPY, asked_by=zoe)
 
 
 @pytest.mark.parametrize("tolerated", [["WebSocket connection to .* failed"]])

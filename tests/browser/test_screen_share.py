@@ -53,8 +53,7 @@ def test_a_shared_screen_is_seen_by_all_and_read_by_nobody(
         assert small
         assert large["width"] > 2 * small["width"]
     for viewer in (ada, zoe, kim):
-        zoe.button("Read everyone now").click()  # anew, since an emoji fades on a slow machine
-        viewer.sees(ada, SAD)
+        viewer.sees(ada, SAD, asked_by=zoe)
     ada.button("Camera").click()
     expect(zoe.badges(ada)).to_have_count(0)
     uploads: dict[Person, list[str]] = {ada: [], zoe: []}

@@ -49,7 +49,7 @@ def test_a_small_window_keeps_everybody_in_view(
 ) -> None:
     """Picture-in-picture shows the tiles and the emojis; it goes when the call is left."""
     ada, zoe = person("Ada"), person("Zoë")
-    meet(scripted_stack, ada, zoe)
+    meet(scripted_stack, ada, zoe, live=True)  # what is asked for fades on a slow machine
     ada.button("More").click()
     with ada.context.expect_page() as opened:
         ada.button("Picture-in-picture").click()
@@ -58,7 +58,6 @@ def test_a_small_window_keeps_everybody_in_view(
     expect(tile).to_be_visible()
     for somebody in (ada, zoe):
         somebody.look(Expression.HAPPINESS)
-    ada.button("Read everyone now").click()
     expect(tile.locator("[data-expression=happiness]")).to_be_visible()
     small.get_by_role("group", name="Ada (you)").hover()  # a small tile's tools come then
     small.get_by_role("button", name="That was wrong").click()

@@ -185,7 +185,7 @@ def test_the_words_and_the_room_fit_a_small_phone(
 ) -> None:
     """In room-only mode, with the eight words open: all in the window, all for a finger."""
     ada = person("Ada", width=width, height=height)
-    meet(scripted_stack, ada)
+    meet(scripted_stack, ada, live=True)  # what is asked for fades on a slow machine
     ada.look(HAPPY)
     panel = ada.open_panel("People")
     switch = panel.get_by_role("switch", name="Room only")
@@ -193,7 +193,6 @@ def test_the_words_and_the_room_fit_a_small_phone(
     expect(switch).to_be_checked()
     assert_fits(ada.page, "people")
     panel.get_by_role("button", name="Close panel").click()
-    ada.button("Read everyone now").click()
     ada.sees(ada, HAPPY)
     ada.tile(ada).get_by_role("button", name="That was wrong").click()
     words = ada.page.get_by_role("group", name=re.compile("own word"))

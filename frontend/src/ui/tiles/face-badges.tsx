@@ -72,9 +72,10 @@ function FaceBadge({ reading, face, place, tile, age, strength, emojiScale }: Fa
   const { unsure, word, sureness, ageWords, name } = wordsOf(face, age);
   const [badge, measure] = useBadgeSize([word, unsure, sureness, ageWords, size, tile.width]);
   const centre = placeBadge(place, badge, tile);
-  // Not before it was drawn once: it would glide from where it stood unmeasured.
+  // Not before it was drawn once at its place: it would glide from where it stood unmeasured.
   const [glides, setGlides] = useState(false);
-  useEffect(() => setGlides(true), []);
+  const measured = badge.width > 0;
+  useEffect(() => setGlides(measured), [measured]);
   return (
     <div
       ref={measure}
