@@ -26,13 +26,14 @@ from tests.browser.conftest import Photograph
 
 _PATIENCE = 60_000  # ms for the way into the call, and for each change
 _PICTURES = Path(__file__).parents[1] / "local" / "site" / "demonstration"
-_CAMERA = (Path(__file__).parents[1] / "tests" / "browser" / "camera.js").read_text()
+CAMERA = (Path(__file__).parents[1] / "tests" / "browser" / "camera.js").read_text()
 _WEBCAM = "if (globalThis.camera) camera.pace = 66;"  # ms: fifteen pictures a second
 _LOOKS = {"happiness": "smiling.jpg", "neutral": "neutral.jpg"}
 _SETTLED = (2.5, 6.5)  # s from one change to the next, at random, so that no pace is met
 
 
-def _enter(page: Page, url: str, name: str, *, consent: bool) -> None:
+def enter(page: Page, url: str, name: str, *, consent: bool) -> None:
+    """Join as somebody who is read, or not; the lobby of every build so far has these."""
     page.set_default_timeout(_PATIENCE)
     page.goto(url)
     page.get_by_role("textbox", name="Your name").fill(name)
@@ -50,10 +51,10 @@ def measure(browser: Browser, url: str, changes: int) -> dict[str, Any]:
     uploads: list[float] = []
     ada.on("request", lambda sent: uploads.append(0) if "/frames/" in sent.url else None)
     for page in (ada, zoe):
-        page.add_init_script(_CAMERA)
+        page.add_init_script(CAMERA)
         page.add_init_script(_WEBCAM)
-    _enter(ada, url, "Ada", consent=True)
-    _enter(zoe, ada.url, "Zoe", consent=False)
+    enter(ada, url, "Ada", consent=True)
+    enter(zoe, ada.url, "Zoe", consent=False)
     scenes = {
         look: {
             "photographs": [Photograph(120, 40, 400, _PICTURES / file).scene()],

@@ -75,7 +75,8 @@
   const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     if (camera.refused) throw new DOMException('refused', 'NotAllowedError');
-    if (constraints.video && (camera.missing || camera.cameras.length === 0)) throw new DOMException('missing', 'NotFoundError');
+    if (constraints.video && (camera.missing || camera.cameras.length === 0))
+      throw new DOMException('missing', 'NotFoundError');
     const stream = new MediaStream();
     if (constraints.video) {
       camera.used = true;
@@ -85,7 +86,11 @@
       const side = looking[constraints.video.facingMode];
       const label = [wanted, side, camera.cameras[0]].find((one) => camera.cameras.includes(one));
       const facingMode = Object.keys(looking).find((mode) => looking[mode] === label);
-      const settings = { ...track.getSettings(), deviceId: label, ...(facingMode && { facingMode }) };
+      const settings = {
+        ...track.getSettings(),
+        deviceId: label,
+        ...(facingMode && { facingMode }),
+      };
       Object.defineProperty(track, 'label', { value: label });
       track.getSettings = () => settings;
       tracks.push(track);

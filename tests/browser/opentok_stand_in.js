@@ -89,7 +89,7 @@
 
     /** @type {(stream: OT.Stream, _target: undefined, _how: object, done: () => void) => Emitter} */
     subscribe(stream, _target, _how, done) {
-      const subscriber = new Emitter();
+      const subscriber = Object.assign(new Emitter(), { setPreferredResolution: async () => {} });
       const { colour } = this.streams.get(stream.connection.data) ?? { colour: '' };
       setTimeout(() => {
         subscriber.emit('mediaStreamAvailable', { mediaStream: painted(colour) });

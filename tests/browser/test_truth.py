@@ -13,7 +13,7 @@ from local.stack import Stack
 from tests.browser.conftest import Person, meet
 from tests.waiting import until
 
-_HIDE = """hidden => {
+HIDE = """hidden => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
     document.dispatchEvent(new Event('visibilitychange'));
 }"""
@@ -32,13 +32,13 @@ def test_who_looks_at_another_tab_is_away_to_everybody(
     meet(scripted_stack, ada, zoe, live=True)
     ada.look(Expression.HAPPINESS)
     zoe.sees(ada, Expression.HAPPINESS)
-    ada.page.evaluate(_HIDE, True)
+    ada.page.evaluate(HIDE, True)
     expect(zoe.tile(ada)).to_contain_text("Away")
     expect(zoe.badges(ada)).to_have_count(0)
     expect(zoe.open_panel("People").get_by_text("Away")).to_be_visible()
     zoe.button("Read everyone now").click()
     expect(zoe.page.locator(".toast")).to_contain_text("Not read now: Ada (away).")
-    ada.page.evaluate(_HIDE, False)
+    ada.page.evaluate(HIDE, False)
     zoe.sees(ada, Expression.HAPPINESS)
     expect(zoe.tile(ada)).not_to_contain_text("Away")
 

@@ -53,6 +53,11 @@ export interface Call {
   setParticipants(others: ReadonlySet<string>): void;
   /** Sends these tracks from now on; call it again when one is switched on or off. */
   publish(tracks: LocalTracks): void;
+  /**
+   * Says how large this page shows the others' pictures, so that no more is sent than is seen: the
+   * lines of each one's shorter side in device pixels, 0 for none. Who is not named is sent in full.
+   */
+  setShown(lines: ReadonlyMap<string, number>): void;
   /** Takes a message that another participant's `Call` sent through the functions. */
   receive(signal: Signal): void;
   /** The provider's ids of somebody's connections, also if `connect` did not name them; none in a mesh. */

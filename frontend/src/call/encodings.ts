@@ -1,4 +1,11 @@
-/** Limits on the pictures that each receiver gets: lower if more receivers share this computer. */
+/**
+ * Limits on the pictures that each receiver gets: lower if more receivers share this computer, or if
+ * a receiver shows them small.
+ */
+
+const LEAST_LINES = 90; // an emoji still stands at a face of so small a picture
+const LEAST_BITRATE = 60_000; // bits a second
+const UNSEEN_FRAMERATE = 5; // pictures a second; enough to know that a camera lives
 
 export interface Encoding {
   readonly scaleResolutionDownBy: number;
@@ -12,12 +19,16 @@ export function screenEncodingFor(sharers: number): Encoding {
   return { scaleResolutionDownBy: 1, maxFramerate: sharers <= 2 ? 15 : 8, maxBitrate };
 }
 
-/** The limits of a picture of this size for one of `sharers` receivers. */
+/**
+ * The limits of a picture of this size for one of `sharers` receivers, who shows `shown` lines of its
+ * shorter side, 0 for not at all.
+ */
 export function encodingFor(
   sharers: number,
   { width = 0, height = 0 }: MediaTrackSettings,
+  shown = Number.POSITIVE_INFINITY,
 ): Encoding {
-  const [lines, maxFramerate, maxBitrate] =
+  const [mostLines, framerate, mostBitrate] =
     sharers <= 1
       ? [540, 30, 1_200_000]
       : sharers === 2
@@ -25,8 +36,13 @@ export function encodingFor(
         : sharers === 3
           ? [360, 20, 450_000]
           : [270, 15, 250_000];
-  const scaleResolutionDownBy = Math.max(1, Math.min(width, height) / lines);
-  return { scaleResolutionDownBy, maxFramerate, maxBitrate };
+  const lines = Math.min(mostLines, Math.max(shown, LEAST_LINES));
+  const bitrate = Math.round(mostBitrate * (lines / mostLines) ** 2); // as the number of pixels
+  return {
+    scaleResolutionDownBy: Math.max(1, Math.min(width, height) / lines),
+    maxFramerate: shown > 0 ? framerate : UNSEEN_FRAMERATE,
+    maxBitrate: Math.max(LEAST_BITRATE, bitrate),
+  };
 }
 
 /** Lowers what is sent; before connecting, some browsers then send one way only. */
@@ -34,9 +50,8 @@ export async function encode(sender: RTCRtpSender, wanted: Encoding): Promise<vo
   const parameters = sender.getParameters();
   const [encoding] = parameters.encodings;
   if (!encoding) return;
-  if (encoding.scaleResolutionDownBy === wanted.scaleResolutionDownBy) {
-    if (encoding.maxFramerate === wanted.maxFramerate) return;
-  }
+  const keys = ['scaleResolutionDownBy', 'maxFramerate', 'maxBitrate'] as const;
+  if (keys.every((key) => encoding[key] === wanted[key])) return;
   Object.assign(encoding, wanted);
   await sender.setParameters(parameters);
 }

@@ -48,6 +48,9 @@ export class Link {
   #theyShare = false;
   #tracks: LocalTracks;
   #sharers = 1;
+  /** The lines of our picture that they show, and of theirs that we show; undefined until told. */
+  #theyShow: number | undefined;
+  #weShow: number | undefined;
   /** Whether their first description was taken. */
   #begun = false;
   /** Whether the browser refused a step that should have worked. */
@@ -74,13 +77,13 @@ export class Link {
     this.#connection.ontrack = ({ track, transceiver }) => this.#take(track, transceiver);
     this.#connection.onconnectionstatechange = () => this.#follow();
     this.#connection.onsignalingstatechange = () => this.#watch();
-    this.#channel = this.#connection.createDataChannel('muted', { negotiated: true, id: 0 });
+    this.#channel = this.#connection.createDataChannel('state', { negotiated: true, id: 0 });
     this.#channel.onopen = () => {
-      this.#tellMuted();
+      this.#tellState();
       this.#watch();
     };
     this.#channel.onclose = () => this.#watch();
-    this.#channel.onmessage = ({ data }) => this.#hearMuted(data);
+    this.#channel.onmessage = ({ data }) => this.#hearState(data);
     if (!ports.polite) {
       this.#audio = this.#connection.addTransceiver(ports.tracks.audio ?? 'audio');
       this.#video = this.#connection.addTransceiver(ports.tracks.video ?? 'video');
@@ -92,13 +95,19 @@ export class Link {
   publish(tracks: LocalTracks): void {
     this.#tracks = tracks;
     this.#queue(() => this.#attach());
-    this.#tellMuted();
+    this.#tellState();
   }
 
   /** Sends less if more receivers share this computer. */
   share(sharers: number): void {
     this.#sharers = sharers;
     this.#queue(() => this.#limit());
+  }
+
+  /** Tells the other end how many lines of its picture we show. */
+  show(lines: number | undefined): void {
+    this.#weShow = lines;
+    this.#tellState();
   }
 
   /** Uses these servers from the next restart on. */
@@ -279,13 +288,15 @@ export class Link {
     if (this.#connection.connectionState !== 'connected') return;
     const camera = this.#video?.sender;
     if (camera?.track) {
-      await encode(camera, encodingFor(this.#sharers, camera.track.getSettings()));
+      const settings = camera.track.getSettings();
+      await encode(camera, encodingFor(this.#sharers, settings, this.#theyShow));
     }
     const screen = this.#screen?.sender;
     if (screen?.track) await encode(screen, screenEncodingFor(this.#sharers));
   }
 
-  #tellMuted(): void {
+  /** Tells what of ours is muted, and how large we show theirs. */
+  #tellState(): void {
     if (this.#channel.readyState !== 'open') return;
     const { audio, video, screen } = this.#tracks;
     this.#channel.send(
@@ -293,18 +304,23 @@ export class Link {
         audio: audio?.enabled ?? false,
         video: video?.enabled ?? false,
         screen: Boolean(screen),
+        shown: this.#weShow,
       }),
     );
   }
 
-  #hearMuted(data: unknown): void {
+  #hearState(data: unknown): void {
     if (typeof data !== 'string') return;
     try {
       const state: unknown = JSON.parse(data);
       if (typeof state !== 'object' || state === null) return;
-      const { audio, video, screen } = state as Record<string, unknown>;
+      const { audio, video, screen, shown } = state as Record<string, unknown>;
       if (typeof audio === 'boolean' && typeof video === 'boolean') {
         this.#ports.onMuted(audio, video);
+      }
+      if (typeof shown === 'number' && shown !== this.#theyShow) {
+        this.#theyShow = shown;
+        this.#queue(() => this.#limit());
       }
       this.#theyShare = screen === true;
       this.#tellScreen();

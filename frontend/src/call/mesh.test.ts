@@ -38,6 +38,37 @@ async function pass(ms: number): Promise<void> {
 const last = (person: Participant) => person.connections[person.connections.length - 1];
 const seen = (viewer: Participant, other: Participant) => viewer.call.remotes.value.get(other.id);
 
+/** The lines of somebody's camera, of 480, that their present connection sends. */
+function sentLines(sender: Participant): number | undefined {
+  const video = last(sender)
+    ?.getTransceivers()
+    .find(({ receiver }) => receiver.track.kind === 'video');
+  const scale = video?.sender.getParameters().encodings[0]?.scaleResolutionDownBy;
+  return scale && 480 / scale;
+}
+
+describe('a small tile', () => {
+  it('gets no more of a picture than it shows, also on a new connection', async () => {
+    meet();
+    await pass(5_000);
+    expect(sentLines(impolite)).toBe(480);
+    polite.call.setShown(new Map([[impolite.id, 180]]));
+    await pass(1_000);
+    expect(sentLines(impolite)).toBe(180);
+    expect(sentLines(polite)).toBe(480);
+
+    world.meet(impolite, polite, false);
+    await pass(1_000);
+    world.meet(impolite, polite, true);
+    await pass(30_000);
+    expect(world.faults()).toEqual([]);
+    expect(sentLines(impolite)).toBe(180);
+    polite.call.setShown(new Map([[impolite.id, 450]]));
+    await pass(1_000);
+    expect(sentLines(impolite)).toBe(450);
+  });
+});
+
 describe('the first negotiation', () => {
   it('is one offer of the impolite end and one answer, in few posts', async () => {
     meet();

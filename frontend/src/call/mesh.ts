@@ -41,6 +41,7 @@ export class MeshCall implements Call {
   /** The servers of new connections, and of a restart of present ones. */
   readonly #ice: IceServers;
   #tracks: LocalTracks = { audio: null, video: null };
+  #shown: ReadonlyMap<string, number> = new Map();
   #connections = 0;
 
   constructor(ports: MeshPorts) {
@@ -67,6 +68,7 @@ export class MeshCall implements Call {
         onChange: () => this.#publishRemotes(),
       });
       this.#peers.set(id, peer);
+      peer.show(this.#shown.get(id));
       const early = this.#early.get(id);
       if (early) peer.receive(early);
       this.#early.delete(id);
@@ -78,6 +80,11 @@ export class MeshCall implements Call {
   publish(tracks: LocalTracks): void {
     this.#tracks = tracks;
     for (const peer of this.#peers.values()) peer.publish(tracks);
+  }
+
+  setShown(lines: ReadonlyMap<string, number>): void {
+    this.#shown = lines;
+    for (const [id, peer] of this.#peers) peer.show(lines.get(id));
   }
 
   receive({ from, payload }: Signal): void {
@@ -131,6 +138,7 @@ class Peer {
   #link: Link;
   #tracks: LocalTracks;
   #sharers = 1;
+  #shown: number | undefined;
   #rebuilds = 0;
   /** Whether the other end's page answered since the connection was lost, or since it was first needed. */
   #answered = false;
@@ -164,6 +172,12 @@ class Peer {
   share(sharers: number): void {
     this.#sharers = sharers;
     this.#link.share(sharers);
+  }
+
+  show(lines: number | undefined): void {
+    if (lines === this.#shown) return;
+    this.#shown = lines;
+    this.#link.show(lines);
   }
 
   receive(post: Post): void {
@@ -214,6 +228,7 @@ class Peer {
     this.#update({ stream: new MediaStream(), screen: null, ...SILENCE });
     this.#link = this.#build(greet);
     this.#link.share(this.#sharers);
+    this.#link.show(this.#shown);
   }
 
   #build(greet: boolean): Link {

@@ -31,6 +31,11 @@ export class Remote {
     return { ...nothing, connection: 'connected', audio: false, video: false, screen };
   }
 
+  /** Asks for no more lines of their camera than are shown. */
+  show(lines: number | undefined): void {
+    this.#camera.show(lines);
+  }
+
   /** Receives the newest streams through `session`; nothing when that is null. */
   subscribe(session: OT.Session | null): void {
     this.#camera.subscribe(session, this.#newest('camera'));
@@ -52,6 +57,7 @@ export class Remote {
 class Slot {
   readonly #onChange: () => void;
   #subscription: Subscription | null = null;
+  #lines: number | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(onChange: () => void) {
@@ -73,6 +79,13 @@ class Slot {
         this.#onChange();
       }, SUBSCRIBE_DELAY);
     });
+    this.#subscription.show(this.#lines);
+  }
+
+  show(lines: number | undefined): void {
+    if (lines === this.#lines) return;
+    this.#lines = lines;
+    this.#subscription?.show(lines);
   }
 
   close(): void {

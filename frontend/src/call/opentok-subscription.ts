@@ -2,6 +2,8 @@ import type OT from '@opentok/client';
 import { SpeakingGate } from '../devices/audio-level.ts';
 import type { Connection, Quality, RemoteMedia } from './call.ts';
 
+const LEAST_LINES = 90;
+
 /** One stream that we receive. */
 export class Subscription {
   readonly stream: OT.Stream;
@@ -12,6 +14,7 @@ export class Subscription {
   #received: MediaStream | null = null;
   #connection: Connection = 'connecting';
   #pictures = true;
+  #lines: number | undefined;
   #speaking = false;
   #quality: Quality | null = null;
 
@@ -27,7 +30,10 @@ export class Subscription {
     const properties = { insertDefaultUI: false, audioVolume: 0 };
     this.#subscriber = session.subscribe(stream, undefined, properties, (error) => {
       if (error) onFailure(this);
-      else this.#change({ connection: 'connected' }, onChange);
+      else {
+        this.#change({ connection: 'connected' }, onChange);
+        this.#prefer();
+      }
     });
     this.#subscriber.on('mediaStreamAvailable', ({ mediaStream }) => {
       this.#received = mediaStream;
@@ -67,8 +73,23 @@ export class Subscription {
     };
   }
 
+  /** Asks for no more lines of the picture's shorter side than are shown; of a relayed stream, none less. */
+  show(lines: number | undefined): void {
+    this.#lines = lines;
+    if (this.#connection === 'connected') this.#prefer();
+  }
+
   close(): void {
     this.#session.unsubscribe(this.#subscriber);
+  }
+
+  #prefer(): void {
+    const { width, height } = this.stream.videoDimensions ?? { width: 0, height: 0 };
+    if (this.#lines === undefined || width === 0 || height === 0) return;
+    const scale = Math.min(1, Math.max(this.#lines, LEAST_LINES) / Math.min(width, height));
+    const wanted = { width: Math.round(width * scale), height: Math.round(height * scale) };
+    // Only a routed session knows sizes; in another one the whole picture goes on.
+    void this.#subscriber.setPreferredResolution(wanted).catch(() => undefined);
   }
 
   #change(

@@ -54,11 +54,16 @@ class FakeSubscriber extends Emitter {
   readonly done: Done;
   readonly media = new MediaStream();
   over = false;
+  preferred: OT.Dimensions | null = null;
 
   constructor(stream: OT.Stream, done: Done) {
     super();
     this.stream = stream;
     this.done = done;
+  }
+
+  async setPreferredResolution(resolution: OT.Dimensions): Promise<void> {
+    this.preferred = resolution;
   }
 
   arrive(): void {
@@ -244,6 +249,21 @@ describe('whose stream it is', () => {
       expect(call.remotes.value.get(whose)?.connection).toBe('connected');
     }
     expect([...call.remotes.value.keys()]).toEqual([ADA, ZOE]);
+  });
+
+  it('is asked for no larger than it is shown, also when it comes later', async () => {
+    const { call, session, connect } = callUp();
+    call.setShown(new Map([[ADA, 180]]));
+    call.setParticipants(new Set([ADA, ZOE]));
+    await connect();
+    for (const id of [ADA, ZOE]) session().emit('streamCreated', { stream: streamOf(id) });
+    const [ada, zoe] = session().subscribers;
+    ada?.arrive();
+    zoe?.arrive();
+    expect(ada?.preferred).toEqual({ width: 240, height: 180 });
+    expect(zoe?.preferred).toBeNull();
+    call.setShown(new Map([[ADA, 900]]));
+    expect(ada?.preferred).toEqual({ width: 640, height: 480 });
   });
 
   it('may be known before the room names them, and is subscribed to only then', async () => {

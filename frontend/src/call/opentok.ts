@@ -44,6 +44,7 @@ export class OpenTokCall implements Call {
   readonly #ports: OpenTokPorts;
   readonly #people = new Map<string, Remote>();
   #others: ReadonlySet<string> = new Set();
+  #shown: ReadonlyMap<string, number> = new Map();
   #token: OpenTokToken;
   #tokenRefused = false;
   readonly #nothing: RemoteMedia = {
@@ -79,6 +80,11 @@ export class OpenTokCall implements Call {
   publish(tracks: LocalTracks): void {
     this.#tracks = tracks;
     this.#publish();
+  }
+
+  setShown(lines: ReadonlyMap<string, number>): void {
+    this.#shown = lines;
+    for (const [id, remote] of this.#people) remote.show(lines.get(id));
   }
 
   /** Does nothing: OpenTok has its own signalling. */
@@ -224,6 +230,7 @@ export class OpenTokCall implements Call {
     if (!remote) {
       remote = new Remote(() => this.#update());
       this.#people.set(data, remote);
+      remote.show(this.#shown.get(data));
     }
     return remote;
   }

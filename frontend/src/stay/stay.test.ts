@@ -33,6 +33,7 @@ const refusal = (status: number, error: string): Reply => ({
 
 interface FakeCall {
   participants: ReadonlySet<string>;
+  shown: ReadonlyMap<string, number>;
   readonly problem: Writable<CallProblem | null>;
   retries: number;
   closed: boolean;
@@ -151,6 +152,7 @@ async function enter({ consent = true, change = (_: Record<string, Route>) => {}
       openCall: async () => {
         const call: FakeCall = {
           participants: new Set(),
+          shown: new Map(),
           problem: signal(null),
           retries: 0,
           closed: false,
@@ -167,6 +169,9 @@ async function enter({ consent = true, change = (_: Record<string, Route>) => {}
             call.participants = others;
           },
           publish: () => undefined,
+          setShown: (lines) => {
+            call.shown = lines;
+          },
           receive: () => undefined,
           close: () => {
             call.closed = true;
@@ -211,6 +216,16 @@ describe('entering', () => {
     expect([...(calls[0]?.participants ?? [])]).toEqual(['pppppppppppppppppppp02']);
     expect(stay.readable.value).toBe(true);
     expect(uploads()).toBe(1);
+  });
+
+  it('says how large the others are shown, where they are largest', async () => {
+    const { stay, calls } = await enter();
+    stay.show('page', new Map([['pppppppppppppppppppp02', 0]]));
+    stay.show('small window', new Map([['pppppppppppppppppppp02', 180]]));
+    await vi.advanceTimersByTimeAsync(100);
+    expect([...(calls[0]?.shown ?? [])]).toEqual([['pppppppppppppppppppp02', 180]]);
+    stay.show('small window', new Map());
+    expect([...(calls[0]?.shown ?? [])]).toEqual([['pppppppppppppppppppp02', 0]]);
   });
 
   it('tells with each heartbeat how old its readings were when they were shown', async () => {

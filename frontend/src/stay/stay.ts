@@ -158,6 +158,11 @@ export class Stay {
     this.#beingRead.captureNow();
   }
 
+  /** A part of the page shows so many lines of the others' pictures, by participant; 0 for none. */
+  show(part: string, lines: ReadonlyMap<string, number>): void {
+    this.#video.show(part, lines);
+  }
+
   /** Tries now to repair the video. */
   retryVideo(): void {
     this.#video.retry();

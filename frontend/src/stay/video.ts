@@ -9,6 +9,8 @@ import type { Problems } from './problems.ts';
 /** Holds the call of our present place in the room, which opens late, and not at all if it cannot. */
 export class Video {
   readonly #call = signal<Call | null>(null);
+  /** By part of the page: how many lines of each other participant's picture it shows. */
+  readonly #shown = signal<ReadonlyMap<string, ReadonlyMap<string, number>>>(new Map());
   readonly #disposers: readonly (() => void)[];
   readonly remotes: ReadonlySignal<ReadonlyMap<string, RemoteMedia>> = computed(
     () => this.#call.value?.remotes.value ?? new Map(),
@@ -30,6 +32,7 @@ export class Video {
       effect(() => {
         if (this.#call.value) problems.setVideo(this.#call.value.problem.value);
       }),
+      effect(() => this.#call.value?.setShown(mostOf([...this.#shown.value.values()]))),
     ];
   }
 
@@ -43,6 +46,11 @@ export class Video {
     const others = new Set(people.keys());
     others.delete(self);
     this.#call.value?.setParticipants(others);
+  }
+
+  /** A part of the page shows so many lines of the others' pictures, by participant; 0 for none. */
+  show(part: string, lines: ReadonlyMap<string, number>): void {
+    this.#shown.value = new Map(this.#shown.peek()).set(part, lines);
   }
 
   /** Takes a message of another participant's call. */
@@ -64,6 +72,15 @@ export class Video {
   stop(): void {
     for (const dispose of this.#disposers) dispose();
   }
+}
+
+/** The greatest number of each participant. */
+function mostOf(parts: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {
+  const most = new Map<string, number>();
+  for (const part of parts) {
+    for (const [id, lines] of part) most.set(id, Math.max(lines, most.get(id) ?? 0));
+  }
+  return most;
 }
 
 /** The camera's track if it delivers pictures. */

@@ -275,6 +275,7 @@ async function call(media = new LocalMedia()) {
     problems: signal<ReadonlySet<Problem>>(new Set()),
     interrupted: signal(false),
     away: signal(false),
+    show: () => undefined,
     narrow: signal(false),
     live: signal(true),
     way: signal(null),

@@ -78,13 +78,16 @@ class FakeTransceiver {
       track: new FakeTrack(kind, 'received'),
       getSynchronizationSources: () => [],
     };
+    let encodings: RTCRtpEncodingParameters[] = [{}];
     this.sender = {
       track,
       async replaceTrack(replacement: FakeTrack | null) {
         this.track = replacement;
       },
-      getParameters: () => ({ encodings: [{}] }),
-      setParameters: async () => undefined,
+      getParameters: () => ({ encodings: encodings.map((encoding) => ({ ...encoding })) }),
+      async setParameters(parameters: { encodings: RTCRtpEncodingParameters[] }) {
+        ({ encodings } = parameters);
+      },
     };
   }
 

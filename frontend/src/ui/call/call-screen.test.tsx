@@ -49,6 +49,7 @@ async function call(media: LocalMedia = new LocalMedia(), consent = true) {
     narrow: signal(false),
     readable: signal(false),
     away: signal(false),
+    show: () => undefined,
     interrupted: signal(false),
     asked: signal(null),
     way: signal(null),

@@ -18,6 +18,7 @@ import { useSpeaking } from '../parts/use-microphone-level.ts';
 import { useSize } from '../parts/use-size.ts';
 import { layGrid, laySpotlight, usualAspect } from './layout.ts';
 import { Tile, type TileProps } from './tile.tsx';
+import { shownLines, useShownLines } from './use-shown-lines.ts';
 
 const TILE_GAP = 12; // px
 const OWN_LINE = 48; // px
@@ -65,6 +66,15 @@ export function Stage({ context, quiet = false }: StageProps) {
       pinned.value = pinned.peek() === key ? null : key;
     },
   });
+  const shows = (key: string) => {
+    // What a hidden page shows, nobody sees; its small window is a stage of its own.
+    if (stay.away.value && !quiet) return 0;
+    const picture = pictures.value.get(key) ?? NO_PICTURE;
+    return shownLines(picture, shapeOf(key).place, devicePixelRatio);
+  };
+  const others = people.map(({ participant }) => participant).filter((key) => key !== self);
+  const lines = size.width > 0 ? new Map(others.map((key) => [key, shows(key)])) : null;
+  useShownLines(stay, quiet ? 'small window' : 'page', lines);
   return (
     <section class="stage" ref={stage} aria-label={strings.call.tiles}>
       {later &&
