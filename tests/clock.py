@@ -1,4 +1,4 @@
-"""The time of the tests: it stands still until a test moves it, for the app and for its storage.
+"""The time of the tests: only a test moves it, for the app and for its storage.
 
 No verdict then depends on how fast the machine is. `TEST_CLOCK_OFFSET` (seconds) starts it at
 another time, `STORAGE_DELAY_MS` makes each of the storage's answers take so long; the verdicts
@@ -46,7 +46,7 @@ class TestClock:
         return self._now + self._set
 
     def monotonic(self) -> float:
-        """What has passed, however the clock was set."""
+        """Seconds that have passed, however the clock was set."""
         return self._now
 
     def set_by(self, seconds: float) -> None:
@@ -54,14 +54,14 @@ class TestClock:
         self._set += seconds
 
     def advance(self, seconds: float) -> None:
-        """Move it, and the storage's with it."""
+        """Let `seconds` pass, for the app and for the storage."""
         with self._lock:
             self._now += seconds
             if self._storage:
                 self._storage.set(self._now)
 
     def sleep(self, seconds: float) -> None:
-        """Jump over the wait, or really wait."""
+        """Advance by `seconds` if `jumps`, else really wait."""
         if self.jumps:
             self.advance(seconds)
         else:
@@ -69,16 +69,16 @@ class TestClock:
 
     @property
     def milliseconds(self) -> int:
-        """Since the epoch, as they travel."""
+        """Milliseconds since the epoch, as in messages."""
         return round(self.now() * 1000)
 
     def for_app(self) -> Clock:
-        """What the composition root takes."""
+        """The clock that the composition root takes."""
         return Clock(self.now, self.monotonic, self.sleep)
 
 
 class StorageClock:
-    """The time an Azurite takes for now: the machine's, until it is set.
+    """The time of an Azurite process: the machine's until `set` is called.
 
     Args:
         file: where it is written, for the process to read.
@@ -89,7 +89,7 @@ class StorageClock:
         self.set(math.nan)
 
     def set(self, now: float) -> None:
-        """Seconds since the epoch; not a number for the machine's time."""
+        """Set the time in seconds since the epoch; NaN means the machine's time."""
         told = struct.pack("<d", now * 1000)
         descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
@@ -99,10 +99,10 @@ class StorageClock:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What makes a Node process ask it."""
+        """The environment variables with which Azurite uses this clock."""
         return {"TEST_CLOCK": str(self._file), **slow_storage()}
 
 
 def slow_storage() -> dict[str, str]:
-    """What makes Azurite answer as late as `STORAGE_DELAY_MS` says."""
+    """The environment variables that delay Azurite's answers by `STORAGE_DELAY_MS`."""
     return {"NODE_OPTIONS": f'--require "{_PRELOAD}"'}

@@ -1,4 +1,4 @@
-"""Waiting for what happens outside the test: for a condition, and never for long enough.
+"""Waits for a condition outside the test, up to a limit that no working machine reaches.
 
 The bound is no limit of speed. It only turns what never happens into a failure with words.
 """
@@ -17,7 +17,7 @@ PATIENCE: Final = float(os.environ.get("TEST_PATIENCE", "150"))
 
 
 def until(condition: Callable[[], Met], what: str, patience: float = PATIENCE) -> Met:
-    """Give what met the condition as soon as something does, or fail saying what did not happen."""
+    """The condition's first true result. After `patience` seconds it fails, and names `what`."""
     deadline = time.monotonic() + patience
     while not (met := condition()):
         assert time.monotonic() < deadline, f"did not happen within {patience:.0f} s: {what}"

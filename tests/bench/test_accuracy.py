@@ -26,7 +26,7 @@ Run = Callable[..., dict[str, object]]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Calls the command and answers its JSON."""
+    """Runs the command and returns its JSON."""
 
     def call(*arguments: object) -> dict[str, object]:
         command = ["accuracy", *map(str, arguments), "--json"]
@@ -49,7 +49,7 @@ def archive(tmp_path: Path) -> Path:
 
 
 def judged(*rows: tuple[Expression, float, Expression]) -> Judgement:
-    """Faces by the expression told, its score, and the label."""
+    """Faces as (expression read, its score, label)."""
     order = list(Expression)
     scores = np.zeros((len(rows), len(order)), np.float32)
     for row, (told, score, _) in enumerate(rows):
@@ -170,7 +170,7 @@ def test_data_of_another_shape_is_refused(tmp_path: Path) -> None:
 
 
 def blank() -> bytes:
-    """A grey wall."""
+    """A picture of one grey, without a face."""
     file = io.BytesIO()
     Image.new("RGB", (320, 240), "grey").save(file, "JPEG")
     return file.getvalue()

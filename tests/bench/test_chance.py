@@ -19,7 +19,7 @@ HAPPINESS = list(Expression).index(Expression.HAPPINESS)
 
 
 def judgement(right: list[bool]) -> Judgement:
-    """Happy faces, each told as happiness where it is right and as anger where not."""
+    """Faces labelled happiness; a right one is read so, a wrong one as anger."""
     scores = np.zeros((len(right), len(Expression)), np.float32)
     scores[np.arange(len(right)), np.where(right, HAPPINESS, 0)] = 1
     return Judgement(scores, np.full(len(right), HAPPINESS))

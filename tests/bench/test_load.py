@@ -15,7 +15,7 @@ from bench.soak import Sample, drift, growth, verdict
 
 
 def run(*arguments: str, code: int | None = 0) -> dict[str, object]:
-    """What a bench prints as JSON."""
+    """The JSON that a bench prints."""
     done = subprocess.run(
         [sys.executable, "-m", *arguments, "--json"],
         capture_output=True,

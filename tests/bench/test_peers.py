@@ -14,7 +14,7 @@ from functions.contract import Expression
 
 
 def result(accuracy: float) -> dict[str, object]:
-    """What `bench.accuracy` says of one set, as far as the table quotes it."""
+    """The values of `bench.accuracy` for one data set that the table shows."""
     return {
         "accuracy": accuracy,
         "macro_f1": 0.5,

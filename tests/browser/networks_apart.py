@@ -1,4 +1,4 @@
-"""Two networks on this machine between which no direct way leads, as Linux network namespaces.
+"""Two Linux network namespaces on this machine without a direct connection between them.
 
 Each reaches an address of this machine, where a TURN server may listen, and the local stack's ports
 on the loopback, through sockets in a folder: a call's media has no way but the server.
@@ -20,7 +20,7 @@ PROGRAMS = ("ip", "iptables", "socat", "turnserver", "turnutils_uclient")
 
 
 def missing() -> str | None:
-    """Why this machine cannot have such networks, or None."""
+    """The reason why this machine cannot have such networks, or None."""
     if os.name != "posix" or not hasattr(os, "geteuid") or os.geteuid() != 0:
         return "network namespaces need root"
     lacking = [program for program in PROGRAMS if not shutil.which(program)]
@@ -30,12 +30,12 @@ def missing() -> str | None:
 
 
 def run(*command: str) -> None:
-    """Run a command that must succeed."""
+    """Run a command; a failure raises."""
     subprocess.run(command, check=True, capture_output=True, timeout=60)
 
 
 def within(network: str) -> list[str]:
-    """What a command in a network begins with."""
+    """The first words of a command that runs in a network."""
     return ["ip", "netns", "exec", network]
 
 
@@ -80,13 +80,13 @@ def networks(ports: Sequence[int], folder: Path) -> Iterator[None]:
 
 
 def block_udp() -> None:
-    """Let no UDP out of either network; goes with the networks."""
+    """Let no UDP leave either network, until the networks are removed."""
     for name in NAMES:
         run(*within(name), "iptables", "-A", "OUTPUT", "-o", f"{name}i", "-p", "udp", "-j", "DROP")
 
 
 def program_within(network: str, program: Path, folder: Path) -> Path:
-    """A program that runs another one in a network."""
+    """A script that runs a program in a network."""
     file = folder / f"in-{network}"
     file.write_text(f'#!/bin/sh\nexec {" ".join(within(network))} {program} "$@"\n')
     file.chmod(0o755)

@@ -17,7 +17,7 @@ _CATEGORIES = {"accessibility", "best-practices"}
 _ENOUGH = 95  # of 100
 
 
-def test_lighthouse_is_content_with_lobby_and_call(
+def test_lighthouse_gives_lobby_and_call_good_scores(
     scripted_stack: Stack, record_property: Callable[[str, object], None]
 ) -> None:
     """Accessibility and best practices score at least 95; performance is reported only."""

@@ -18,21 +18,21 @@ Report = Callable[[str, Account], None]
 
 @pytest.fixture(params=[120, pytest.param(2000, marks=pytest.mark.long)])
 def frames(request: pytest.FixtureRequest) -> int:
-    """How many frames a stream has; many in the long run."""
+    """How many frames a stream has; a long run has many."""
     count: int = request.param
     return count
 
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    """A stack of these tests' own, whose parts are killed."""
+    """A stack for this file alone, because its tests kill its parts."""
     with product_stack(app=APP, site=None, settings=SETTINGS) as running:
         yield running
 
 
 @pytest.fixture
 def report(record_property: Callable[[str, object], None]) -> Report:
-    """Notes a row of the table that `docs/limits.md` shows; the run's end prints it."""
+    """Adds a row to the table of faults, which the end of the run prints."""
 
     def note(what: str, account: Account) -> None:
         endings = account.endings

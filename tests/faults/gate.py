@@ -1,4 +1,4 @@
-"""A door before a service on this machine, which can be shut: as an outage is for its clients."""
+"""A TCP gate in front of a local service: while it is shut, clients see an outage."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Gate:
         return f"http://127.0.0.1:{self._port}"
 
     def lead_to(self, upstream: tuple[str, int]) -> None:
-        """Open the gate for the first time, to the service at this host and port."""
+        """Set host and port of the service, and open the gate for the first time."""
         self._upstream = upstream
         self._accept_from(self._listener)
 

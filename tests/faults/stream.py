@@ -1,4 +1,4 @@
-"""A stream of frames through the whole stack, and the account of what became of each.
+"""Sends a stream of frames through the whole stack, and accounts for each one.
 
 Everybody in one room sends frames as the page does: one in flight, given up after five seconds,
 with a pause after a refusal. In the middle of it something happens. Afterwards each frame that the
@@ -40,7 +40,7 @@ def picture() -> bytes:
 
 @dataclass
 class Sent:
-    """One frame the storage took: when (s), and the endings that each person heard of it."""
+    """A frame that the storage accepted: its time (s), and the endings each person was sent."""
 
     sender: str
     number: str
@@ -58,7 +58,7 @@ class Sent:
 
 @dataclass
 class Account:
-    """What became of a stream."""
+    """The results of a stream."""
 
     people: list[str]
     frames: list[Sent]
@@ -69,7 +69,7 @@ class Account:
 
     @property
     def endings(self) -> Counter[str]:
-        """How many frames ended how."""
+        """The number of frames for each ending."""
         return Counter(frame.ending for frame in self.frames)
 
     @property
@@ -217,7 +217,7 @@ class Stream:
         await asyncio.gather(*endings)
 
     async def _everybody_heard(self) -> None:
-        """Wait until the last frame of each has come to all: its sender may hear it first."""
+        """Wait until everybody has the last frame of each sender, who may get it first."""
         last = dict(self._sent.keys())  # of each sender, the number sent last
         deadline = time.monotonic() + waiting.PATIENCE
         while time.monotonic() < deadline and any(

@@ -30,20 +30,20 @@ SIGNALR = "Endpoint=http://127.0.0.1:8888;AccessKey=key;Version=1.0;"
 
 @pytest.fixture(scope="session")
 def storage_clock(tmp_path_factory: pytest.TempPathFactory) -> StorageClock:
-    """What the storage takes for now."""
+    """The storage's time."""
     return StorageClock(tmp_path_factory.mktemp("clock") / "now")
 
 
 @pytest.fixture
 def clock(storage_clock: StorageClock) -> Iterator[TestClock]:
-    """The time of one test; it stands still until the test moves it."""
+    """The time of one test, which only the test moves."""
     yield TestClock(storage_clock)
     storage_clock.set(math.nan)
 
 
 @pytest.fixture(scope="session")
 def azurite(storage_clock: StorageClock) -> Iterator[Azurite]:
-    """A running Azurite with this app's containers; its time is the test's, where that has one."""
+    """A running Azurite with this app's containers, at the test's time if it has one."""
     with private_directory() as directory:
         azurite = Azurite(free_port(), free_port(), directory, ["frames", "rooms", "limits"])
         process = subprocess.Popen(
@@ -62,7 +62,7 @@ def azurite(storage_clock: StorageClock) -> Iterator[Azurite]:
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP function's answer and what it gave the hub."""
+    """An HTTP function's answer, with its hub actions."""
 
     status: int
     body: Any
@@ -80,7 +80,7 @@ class Joined:
 
 
 class _Out(func.Out[str]):
-    """An output binding that remembers what it was given."""
+    """An output binding that keeps its values."""
 
     def __init__(self) -> None:
         self.value: str | None = None
@@ -98,7 +98,7 @@ class _Out(func.Out[str]):
 
 
 class ScriptedReader:
-    """A reader that gives what the test says, and counts."""
+    """A `FaceReader` with the test's results, which counts its calls."""
 
     name = "scripted"
 
@@ -166,28 +166,28 @@ class App:
         )
 
     def member(self, name: str, who: Joined, body: object = None, **more: Any) -> Answer:
-        """Call an HTTP function as a participant who has joined."""
+        """Call an HTTP function as a participant in the room."""
         return self.call(name, body, ticket=who.ticket, room=who.room, **more)
 
     def room(self) -> str:
-        """A new room."""
+        """Create a room; returns its id."""
         room: str = self.call("create_room").body["room"]
         return room
 
     def join(self, room: str, *, name: str = "Ada", consent: bool = True) -> Joined:
-        """Somebody who joins."""
+        """Join a room as a new participant."""
         answer = self.call("join_room", {"name": name, "consent": consent}, room=room)
         assert answer.status == 201, answer.body
         return Joined(room, answer.body["participant"], answer.body["ticket"])
 
     def knock(self, room: str, *, name: str = "Mo", consent: bool = True) -> Joined:
-        """Somebody who waits at a closed door."""
+        """Knock at a room's closed door."""
         answer = self.call("join_room", {"name": name, "consent": consent}, room=room)
         assert answer.status == 202, answer.body
         return Joined(room, answer.body["participant"], answer.body["ticket"])
 
     def host(self, *, name: str = "Hetty", consent: bool = True) -> Joined:
-        """Somebody who creates a room and joins it."""
+        """Create a room and join it as its host."""
         created = self.call("create_room").body
         body = {"name": name, "consent": consent, "hostSecret": created["hostSecret"]}
         answer = self.call("join_room", body, room=created["room"])
@@ -203,13 +203,13 @@ class App:
         return url
 
     def upload(self, who: Joined, image: bytes, **metadata: str) -> str:
-        """Upload a frame as the page does; answers the blob's name with its container."""
+        """Upload a frame as the page does; returns the blob's name with its container."""
         blob = BlobClient.from_blob_url(self.upload_url(who))
         blob.upload_blob(image, metadata=metadata)
         return f"{blob.container_name}/{blob.blob_name}"
 
     def trigger(self, blob_name: str, **properties: str) -> list[dict[str, Any]]:
-        """Call the frame function as the host does for one blob event; answers its hub actions."""
+        """Call the frame function for one blob event; returns its hub actions."""
         container, _, name = blob_name.partition("/")
         download = self.storage.get_blob_client(container, name).download_blob()
         created = download.properties.creation_time
@@ -224,13 +224,13 @@ class App:
         return self.read(stream)
 
     def read(self, stream: InputStream) -> list[dict[str, Any]]:
-        """Call the frame function with this blob; answers its hub actions."""
+        """Call the frame function with this blob; returns its hub actions."""
         out = _Out()
         self.functions["read_frame"](blob=stream, actions=out)
         return out.actions
 
     def frames(self) -> list[str]:
-        """What is left in the frames container."""
+        """The names of the blobs in the frames container."""
         return list(self.storage.get_container_client("frames").list_blob_names())
 
 
@@ -273,5 +273,5 @@ def make_app(
 
 @pytest.fixture
 def app(make_app: Callable[..., App]) -> App:
-    """The app as it ships."""
+    """The app with its default settings."""
     return make_app()

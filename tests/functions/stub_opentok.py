@@ -52,7 +52,7 @@ class StubOpenTok(StubServer):
         return self.create_session(request)
 
     def force_disconnect(self, request: Request) -> Response:
-        """End a connection; 404 where it has ended."""
+        """End a connection; 404 if it has ended before."""
         _, project, _, session, _, connection = request.path.split("/")[2:]
         assert (project, session) == (self.project, self.created[-1])
         gone = connection in self.ended

@@ -1,4 +1,4 @@
-"""A web service of somebody else's, played by a real HTTP server on this machine."""
+"""A stub of another service: a real HTTP server on this machine."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What the service answers; `truncated` ends the connection halfway through the body."""
+    """A service's answer; `truncated` ends the connection in the middle of the body."""
 
     status: int = 200
     body: bytes = b""
@@ -41,7 +41,7 @@ class Response:
 
 
 class StubServer:
-    """Answers each request with what `respond` says, and remembers the requests.
+    """Answers each request with the result of `respond`, and keeps the requests.
 
     A context manager; with `tls`, an `ssl.SSLContext`, it speaks HTTPS.
     """
@@ -59,14 +59,14 @@ class StubServer:
             protocol_version = "HTTP/1.1"
 
             def handle_one_request(self) -> None:
-                """A caller that gave up is no error here."""
+                """Ignore callers that have disconnected."""
                 try:
                     super().handle_one_request()
                 except OSError:
                     self.close_connection = True
 
             def do_POST(self) -> None:
-                """Answer as the test says."""
+                """Answer with the test's response."""
                 url = urlsplit(self.path)
                 length = int(self.headers.get("Content-Length", 0))
                 request = Request(
@@ -94,7 +94,7 @@ class StubServer:
             do_GET = do_HEAD = do_PUT = do_DELETE = do_POST  # noqa: N815 - names the base class calls
 
             def log_message(self, format: str, *args: Any) -> None:
-                """Say nothing: the test sees the requests."""
+                """Log nothing, because the test sees the requests."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True

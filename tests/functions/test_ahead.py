@@ -11,14 +11,14 @@ from functions.ahead import FRESH, Ahead
 
 
 class Asked:
-    """Something to look up that counts how often it was; and a clock."""
+    """A value to look up that counts its look-ups, with a clock."""
 
     def __init__(self) -> None:
         self.times = 0
         self.at = 1000.0
 
     def look_up(self) -> int:
-        """How often it was looked up, this time included."""
+        """The number of look-ups, with this one."""
         self.times += 1
         return self.times
 
@@ -29,14 +29,14 @@ class Asked:
 
 @pytest.fixture
 def threads() -> Iterator[Executor]:
-    """Where look-ups run."""
+    """The executor of the look-ups."""
     with ThreadPoolExecutor(1) as threads:
         yield threads
 
 
 @pytest.fixture
 def asked() -> Asked:
-    """Nothing was asked yet."""
+    """A value that was not looked up yet."""
     return Asked()
 
 

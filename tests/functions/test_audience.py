@@ -20,7 +20,7 @@ JPEG = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
 
 
 def face(expression: Expression, *, unsure: bool = False) -> Face:
-    """A face that looks so."""
+    """A face with this expression."""
     scores = dict.fromkeys(Expression, 0.02) | {expression: 0.86}
     return Face(Box(0.1, 0.2, 0.3, 0.4), scores, unsure=unsure)
 
@@ -37,7 +37,7 @@ def room_only(app: App, people: int, *, consent: bool = True) -> list[Joined]:
 
 
 def to_room(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the actions tell everybody in the room."""
+    """The messages among the actions that go to the whole room."""
     return [action for action in actions if "groupName" in action]
 
 
@@ -197,7 +197,7 @@ def test_when_nobody_can_say_the_mode_a_reading_goes_to_its_owner_alone(
 
 
 def correct(app: App, who: Joined, frame: str, expression: str = "sadness") -> Any:
-    """Ask to correct a reading."""
+    """Send a correction of a reading."""
     return app.member("correct_reading", who, {"frame": frame, "expression": expression})
 
 
@@ -345,7 +345,7 @@ def test_the_room_sees_the_word_and_not_the_reading_in_room_only_mode(
 
 
 def agree(app: App, who: Joined, scope: str | None = None) -> None:
-    """Agree to be read, as far as `scope` says; an older page does not say."""
+    """Give consent with a `scope`; without one as an older page."""
     answer = app.member(
         "set_consent", who, {"consent": True, **({"scope": scope} if scope else {})}
     )

@@ -31,13 +31,13 @@ COVERED = {"occlusion": {"foreheadOccluded": False, "eyeOccluded": True, "mouthO
 
 @pytest.fixture
 def azure() -> Iterator[StubFace]:
-    """An ordinary resource of today that finds the smile."""
+    """A present-day resource, without `emotion`, that finds the smile."""
     with StubFace(face()) as stub:
         yield stub
 
 
 class Camera:
-    """Somebody in a room whose frames are read one after the other."""
+    """A participant whose frames are read one after the other."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -45,7 +45,7 @@ class Camera:
         self.who = app.join(app.room())
 
     def frame(self, image: bytes = SMILE) -> dict[str, Any]:
-        """What the room hears of one more frame, which is gone by then."""
+        """Upload and read one more frame; returns its message, and checks that it is deleted."""
         name = self.app.upload(self.who, image)
         (action,) = self.app.trigger(name)
         assert action["groupName"] == self.who.room
@@ -54,7 +54,7 @@ class Camera:
         return {"target": action["target"], **message}
 
     def unread(self, image: bytes = SMILE) -> str:
-        """Why one more frame gave no reading."""
+        """The reason why one more frame is unread."""
         said = self.frame(image)
         assert said["target"] == "unread"
         return str(said["reason"])
@@ -80,7 +80,7 @@ MakeCamera = Callable[..., Camera]
 
 
 def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What the log complains about."""
+    """The log's errors and warnings."""
     return [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR]
 
 
@@ -251,7 +251,7 @@ def test_a_fault_that_stays_is_given_up(
 
 @pytest.fixture
 def far_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The machine's clock shows New York's time."""
+    """The machine's time zone is New York's."""
     with monkeypatch.context() as there:
         there.setenv("TZ", "America/New_York")
         time.tzset()

@@ -23,17 +23,17 @@ UNREAD: dict[str, Any] = EXAMPLES["POST /api/rooms/{room}/readings (unread)"]["r
 
 
 def told(**changes: Any) -> dict[str, Any]:
-    """What a page tells, with other top-level fields."""
+    """The body of a request with a device's reading; `changes` replace its fields."""
     return copy.deepcopy(READING) | changes
 
 
 def face(**changes: Any) -> dict[str, Any]:
-    """What a page tells of one face, with other fields of it."""
+    """One face of such a body, with fields replaced."""
     return told(faces=[copy.deepcopy(READING["faces"][0]) | changes])
 
 
 def tell(app: App, who: Joined, body: dict[str, Any] | None = None) -> Answer:
-    """Tell a reading in a new slot."""
+    """Send a device's reading in a new slot."""
     app.clock.advance(app.slot)
     return app.member("tell_reading", who, READING if body is None else body)
 

@@ -19,25 +19,25 @@ from tests.functions.test_http_api import EXAMPLES, MEMBER_FUNCTIONS, refused
 SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
 
 
-def closed(app: App) -> Joined:
-    """The host of a room whose door is closed."""
+def host_of_closed_room(app: App) -> Joined:
+    """The host of a new room whose door is closed."""
     host = app.host()
     assert app.member("set_door", host, {"door": "closed"}).status == 200
     return host
 
 
 def answer_knock(app: App, host: Joined, who: Joined, *, admit: bool) -> Any:
-    """A host's answer to a knock."""
+    """A host admits or refuses a person who knocked."""
     return app.member("answer_knock", host, {"admit": admit}, participant=who.participant)
 
 
 def remove(app: App, host: Joined, who: Joined, **more: object) -> Any:
-    """A host's removal of somebody."""
+    """A host removes a person."""
     return app.member("remove_participant", host, {"participant": who.participant, **more})
 
 
 def targets(answer: Any) -> list[tuple[str, str]]:
-    """Of each action for the hub: what it is, and for whom."""
+    """Each hub action's target or action, with its user or group."""
     return [
         (action.get("target") or action["action"], action.get("userId") or action["groupName"])
         for action in answer.actions
@@ -45,12 +45,12 @@ def targets(answer: Any) -> list[tuple[str, str]]:
 
 
 def waiting(app: App, host: Joined) -> list[str]:
-    """Who a host sees at the door."""
+    """The names of the people who wait, as a host gets them."""
     return [one["name"] for one in app.member("heartbeat", host).body["waiting"]]
 
 
-def outside(app: App, who: Joined) -> set[tuple[int, str]]:
-    """What every route of a member answers this ticket; none does anything."""
+def refusals_on_every_route(app: App, who: Joined) -> set[tuple[int, str]]:
+    """The refusals of every participant's route with this ticket; none sends a message."""
     body = {
         "count": 1, "consent": True, "mode": "open", "door": "open", "admit": True, "host": True,
         "participant": who.participant, "to": who.participant, "payload": {},
@@ -83,10 +83,10 @@ def test_who_comes_to_a_closed_door_waits_and_only_hosts_hear_the_name(app: App)
 
 def test_who_is_let_in_is_seated_with_the_same_ticket(app: App) -> None:
     """Every route refuses a waiting person's ticket; once they are let in it works."""
-    host = closed(app)
+    host = host_of_closed_room(app)
     mo = app.knock(host.room, name="Hetty")
     assert app.member("wait_at_door", mo).status == 202
-    assert outside(app, mo) == {(403, "not-admitted")}
+    assert refusals_on_every_route(app, mo) == {(403, "not-admitted")}
     assert targets(answer_knock(app, host, mo, admit=True)) == [("answered", host.participant)]
     seated = app.member("wait_at_door", mo)
     assert seated.status == 200
@@ -101,11 +101,11 @@ def test_who_is_let_in_is_seated_with_the_same_ticket(app: App) -> None:
 
 def test_who_is_refused_stays_outside_and_is_forgotten(app: App) -> None:
     """Every route answers `refused`; the name is deleted at once, the record later."""
-    host = closed(app)
+    host = host_of_closed_room(app)
     mo = app.knock(host.room, name="Mo Moore")
     assert answer_knock(app, host, mo, admit=False).status == 200
     assert refused(app.member("wait_at_door", mo)) == (403, "refused")
-    assert outside(app, mo) == {(403, "refused")}
+    assert refusals_on_every_route(app, mo) == {(403, "refused")}
     blob = app.storage.get_blob_client("rooms", f"{host.room}/participants/{mo.participant}")
     assert "Moore" not in str(blob.get_blob_properties().metadata)
     for _ in range(11):
@@ -117,7 +117,7 @@ def test_who_is_refused_stays_outside_and_is_forgotten(app: App) -> None:
 
 def test_waiting_ends_after_ten_minutes_and_without_a_sign_of_life(app: App) -> None:
     """A knock ends after ten minutes, or 75 seconds after its page last asked."""
-    host = closed(app)
+    host = host_of_closed_room(app)
     patient, gone = app.knock(host.room, name="Pat"), app.knock(host.room, name="Gus")
     for _ in range(10):
         app.clock.advance(60)
@@ -133,7 +133,7 @@ def test_waiting_ends_after_ten_minutes_and_without_a_sign_of_life(app: App) -> 
 
 def test_who_gives_up_waiting_is_gone_for_the_hosts(app: App) -> None:
     """If a waiting person leaves, only the hosts are told."""
-    host = closed(app)
+    host = host_of_closed_room(app)
     mo = app.knock(host.room)
     left = app.member("leave_room", mo, participant=mo.participant)
     assert (left.status, targets(left)) == (204, [("answered", host.participant)])
@@ -143,13 +143,13 @@ def test_who_gives_up_waiting_is_gone_for_the_hosts(app: App) -> None:
 def test_a_door_has_room_for_ten_and_few_knocks_a_minute(make_app: Callable[..., App]) -> None:
     """An eleventh knock is refused, and so are too many from one address."""
     app = make_app(LIMITS='{"knocks-per-address": 100, "rooms-per-address": 50000}')
-    host = closed(app)
+    host = host_of_closed_room(app)
     for number in range(WAITING_MAX):
         app.knock(host.room, name=f"Mo {number}")
     body = {"name": "Eleventh", "consent": False}
     assert refused(app.call("join_room", body, room=host.room)) == (409, "door-crowded")
     strict = make_app(LIMITS='{"knocks-per-address": 1, "rooms-per-address": 50000}')
-    host = closed(strict)
+    host = host_of_closed_room(strict)
     address = {"x-forwarded-for": "192.0.2.7"}
     first, second = (
         strict.call("join_room", body, room=host.room, headers=address) for _ in range(2)
@@ -165,7 +165,7 @@ def test_an_opened_door_lets_in_who_waits_while_there_are_seats(
 ) -> None:
     """After the door opens, the first who asks gets the last seat; the next waits."""
     app = make_app(ROOM_CAPACITY="2")
-    host = closed(app)
+    host = host_of_closed_room(app)
     people = [app.knock(host.room, name=f"Mo {n}") for n in range(3)]
     app.member("set_door", host, {"door": "open"})
     with ThreadPoolExecutor(3) as pool:
@@ -209,7 +209,7 @@ def test_a_removal_holds_at_once_and_closes_the_door(app: App) -> None:
         ("removed", host.room),
         ("door", host.room),
     ]
-    assert outside(app, mo) == {(403, "removed")}
+    assert refusals_on_every_route(app, mo) == {(403, "removed")}
     assert refused(app.member("wait_at_door", mo)) == (403, "removed")
     assert [p["name"] for p in app.member("heartbeat", host).body["participants"]] == ["Hetty"]
     again = app.call("join_room", {"name": "Mo", "consent": False}, room=host.room)
@@ -236,7 +236,7 @@ def test_what_the_removed_upload_is_deleted_unread(make_app: Callable[..., App])
 
 def test_what_the_devices_of_those_outside_read_is_told_to_nobody(app: App) -> None:
     """Scores of waiting, refused or removed people are refused with that code."""
-    host = closed(app)
+    host = host_of_closed_room(app)
     reading = EXAMPLES["POST /api/rooms/{room}/readings"]["request"]
     waits, refused_one, mo = (app.knock(host.room, name=f"Mo {n}") for n in range(3))
     answer_knock(app, host, refused_one, admit=False)
@@ -267,7 +267,7 @@ def test_the_room_hears_that_the_removed_hears_nothing(app: App) -> None:
 
 def test_nobody_but_a_host_decides(app: App) -> None:
     """Guests and hosts of other rooms cannot change this door."""
-    host, other = closed(app), app.host()
+    host, other = host_of_closed_room(app), app.host()
     mo = app.knock(host.room)
     app.member("set_door", host, {"door": "open"})
     guest = app.join(host.room)
@@ -290,7 +290,7 @@ def test_nobody_but_a_host_decides(app: App) -> None:
 
 def test_a_host_cannot_reach_into_another_room(app: App) -> None:
     """Ids of another room's people are unknown, and that room gets no message."""
-    host, other = closed(app), closed(app)
+    host, other = host_of_closed_room(app), host_of_closed_room(app)
     theirs, waits = app.join(app.room()), app.knock(other.room)
     assert refused(remove(app, host, theirs)) == (404, "unknown-participant")
     assert refused(answer_knock(app, host, waits, admit=True)) == (404, "not-waiting")
@@ -339,12 +339,12 @@ def test_a_removed_host_is_no_host_any_more(app: App) -> None:
     zoe = app.join(host.room)
     app.member("name_host", host, {"host": True}, participant=zoe.participant)
     assert remove(app, host, zoe).status == 200
-    assert outside(app, zoe) == {(403, "removed")}
+    assert refusals_on_every_route(app, zoe) == {(403, "removed")}
 
 
 def test_without_a_host_a_closed_door_opens_and_says_so(app: App) -> None:
     """It opens when the last host leaves, or at a heartbeat after they disappeared."""
-    host = closed(app)
+    host = host_of_closed_room(app)
     mo = app.knock(host.room)
     left = app.member("leave_room", host, participant=host.participant)
     assert ("door", host.room) in targets(left)
@@ -352,7 +352,7 @@ def test_without_a_host_a_closed_door_opens_and_says_so(app: App) -> None:
     assert told["arguments"] == [{"door": "open"}]
     assert app.member("wait_at_door", mo).status == 200
 
-    host = closed(app)
+    host = host_of_closed_room(app)
     guest_of = app.knock(host.room)
     answer_knock(app, host, guest_of, admit=True)
     app.clock.advance(76)
@@ -365,7 +365,7 @@ def test_without_a_host_a_closed_door_opens_and_says_so(app: App) -> None:
 
 def test_a_host_who_loads_the_page_anew_keeps_the_door(app: App) -> None:
     """For ten seconds after a host's page closes, the door stays closed."""
-    host = closed(app)
+    host = host_of_closed_room(app)
     guest = app.knock(host.room)
     answer_knock(app, host, guest, admit=True)
     params = {"closing": "yes"}

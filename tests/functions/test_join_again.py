@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.rooms import new_id
 from tests.functions.conftest import Answer, App, Joined
-from tests.functions.test_door import closed
+from tests.functions.test_door import host_of_closed_room
 
 
 def join(app: App, room: str, attempt: str, name: str = "Ada") -> Answer:
@@ -55,7 +55,7 @@ def test_many_at_once_get_one_seat(app: App) -> None:
 
 def test_asking_again_at_a_closed_door_is_one_knock(app: App) -> None:
     """Repeated joins at a closed door are one knock; after admission they find the seat."""
-    host, attempt = closed(app), new_id()
+    host, attempt = host_of_closed_room(app), new_id()
     knocks = [join(app, host.room, attempt) for _ in range(3)]
     assert [knock.status for knock in knocks] == [202] * 3
     assert len({knock.body["participant"] for knock in knocks}) == 1

@@ -10,7 +10,7 @@ from azure.storage.blob import BlobClient
 
 from functions.upload_tickets import UPLOAD_LIFETIME
 from tests.functions.conftest import App, ScriptedReader
-from tests.functions.test_door import outside, remove, targets
+from tests.functions.test_door import refusals_on_every_route, remove, targets
 
 SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
 
@@ -58,12 +58,12 @@ def test_their_ticket_opens_nothing_however_long_they_wait(app: App) -> None:
     remove(app, host, eve)
     assert app.member("leave_room", eve, participant=eve.participant).status == 204
     for _ in range(10):
-        assert outside(app, eve) == {(403, "removed")}
+        assert refusals_on_every_route(app, eve) == {(403, "removed")}
         app.clock.advance(60)
         app.member("heartbeat", host)
     app.clock.advance(1)
     app.member("heartbeat", host)
-    assert outside(app, eve) == {(404, "unknown-participant")}
+    assert refusals_on_every_route(app, eve) == {(404, "unknown-participant")}
     body = {"name": "Zoë", "consent": True, "hostSecret": "e" * 22}
     assert app.call("join_room", body, room=host.room).status == 202
 
@@ -79,4 +79,4 @@ def test_a_heartbeat_that_races_with_the_removal_does_not_undo_it(app: App) -> N
         racing += [pool.submit(app.member, "heartbeat", eve) for _ in range(6)]
     assert removal.result().status == 200
     assert {one.result().status for one in racing} <= {200, 403, 503}
-    assert outside(app, eve) == {(403, "removed")}
+    assert refusals_on_every_route(app, eve) == {(403, "removed")}

@@ -39,7 +39,7 @@ class _Tab:
 
 
 class Chromium:
-    """The browser of the other tests; see `Kind`."""
+    """The browser of the other tests, as a `Kind`."""
 
     name = "Chromium"
 
@@ -49,7 +49,7 @@ class Chromium:
 
     @contextmanager
     def start(self) -> Iterator[Chromium]:
-        """It runs already."""
+        """Use the browser that already runs."""
         yield self
 
     def new_tab(self, script: str) -> _Tab:

@@ -49,11 +49,11 @@ _MAX_MESSAGE = 64 * 1024 * 1024
 
 
 class BidiError(Exception):
-    """What the browser answered to a command it could not follow."""
+    """The browser's answer to a command that failed."""
 
 
 class _Session:
-    """Commands one after another, and the events that come between their answers."""
+    """A WebDriver BiDi session: one command at a time, with the events between."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket

@@ -1,4 +1,4 @@
-"""The table of README: which journeys which browsers have walked."""
+"""README's table: which journeys passed in which browsers."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _PLACE = re.compile(r"(?<=<!-- journeys -->\n).*?(?=<!-- /journeys -->)", re.DOT
 
 @dataclass
 class Matrix:
-    """What was walked in this run."""
+    """The results of this run."""
 
     walked: dict[str, dict[str, bool | None]] = field(default_factory=dict)
     """By pair of browsers and by journey: whether it passed; None where it cannot be tried."""
 
     def note(self, pair: str, journey: str, passed: bool | None) -> None:
-        """Remember how a journey ended."""
+        """Record how a journey ended."""
         self.walked.setdefault(pair, {})[journey] = passed
 
     def table(self) -> str:
-        """In Markdown."""
+        """The results as a Markdown table."""
         journeys = list(dict.fromkeys(j for walked in self.walked.values() for j in walked))
         signs = {True: "yes", False: "**no**", None: "–"}
         lines = [
@@ -39,6 +39,6 @@ class Matrix:
         return "\n".join(lines) + "\n"
 
     def write(self) -> None:
-        """Put it into README where `WRITE_MATRIX` asks for that."""
+        """Write the table into README if `WRITE_MATRIX` is set."""
         if os.environ.get("WRITE_MATRIX"):
             README.write_text(_PLACE.sub(lambda _: self.table(), README.read_text()))

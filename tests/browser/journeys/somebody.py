@@ -1,4 +1,4 @@
-"""Somebody at a tab, who finds things by role and name as assistive technology does."""
+"""A person at a tab, who finds things by role and name as assistive technology does."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ window.find = (role, name) => {
 
 @dataclass
 class Somebody:
-    """Somebody in a call."""
+    """A person in a call."""
 
     name: str
     tab: Tab
 
     @staticmethod
     def new(browser: BrowserOfTests, name: str) -> Somebody:
-        """Somebody with a window and a painted camera of their own."""
+        """A person with a window and a painted camera of their own."""
         return Somebody(name, browser.new_tab(_CAMERA.read_text() + _FINDER))
 
     @property
@@ -51,26 +51,29 @@ class Somebody:
 
     @property
     def link(self) -> str:
-        """The invitation: the address of the page in the call."""
+        """The call's link: the address of the page in the call."""
         return str(self.tab.evaluate("location.href"))
 
     def has(self, role: str, name: str) -> bool:
         """Whether something of this role and name (a regular expression) is shown."""
         return bool(self.tab.evaluate(f"!!find({json.dumps(role)}, {json.dumps(name)})"))
 
-    def asks(self, role: str, name: str, of: str) -> Any:
-        """A JavaScript expression of `it`, the one found; null where none is."""
+    def evaluates(self, role: str, name: str, of: str) -> Any:
+        """The value of a JavaScript expression of `it`, the element found; null without one."""
         find = f"find({json.dumps(role)}, {json.dumps(name)})"
         return self.tab.evaluate(f"(it => it ? ({of}) : null)({find})")
 
     def finds(self, role: str, name: str) -> None:
-        """Wait until it is shown."""
+        """Wait until something of this role and name is shown."""
         until(lambda: self.has(role, name), f"{self.name} finds the {role} {name}")
 
     def presses(self, role: str, name: str) -> None:
-        """Press the middle of what has this role and name, once it is there and may be pressed."""
-        until(lambda: self.asks(role, name, "!it.disabled"), f"{self.name} may press {role} {name}")
-        place = self.asks(
+        """Wait until something of this role and name is enabled, then press its middle."""
+        until(
+            lambda: self.evaluates(role, name, "!it.disabled"),
+            f"{self.name} may press {role} {name}",
+        )
+        place = self.evaluates(
             role,
             name,
             "(it.scrollIntoView({block: 'nearest'}), it = it.getBoundingClientRect(),"
@@ -100,10 +103,10 @@ class Somebody:
         self.finds("group", f"^{re.escape(self.name)} \\(you\\)$")
 
     def _paints_the_camera(self) -> None:
-        """Have the page ask for a camera anew where the painted one came too late."""
+        """Turn the camera off and on if the page opened it before it could be painted."""
         self.finds("button", "^Camera$")
         until(
-            lambda: self.asks("button", "^Camera$", "it.ariaPressed") == "true",
+            lambda: self.evaluates("button", "^Camera$", "it.ariaPressed") == "true",
             f"{self.name} has a camera",
         )
         if not self.tab.evaluate("camera.used"):
@@ -112,7 +115,7 @@ class Somebody:
             until(lambda: self.tab.evaluate("camera.used"), f"{self.name} has the painted camera")
 
     def tile(self, other: Somebody) -> str:
-        """The name of somebody's tile."""
+        """A regular expression for the name of a person's tile on this page."""
         return f"^{re.escape(other.name)}" + (r" \(you\)$" if other is self else "$")
 
     def sees(self, other: Somebody, expression: Expression | None) -> None:
@@ -120,7 +123,7 @@ class Somebody:
         shown = "[...it.querySelectorAll('[data-expression]')].map((one) => one.dataset.expression)"
         wanted = [] if expression is None else [str(expression)]
         until(
-            lambda: self.asks("group", self.tile(other), shown) == wanted,
+            lambda: self.evaluates("group", self.tile(other), shown) == wanted,
             f"{self.name} sees {expression} at {other.name}",
         )
 
@@ -139,11 +142,11 @@ class Somebody:
         pictures: set[str] = set()
 
         def three_differ() -> bool:
-            pictures.add(self.asks("group", tile, pixels) or "")
+            pictures.add(self.evaluates("group", tile, pixels) or "")
             return len(pictures - {""}) >= 3
 
         until(three_differ, f"{what} moves for {self.name}")
 
     def sees_moving_video_of(self, other: Somebody) -> None:
-        """Wait for new pictures of somebody."""
+        """Wait until the pictures of a person's video change."""
         self.sees_moving(self.tile(other), other.name)

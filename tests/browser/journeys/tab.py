@@ -1,4 +1,4 @@
-"""A tab of some browser: the little that journeys need of it, the same for each."""
+"""A browser's tab, with the five commands that journeys need."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ class Tab(Protocol):
 
     @property
     def errors(self) -> list[str]:
-        """What the console has called an error, and every uncaught exception."""
+        """The console's error messages and all uncaught exceptions."""
 
     def open(self, url: str) -> None:
         """Load a page, and wait until it is loaded."""
 
     def evaluate(self, expression: str) -> Any:
-        """What a JavaScript expression, perhaps a promise, comes to; it must fit into JSON."""
+        """The JSON value of a JavaScript expression; a promise is awaited."""
 
     def press(self, x: float, y: float) -> None:
-        """Press and release the left button at this point of the window, in CSS pixels."""
+        """Press and release the left button at a point of the window, in CSS pixels."""
 
     def type(self, text: str) -> None:
-        """Type into what has the focus."""
+        """Type into the focused element."""
 
     def close(self) -> None:
-        """Close the window, as a person does."""
+        """Close the window as a person does."""
 
 
 class BrowserOfTests(Protocol):
-    """A browser which is running."""
+    """A running browser."""
 
     version: str
     """Its name and version, as a person would say them."""
@@ -49,7 +49,7 @@ class BrowserMissingError(Exception):
 
 
 class Kind(Protocol):
-    """A kind of browser."""
+    """A kind of browser, which can be started."""
 
     name: str
 
@@ -58,7 +58,7 @@ class Kind(Protocol):
 
 
 def started(kind: Kind, ending: ExitStack) -> BrowserOfTests:
-    """Starts it, until `ending` closes. Without it the test is skipped, saying so; CI fails."""
+    """A started browser until `ending` closes; a missing one skips the test, and fails it in CI."""
     try:
         return ending.enter_context(kind.start())
     except BrowserMissingError as error:

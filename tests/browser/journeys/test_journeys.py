@@ -39,7 +39,7 @@ def stack() -> Iterator[Stack]:
 
 @dataclass
 class Running:
-    """The browsers that run, each started when first asked for."""
+    """The running browsers; each starts when it is first needed."""
 
     kinds: Mapping[str, Kind]
     ending: ExitStack
@@ -62,7 +62,7 @@ def running(browser: Browser) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def matrix() -> Iterator[Matrix]:
-    """What this run walks."""
+    """The results of this run."""
     walked = Matrix()
     yield walked
     walked.write()
@@ -70,7 +70,7 @@ def matrix() -> Iterator[Matrix]:
 
 @dataclass
 class Pair:
-    """Ada and Zoë, each at a browser."""
+    """Ada and Zoë, each in a browser."""
 
     browsers: str
     stack: Stack
@@ -78,7 +78,7 @@ class Pair:
     zoe: Somebody
 
     def meet(self) -> None:
-        """Both join one call and agree to be read."""
+        """Both people join one call and agree to be read."""
         self.ada.joins(self.stack.url)
         self.zoe.joins(self.ada.link)
 
@@ -100,7 +100,7 @@ def _pair(*names: str) -> object:
     ]
 )
 def pair(request: pytest.FixtureRequest, stack: Stack, running: Running) -> Iterator[Pair]:
-    """Two people; at the end neither page may have logged an error."""
+    """Two people; afterwards neither page may have logged an error."""
     browsers = [running.browser(name) for name in request.param]
     ada, zoe = (Somebody.new(b, n) for b, n in zip(browsers, ("Ada", "Zoë"), strict=True))
     versions = dict.fromkeys(browser.version for browser in browsers)
@@ -112,13 +112,13 @@ def pair(request: pytest.FixtureRequest, stack: Stack, running: Running) -> Iter
 
 
 def video_both_ways(pair: Pair) -> None:
-    """Both see the other move."""
+    """Each person sees the other's video move."""
     pair.ada.sees_moving_video_of(pair.zoe)
     pair.zoe.sees_moving_video_of(pair.ada)
 
 
 def reading(pair: Pair) -> None:
-    """Both see each other's expression and their own, and a change of it."""
+    """Each person sees both expressions, and a change of one."""
     ada, zoe = pair.ada, pair.zoe
     ada.looks(HAPPY)
     zoe.looks(SAD)
@@ -134,7 +134,7 @@ def reading(pair: Pair) -> None:
 
 
 def correcting(pair: Pair) -> None:
-    """Somebody's own word stands in place of what was read, for both."""
+    """A person's own word replaces the reading on both pages."""
     ada, zoe = pair.ada, pair.zoe
     ada.presses("button", "^That was wrong$")
     ada.presses("button", "neutral$")
@@ -143,7 +143,7 @@ def correcting(pair: Pair) -> None:
 
 
 def reading_once(pair: Pair) -> None:
-    """Who is not read live is read when somebody asks, and only then."""
+    """A person who is not read live is read on request, and only then."""
     ada, zoe = pair.ada, pair.zoe
     zoe.presses("button", HOW)
     zoe.presses("radio", "^When asked")
@@ -155,7 +155,7 @@ def reading_once(pair: Pair) -> None:
 
 
 def consent(pair: Pair) -> None:
-    """One click, and nobody sees the emoji any more; another, and it is back."""
+    """One click removes the emoji on the other page, and another brings it back."""
     ada, zoe = pair.ada, pair.zoe
     zoe.presses("switch", CONSENT)
     for viewer in (ada, zoe):
@@ -165,12 +165,12 @@ def consent(pair: Pair) -> None:
 
 
 def muting(pair: Pair) -> None:
-    """Both devices off and on again, and the other's page says so."""
+    """The other page shows that both devices are off, and on again."""
     ada, zoe = pair.ada, pair.zoe
 
     def told() -> str:
         labels = "[...it.querySelectorAll('[aria-label]')].map(({ ariaLabel }) => ariaLabel)"
-        return str(ada.asks("group", ada.tile(zoe), labels))
+        return str(ada.evaluates("group", ada.tile(zoe), labels))
 
     for device in ("Microphone", "Camera"):
         zoe.presses("button", f"^{device}")
@@ -180,7 +180,7 @@ def muting(pair: Pair) -> None:
 
 
 def sharing(pair: Pair) -> None:
-    """A shared screen moves for the other, and ends."""
+    """A shared screen moves on the other page, and ends there."""
     ada, zoe = pair.ada, pair.zoe
     ada.presses("button", "^Share screen$")
     zoe.sees_moving("^Ada.s screen$", "the screen")
@@ -189,7 +189,7 @@ def sharing(pair: Pair) -> None:
 
 
 def healing(pair: Pair) -> None:
-    """SignalR is killed and comes back: readings come again by themselves."""
+    """After SignalR is killed and restarted, readings come again by themselves."""
     life = pair.stack["signalr"].kill()
     pair.stack["signalr"].wait_ready(after_start=life)
     pair.ada.looks(SAD)
@@ -197,7 +197,7 @@ def healing(pair: Pair) -> None:
 
 
 def leaving(pair: Pair) -> None:
-    """Who leaves is gone for the other, and one press brings them back."""
+    """A person who leaves disappears on the other page, and one press brings them back."""
     ada, zoe = pair.ada, pair.zoe
     zoe.presses("button", "^Leave call$")
     zoe.finds("heading", "You left the call")
@@ -207,7 +207,7 @@ def leaving(pair: Pair) -> None:
 
 
 def saying_what_is_missing(pair: Pair) -> None:
-    """Who has no video hears so, and that reading goes on."""
+    """A person without video is told so, and that readings continue."""
     words = "document.body.innerText"
     until(lambda: NO_VIDEO in pair.zoe.tab.evaluate(words), "Zoë reads why there is no video")
 
