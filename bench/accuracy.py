@@ -50,7 +50,15 @@ Sample = tuple[Face | bytes, int]
 
 
 def crops(file: Path, limit: int | None) -> list[tuple[Face, int]]:
-    """The faces of an archive; with a limit, every k-th so that no label is cut off."""
+    """The faces of an archive as (image, label): all of them, or every k-th, at most `limit`.
+
+    Args:
+        file: `images`, N × H × W or N × H × W × 3 uint8, and `labels`, N indices of `Expression`.
+        limit: the most faces; None for all.
+
+    Raises:
+        SystemExit: the file holds other arrays.
+    """
     with np.load(file) as archive:
         images, labels = archive["images"], archive["labels"]
     if images.dtype != np.uint8 or images.ndim not in (3, 4) or len(images) != len(labels):
@@ -60,7 +68,11 @@ def crops(file: Path, limit: int | None) -> list[tuple[Face, int]]:
 
 
 def photographs(folder: Path) -> list[Sample]:
-    """The JPEG files of each expression's folder."""
+    """JPEG files (bytes) with their labels, from the folders named after the expressions.
+
+    Raises:
+        SystemExit: no such folder holds a JPEG file.
+    """
     names = [expression.value for expression in Expression]
     samples: list[Sample] = [
         (file.read_bytes(), label)
@@ -74,7 +86,7 @@ def photographs(folder: Path) -> list[Sample]:
 
 
 def pasted(face: Face, side: int) -> bytes:
-    """A camera's frame with the face `side` pixels high in its middle."""
+    """A JPEG of 640 × 480 pixels, grey but for the face, `side` pixels high, in its middle."""
     frame = Image.new("RGB", _FRAME, (_GREY,) * 3)
     picture = Image.fromarray(face)
     picture = picture.resize((round(picture.width * side / picture.height), side))
@@ -85,7 +97,10 @@ def pasted(face: Face, side: int) -> bytes:
 
 
 def changed(faces: Iterable[tuple[Face, int]], name: str, side: int | None) -> Iterator[Sample]:
-    """The faces under one change of `CHANGES`, pasted into frames where `side` is given."""
+    """The faces with one change of `CHANGES` applied, and their labels.
+
+    With `side` each face is pasted into a frame, `side` pixels high.
+    """
     random = np.random.default_rng(sum(name.encode()))
     for face, label in faces:
         seen = CHANGES[name](face, random)
@@ -93,7 +108,13 @@ def changed(faces: Iterable[tuple[Face, int]], name: str, side: int | None) -> I
 
 
 def measure(reader: Reader, samples: Iterable[Sample]) -> dict[str, Any]:
-    """Every figure of one reader on one set."""
+    """The figures of one reader over labelled samples.
+
+    Returns:
+        Counts, the shares of `Judgement.summary`, recall and precision by expression, the 8 × 8
+        confusion, coverage by threshold, and `ms`: milliseconds for a sample, by the clock (median,
+        p95) and of the processor (median). The first sample is read once more, before the timing.
+    """
     scores, labels, times, work = [], [], [], []
     unread: Counter[str] = Counter()
     warm = False

@@ -31,19 +31,31 @@ People = npt.NDArray[np.int64]
 
 
 def people(file: Path, faces: int, together: int) -> People:
-    """Whose face each row is, 0 to the number of people."""
+    """The person of each face, N numbers from 0 on.
+
+    They are the archive's `people`; without these, each `together` rows in a row are one person.
+    """
     with np.load(file) as archive:
         given = archive["people"] if "people" in archive else np.arange(faces) // together
     return np.asarray(np.unique(given, return_inverse=True)[1], np.int64)
 
 
 def figures(judgement: Judgement) -> Draws:
-    """The values of `FIGURES`."""
+    """The values of `FIGURES`, in that order, float64."""
     return np.array([getattr(judgement, name) for name in FIGURES], np.float64)
 
 
 def drawn(one: Judgement, other: Judgement, whose: People, draws: int) -> tuple[Draws, Draws]:
-    """The figures of both, draws × `FIGURES`, each draw with the same people for both."""
+    """Bootstrap samples of both classifiers' figures, two arrays of draws × `FIGURES`.
+
+    Each draw takes as many people as there are, with replacement, and the same for both.
+
+    Args:
+        one: the first classifier's scores and labels.
+        other: the second one's, of the same faces.
+        whose: the person of each face, as `people` gives it.
+        draws: how many samples.
+    """
     random = np.random.default_rng(1)
     rows = [np.flatnonzero(whose == person) for person in range(whose.max() + 1)]
     told: tuple[list[Draws], list[Draws]] = ([], [])
@@ -84,7 +96,12 @@ def compare(
 
 
 def judge(model: Path, file: Path) -> Judgement:
-    """What the reader says of every face with the classifier at `model`."""
+    """The scores of the classifier at `model` for each face of the archive `file`, and the labels.
+
+    Raises:
+        SystemExit: as for `bench.accuracy.crops`.
+        SidecarError: the sidecar does not describe the model.
+    """
     reader, faces = embedded.create(model), crops(file, None)
     scores = np.stack([reader.crop(face) for face, _ in faces])
     return Judgement(scores, np.array([label for _, label in faces]))

@@ -46,7 +46,15 @@ def enter(page: Page, url: str, name: str, *, consent: bool) -> None:
 
 
 def measure(browser: Browser, url: str, changes: int) -> dict[str, Any]:
-    """Change a face so often; answers the seconds until each was seen, and the frames taken."""
+    """Change a face `changes` times in a call of two, and time each change on the other page.
+
+    Returns:
+        `p50` and `max` (s) from a change to the other emoji, the `frames` uploaded meanwhile, and
+        how many `seconds` it took.
+
+    Raises:
+        playwright.sync_api.Error: a page did not show a change within a minute.
+    """
     ada, zoe = browser.new_context().new_page(), browser.new_context().new_page()
     uploads: list[float] = []
     ada.on("request", lambda sent: uploads.append(0) if "/frames/" in sent.url else None)

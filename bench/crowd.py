@@ -38,7 +38,11 @@ _PERCENTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 @dataclass
 class StepResult:
-    """One step: what was due, and what became of it. Times are milliseconds."""
+    """The counts and times of one step.
+
+    Every frame due is held back, failed or sent; every frame sent gave a reading, an unread, or
+    nothing (`untold`). `stages` holds p50, p95 and p99 of each stage in milliseconds.
+    """
 
     seconds: float = 0
     due: int = 0
@@ -153,7 +157,11 @@ class Crowd:
         return self._process.pid
 
     def step(self, frames_per_second: float, seconds: float) -> StepResult:
-        """Send so many frames a second, all together, for so long."""
+        """Send `frames_per_second` frames a second in all, for `seconds`.
+
+        Raises:
+            RuntimeError: the crowd's process has ended.
+        """
         assert self._process.stdin is not None
         step = {"fps": frames_per_second / self.size, "seconds": seconds}
         self._process.stdin.write(json.dumps(step) + "\n")
@@ -169,7 +177,10 @@ class Crowd:
 
 
 async def run_step(people: Iterable[Participant], fps: float, seconds: float) -> StepResult:
-    """Everybody sends `fps` frames a second for `seconds`, then all wait for the last endings."""
+    """Every participant sends `fps` frames a second for `seconds`; then all endings are awaited.
+
+    A participant has at most one frame in flight. Frames that fall due meanwhile are held back.
+    """
     step, image, interval = _Step(), camera_frame(), 1 / fps
     began = time.monotonic()
 

@@ -59,7 +59,12 @@ class Times:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The nearest-rank percentile of some values, rounded to hundredths."""
+    """The nearest-rank percentile of at least one value, rounded to hundredths.
+
+    Args:
+        values: in any order and unit.
+        share: above 0, at most 1; 0.5 for the median.
+    """
     return round(sorted(values)[math.ceil(share * len(values)) - 1], 2)
 
 
@@ -91,7 +96,7 @@ def floor_server() -> Iterator[str]:
 
 
 def floor_blob_url(storage: BlobServiceClient) -> str:
-    """A SAS URL that may write and read one new blob, in a container no function listens to."""
+    """A SAS URL, valid for ten minutes, that may create and read one blob outside any trigger."""
     name = uuid.uuid4().hex
     blob = storage.get_blob_client(_FLOOR_CONTAINER, name)
     sas = generate_blob_sas(
@@ -108,7 +113,22 @@ def floor_blob_url(storage: BlobServiceClient) -> str:
 async def measure(
     api: str, floor: str, storage: BlobServiceClient, participants: int, frames: int
 ) -> Times:
-    """Time `frames` frames of each participant, chain and floor in turn."""
+    """Time `frames` frames of each participant, each followed by the floor's three requests.
+
+    Args:
+        api: the functions' base URL.
+        floor: the URL of `bench.floor`.
+        storage: where the floor's blobs are written.
+        participants: people in one room.
+        frames: for each of them, after five to warm up.
+
+    Returns:
+        Milliseconds of each step, one entry for each frame that was read.
+
+    Raises:
+        httpx.HTTPError: a request failed.
+        TimeoutError: a frame had no ending within five seconds.
+    """
     image = camera_frame()
     times = Times()
 

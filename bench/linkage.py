@@ -96,7 +96,18 @@ _State = tuple[float, tuple[float, ...], tuple[int, ...]]
 
 
 def paced(joined: Sequence[float], seconds: float, module: Path) -> list[list[float]]:
-    """When each person's page takes frames in room-only mode, by the page's own code."""
+    """The times (s) at which each person's page takes frames in room-only mode.
+
+    They come from the page's own code, run by Node on a virtual clock.
+
+    Args:
+        joined: when each person joined (s).
+        seconds: the end of the call.
+        module: `pace.ts` as a module for Node; see `_bundled`.
+
+    Raises:
+        subprocess.SubprocessError: Node failed, or took over a minute.
+    """
     script = Path(__file__).with_name("pace_times.mjs")
     command = ["node", str(script), str(module), str(seconds), *map(str, joined)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=_TIMEOUT)
@@ -105,18 +116,26 @@ def paced(joined: Sequence[float], seconds: float, module: Path) -> list[list[fl
 
 
 def steady(joined: Sequence[float], seconds: float) -> list[list[float]]:
-    """The same at the steady pace of an open room."""
+    """The times (s) of frames every two seconds from each person's joining, as in an open room."""
     return [list(np.arange(start, seconds, STEADY)) for start in joined]
 
 
 def by_pauses(since: float, joining: bool) -> float:
-    """Beyond the least pause every moment is as likely as the next, until the longest one."""
+    """The log likelihood of a frame `since` seconds after the last one, at the random pace.
+
+    It is 0 for every pause that the page can draw, and `_NEVER` for all others. After `joining`
+    there is no shortest pause.
+    """
     possible = (joining or since > LEAST_PAUSE - 0.1) and since < MOST_PAUSE + 0.5
     return 0 if possible else _NEVER
 
 
 def by_beat(since: float, _: bool) -> float:
-    """A steady pace comes at a multiple of its length, give or take a twentieth of a second."""
+    """The log likelihood of a frame `since` seconds after the last one, at the steady pace.
+
+    It is a normal distribution around each multiple of two seconds, with a deviation of 0.05 s,
+    less 1 for each beat that was left out.
+    """
     off = (since + STEADY / 2) % STEADY - STEADY / 2
     return max(-0.5 * (off / 0.05) ** 2 - abs(round(since / STEADY) - 1), _NEVER)
 
@@ -126,7 +145,13 @@ def named_by_time(
     likelihood: Callable[[float, bool], float],
     random: np.random.Generator,
 ) -> float:
-    """The share of one call's readings that get the right name."""
+    """The share (0 to 1) of one call's readings that the times give to the right person.
+
+    Args:
+        take: from joining times (s) to each person's frame times (s).
+        likelihood: as for `Onlooker`.
+        random: draws when people join and how long a frame takes to the room.
+    """
     joined = sorted(random.uniform(0, 20, PEOPLE))
     heard = sorted(
         (at + random.gamma(*_WAY), person)
@@ -145,7 +170,13 @@ def named_by_scores(
     told: Callable[[Face], Face],
     random: np.random.Generator,
 ) -> float:
-    """The share of nameless faces whose person has the nearest mean of those heard by name."""
+    """The share (0 to 1) of nameless faces whose scores are nearest to their own person's mean.
+
+    Args:
+        people: each person's faces: ten sent by name, then the nameless ones.
+        told: what the room is sent of a nameless face.
+        random: decides between equal distances.
+    """
     named = [[_scores(face) for face in faces[:_NAMED]] for faces in people]
     means = np.stack([np.mean(faces, axis=0) for faces in named])
     right = []
@@ -162,7 +193,7 @@ def _scores(face: Face) -> npt.NDArray[np.float64]:
 
 
 def lookalikes(random: np.random.Generator) -> list[list[Face]]:
-    """Readings of three people who look the same to the eye, and not quite to the reader."""
+    """Three people's readings, 30 each: one photograph in three lights and tilts, with noise."""
     reader = EmbeddedReader()
     picture = np.asarray(Image.open(FACE).convert("RGB"))
     people = []

@@ -21,7 +21,16 @@ _TIMEOUT: Final = 60  # s
 
 
 async def measure(stack: Stack, clients: int) -> dict[str, float]:
-    """Milliseconds from a reading until the median, the 99th percentile and the last have it."""
+    """Connect `clients` SignalR clients to one room and send one reading to all of them.
+
+    Returns:
+        Milliseconds from the reading to the median, the 99th percentile and the last client, and
+        from the upload to the last; `connect_s` is the time to connect all.
+
+    Raises:
+        httpx.HTTPError, ConnectionError: a request or a connection failed.
+        TimeoutError: a client got no reading within a minute.
+    """
     service = SignalRConnection.parse(stack.signalr)
     turns = asyncio.Semaphore(_AT_ONCE)
     limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)

@@ -51,7 +51,15 @@ print(frames / (time.monotonic() - began), frames / (time.process_time() - worke
 
 
 def bare_rate(seconds: float = _BARE_SECONDS) -> tuple[float, float]:
-    """Frames a second that only the reader reads on one thread: by the clock, by its own time."""
+    """Frames a second that the reader alone reads on one thread, in a process of its own.
+
+    Returns:
+        The rate by the clock, and by the process's own processor time. Their ratio shows how much
+        of the machine other programs take.
+
+    Raises:
+        subprocess.SubprocessError: the process failed.
+    """
     command = [sys.executable, "-c", _BARE, str(seconds)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     clock, own = map(float, done.stdout.split())
@@ -72,7 +80,10 @@ def falls_behind(step: StepResult) -> bool:
 
 
 def steps(crowd: Crowd, first: float, seconds: float) -> Iterator[tuple[float, StepResult]]:
-    """Ever more frames a second, until readings fall behind."""
+    """Run steps until readings fall behind; yields each step's frames a second and its result.
+
+    Each rate is 1.5 times the one before.
+    """
     rate = first
     while True:
         step = crowd.step(rate, seconds)
@@ -83,7 +94,7 @@ def steps(crowd: Crowd, first: float, seconds: float) -> Iterator[tuple[float, S
 
 
 def saturation(crowd: Crowd, first: float, seconds: float) -> float:
-    """The highest rate of readings that any step reached."""
+    """The highest rate of readings (a second) in the steps of `steps`."""
     return max(step.rate for _, step in steps(crowd, first, seconds))
 
 

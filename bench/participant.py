@@ -230,7 +230,14 @@ class Participant:
 
 
 async def open_hub(http: httpx.AsyncClient, url: str, token: str) -> ClientConnection:
-    """A connection to the hub at `url`, negotiated and past its handshake."""
+    """A WebSocket to the hub at `url`, negotiated, after the handshake of SignalR's JSON protocol.
+
+    https://github.com/dotnet/aspnetcore/blob/main/src/SignalR/docs/specs/TransportProtocols.md
+
+    Raises:
+        httpx.HTTPError: the negotiation was refused or not answered.
+        websockets.exceptions.WebSocketException, OSError: the connection failed.
+    """
     parts = urlsplit(url)
     negotiated = await http.post(
         urlunsplit(

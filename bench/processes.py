@@ -17,7 +17,14 @@ OTHERS: Final = "everybody else"
 
 @dataclass(frozen=True)
 class Usage:
-    """One process at one moment."""
+    """The resources of a process and its children at one moment.
+
+    Attributes:
+        cpu_seconds: processor time since its start, user and system.
+        resident_mb: resident memory in 10⁶ bytes.
+        handles: open file descriptors.
+        threads: threads.
+    """
 
     cpu_seconds: float
     resident_mb: float
@@ -27,14 +34,23 @@ class Usage:
 
 @dataclass(frozen=True)
 class Moment:
-    """All processes at one moment, by name; `busy_seconds` is the whole machine's."""
+    """All watched processes at one moment.
+
+    Attributes:
+        at: seconds of the monotonic clock.
+        usage: by the process's name.
+        busy_seconds: processor time of the whole machine since it started.
+    """
 
     at: float
     usage: dict[str, Usage]
     busy_seconds: float
 
     def cores(self, earlier: Moment) -> dict[str, float]:
-        """Cores each process kept busy since then; `OTHERS` is the rest of the machine."""
+        """Processor seconds per second of each process since `earlier`, by name.
+
+        `OTHERS` is the machine's remaining busy time.
+        """
         passed = self.at - earlier.at
         cores = {
             name: (usage.cpu_seconds - earlier.usage[name].cpu_seconds) / passed
@@ -52,7 +68,11 @@ def processes(stack: Stack, crowd: int) -> dict[str, psutil.Process]:
 
 
 def look(watched: dict[str, psutil.Process]) -> Moment:
-    """What each process uses now."""
+    """The present resources of each watched process, with its children.
+
+    Raises:
+        psutil.NoSuchProcess: one of them has ended.
+    """
     machine = psutil.cpu_times()
     return Moment(
         time.monotonic(),

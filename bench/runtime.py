@@ -82,7 +82,12 @@ RUNTIMES = {
 
 
 def timed(call: Callable[[], object], runs: int = 60) -> dict[str, float]:
-    """Milliseconds of a call: median and 95th percentile by the clock, median of the processor."""
+    """Milliseconds of `runs` calls, after three to warm up.
+
+    Returns:
+        `ms` and `p95`: median and 95th percentile by the clock. `processor`: median of this
+        thread's processor time.
+    """
     for _ in range(3):
         call()
     clock, processor = [], []
@@ -99,7 +104,7 @@ def timed(call: Callable[[], object], runs: int = 60) -> dict[str, float]:
 
 
 def resident() -> float:
-    """Resident megabytes of this process (Linux)."""
+    """This process's resident memory in 10⁶ bytes, from /proc (Linux, pages of 4,096 bytes)."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096 / 1e6
 
@@ -115,7 +120,17 @@ def installed(packages: tuple[str, ...]) -> float:
 
 
 def measure(name: str, classifier: str, detector: str) -> dict[str, Any]:
-    """Every figure of one runtime. `cold` is processor time from the import to the first faces."""
+    """Every figure of one runtime, on one thread.
+
+    Args:
+        name: one of `RUNTIMES`.
+        classifier: path of an ONNX classifier of 48 × 48 grey faces.
+        detector: path of YuNet's ONNX file.
+
+    Returns:
+        `cold_ms`: processor time from the import to the first results. `resident_mb`: memory that
+        this added. `package_mb`: files of the packages. The rest are `timed` calls.
+    """
     runtime = RUNTIMES[name]
     faces = np.random.default_rng(0).uniform(0, 255, (4, 1, _FACE, _FACE)).astype(np.float32)
     before, began = resident(), time.process_time()

@@ -50,20 +50,25 @@ class Sample:
 
 
 def growth(values: Sequence[float]) -> float:
-    """How much the last quarter's median lies above the first quarter's, as a fraction."""
+    """The last quarter's median over the first quarter's, less 1; 0 if the first is 0."""
     quarter = max(1, len(values) // 4)
     first, last = statistics.median(values[:quarter]), statistics.median(values[-quarter:])
     return round(last / first - 1, 4) if first else 0.0
 
 
 def drift(p95: Sequence[float]) -> float:
-    """How much the last third's median lies above the first third's, as a fraction."""
+    """The last third's median of p95 (ms) over the first third's, less 1."""
     third = max(1, len(p95) // 3)
     return round(statistics.median(p95[-third:]) / statistics.median(p95[:third]) - 1, 4)
 
 
 def verdict(samples: Sequence[Sample], left_over: int) -> dict[str, Any]:
-    """The figures of a soak, and which of the things asked for do not hold."""
+    """The figures of a soak; `wrong` lists in words each limit of the module that does not hold.
+
+    Args:
+        samples: all steps in order; the first sixth is warm-up for growth and drift.
+        left_over: blobs in the frames container at the end.
+    """
     warm = samples[int(len(samples) * _WARM_UP) :]
     totals = {
         name: sum(getattr(sample.step, name) for sample in samples)

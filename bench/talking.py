@@ -128,7 +128,7 @@ def _sample(picture: Pixels, places: Points) -> npt.NDArray[np.float32]:
 
 
 def told(reader: EmbeddedReader, frame: Pixels) -> str:
-    """What is said of the largest face: its expression, "unsure" or "unread"."""
+    """The reading of the largest face: an expression's name, "unsure", or "unread" for all else."""
     said = answer(reader, frame)
     if isinstance(said, Expression):
         return said.value
@@ -136,7 +136,16 @@ def told(reader: EmbeddedReader, frame: Pixels) -> str:
 
 
 def measure(reader: EmbeddedReader, faces: Sequence[Pixels]) -> dict[str, Any]:
-    """Every figure over relaxed faces (square, RGB, cut at the face)."""
+    """The shares of readings by mouth shape, over the faces that the reader reads as neutral.
+
+    Args:
+        reader: the reader with the classifier to measure.
+        faces: N × N × 3 (RGB), cut at the face.
+
+    Returns:
+        `people`: faces counted. `shapes`, `all`: shares (0 to 1) of each reading, by shape and over
+        all. `changes`: the share of two shapes in a row that are read differently.
+    """
     detector, random = FaceDetector(), np.random.default_rng(_SEED)
     counts = {shape.name: Counter[str]() for shape in SHAPES}
     people = changes = pairs = 0

@@ -32,7 +32,13 @@ View = Callable[[Pixels], Pixels]
 
 
 def stand(face: Pixels, side: int = _SIDE, degrees: float = 0) -> Pixels:
-    """The face in the middle of a frame, rolled anticlockwise; its edge is repeated around it."""
+    """A frame, 480 × 640 × 3, with the face in its middle; the face's edge is repeated around it.
+
+    Args:
+        face: N × N × 3 (RGB).
+        side: the face's height in the frame, pixels.
+        degrees: by which the face is rolled anticlockwise.
+    """
     seen = np.asarray(Image.fromarray(face).resize((side, side), Image.Resampling.BICUBIC))
     reach = 420 - side // 2
     wide = Image.fromarray(np.pad(seen, ((reach, reach), (reach, reach), (0, 0)), mode="edge"))
@@ -42,14 +48,20 @@ def stand(face: Pixels, side: int = _SIDE, degrees: float = 0) -> Pixels:
 
 
 def cut(frame: Pixels, kept: float, quarter_turns: int) -> Pixels:
-    """What is left where the frame's edge leaves only `kept` of the face: 0 the chin is lost."""
+    """The frame without what lies beyond a line across the face.
+
+    Args:
+        frame: as `stand` makes it, with the usual side.
+        kept: share (0 to 1) of the face that stays.
+        quarter_turns: which side is lost: 0 the chin, then each further one by a quarter turn.
+    """
     turned = np.rot90(frame, quarter_turns)
     edge = turned.shape[0] // 2 - _SIDE // 2 + round(kept * _SIDE)
     return np.ascontiguousarray(np.rot90(turned[:edge], -quarter_turns))
 
 
 def squeeze(frame: Pixels, wide: float, high: float) -> Pixels:
-    """The frame with its sides scaled."""
+    """The frame with its width multiplied by `wide` and its height by `high`."""
     size = round(frame.shape[1] * wide), round(frame.shape[0] * high)
     return np.asarray(Image.fromarray(frame).resize(size, Image.Resampling.BICUBIC))
 
@@ -91,7 +103,11 @@ def _dark(light: float) -> View:
 
 
 def answer(reader: EmbeddedReader, frame: Pixels) -> Expression | str:
-    """What the reader says of the largest face: its expression, or why there is none."""
+    """The reading of the frame's largest face.
+
+    Returns:
+        Its expression, "unsure", "not found", or the reason why no face can be read.
+    """
     try:
         faces = reader.read_pixels(frame)
     except UnreadError as unread:

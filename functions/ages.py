@@ -25,7 +25,7 @@ class Ages:
         self._since = monotonic()
 
     def note(self, ages: Sequence[int]) -> None:
-        """Add ages (ms, from capture to shown); log the last minute's when it is over."""
+        """Add ages (ms from capture to the screen); log the last minute's when it is over."""
         ended: list[int] = []
         with self._lock:
             now = self._monotonic()

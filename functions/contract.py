@@ -165,7 +165,13 @@ class FrameName:
 
 @dataclass(frozen=True)
 class Claims:
-    """What a participant ticket says: who, in which room, and until when."""
+    """The claims of a participant ticket.
+
+    Attributes:
+        room: the room's id.
+        participant: the participant's id.
+        expires_at: when the ticket expires, milliseconds since the Unix epoch.
+    """
 
     room: str
     participant: str
@@ -263,7 +269,7 @@ class Correction:
 
     @classmethod
     def parse(cls, text: str) -> Correction | None:
-        """Read `INSTEAD:EXPRESSION`, both an expression, the first perhaps `unsure`."""
+        """Read `INSTEAD:EXPRESSION`; INSTEAD is an expression or `unsure`. None for other texts."""
         instead, _, expression = text.partition(":")
         try:
             return cls(None if instead == "unsure" else Expression(instead), Expression(expression))
@@ -273,7 +279,15 @@ class Correction:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a frame's faces look like; `reader` names the reader."""
+    """What a frame's faces look like.
+
+    Attributes:
+        frame: the frame that was read, or the slot of a device's reading.
+        captured_at: when the picture was taken, milliseconds since the Unix epoch.
+        read_at: when it was read, likewise.
+        faces: largest first, eight at most.
+        reader: the reader's name.
+    """
 
     target: ClassVar[str] = "reading"
     frame: FrameName

@@ -104,7 +104,11 @@ class Limits:
             )
 
     def allows(self, name: str, subject: str = "", uses: int = 1) -> bool:
-        """Count uses; returns whether the limit allows them."""
+        """Count uses in this slot if the limit allows all of them; returns whether it does.
+
+        Raises:
+            AzureError: the storage cannot count.
+        """
         limit = LIMITS[name]
         start = int(self._now()) // limit.slot * limit.slot
         counted = "\n".join((name, str(start), subject)).encode("utf-8", "surrogatepass")

@@ -182,7 +182,10 @@ class Records:
             raise unknown_participant() from None
 
     def empty(self, room: str, participant: str, place: Place, host: HostBy | None = None) -> None:
-        """Delete somebody's name and consent, even if another call writes; keep their place."""
+        """Delete a person's name and consent unconditionally; the record keeps `place` and `host`.
+
+        If the record is deleted already, nothing happens.
+        """
         nobody = Participant(participant, "", None, host=host)
         with contextlib.suppress(ResourceNotFoundError):
             self._container.get_blob_client(_path(room, participant)).set_blob_metadata(
@@ -190,15 +193,18 @@ class Records:
             )
 
     def is_over(self, record: Record) -> bool:
-        """Whether this record may be deleted."""
+        """Whether a record may be deleted: 75 s after its last write.
+
+        If a host refused or removed the person, ten minutes after it.
+        """
         return self.age(record.last_seen) > _KEPT.get(record.place, ABSENT_AFTER)
 
     def age(self, moment: datetime) -> timedelta:
-        """How long ago a time of the storage's clock was."""
+        """The time since `moment`, which the storage's clock gave; by this instance's clock."""
         return datetime.fromtimestamp(self.clock.now(), UTC) - moment
 
     def part(self, room: str, record: Record) -> None:
-        """Note that somebody left, if their record is as it was read; their name goes."""
+        """Mark a person as left and delete their name, if nobody wrote their record since."""
         nobody = Participant(record.id, "", None)
         with contextlib.suppress(ResourceModifiedError, ApiError):  # another call was first
             self.write(room, record, nobody, Place.LEFT)

@@ -107,7 +107,11 @@ class UploadTickets:
         self._now = now
 
     def sign(self, room: str, participant: str, count: int) -> list[UploadTicket]:
-        """Tickets for the current slot and the `count` - 1 slots after it."""
+        """Tickets for the current slot and the `count` - 1 slots after it, valid for two minutes.
+
+        Raises:
+            AzureError: the storage gives no delegation key.
+        """
         first = int(self.frame_now(room, participant).number)
         return [
             self._ticket(FrameName(room, participant, f"{first + k * self._slot_ms:013}"))

@@ -96,7 +96,15 @@ def fit_temperature(
 def choose(
     network: ExpressionNetwork, faces: Faces, natural: Floats, older: float, share: float | None
 ) -> OperatingPoint:
-    """The share with the best mean of accuracy and macro-F1; no temperature yet."""
+    """The operating point with the best mean of accuracy and macro-F1, with temperature 1.
+
+    Args:
+        network: the trained network.
+        faces: the validation part.
+        natural: the training prior, 8 shares.
+        older: share of the FER2013 head, 0 to 1.
+        share: of the log prior added back; None tries each of `SHARES`.
+    """
     weight, bias = mixed_head(network, older)
     offset = torch.from_numpy(np.log(natural))
     sets = {

@@ -17,10 +17,15 @@ from training.data import LABELS, Faces, Floats
 
 
 def teacher_distribution(paths: list[Path], faces: Faces, cache: Path) -> Floats:
-    """What the exported classifiers at `paths` say of each face, N×8.
+    """The teachers' mean scores of each face, N × 8 float32, rows summing to 1.
 
-    Each is asked twice, about the face and about its mirror image 15 % closer: of strangers' faces
-    two such looks are right more often than two of one framing. The mean of their scores.
+    Each classifier scores the face, and its mirror image 15 % closer: for strangers' faces, two
+    such views are right more often than two of one framing.
+
+    Args:
+        paths: exported classifiers (ONNX).
+        faces: N faces; only `images` is read.
+        cache: a .npy file. If it holds N rows, they are returned; else it is written.
     """
     if cache.exists():
         known: Floats = np.load(cache)

@@ -78,13 +78,21 @@ SAMPLING = {
 
 
 def sampling_weights(faces: Faces) -> Floats:
-    """Expected times per epoch that each face is seen, N."""
+    """How often each face is seen in an epoch on average: N float32; 0.5 without a label."""
     weights = np.array([SAMPLING[label] for label in LABELS], np.float32)
     return np.where(faces.rated, weights[faces.labels], 0.5).astype(np.float32)
 
 
 def epoch_order(weights: Floats, seed: int, epoch: int) -> Ints:
-    """Indices of one epoch: systematic sampling, each face ⌊w + u⌋ times, shuffled."""
+    """The faces of one epoch: shuffled indices, int64.
+
+    Systematic sampling: a face of weight w is taken ⌊w + u⌋ times, with u uniform in [0, 1).
+
+    Args:
+        weights: N, from `sampling_weights`.
+        seed: the run's.
+        epoch: its number; seed and epoch repeat the order exactly.
+    """
     random = np.random.default_rng([seed, epoch])
     times = np.floor(weights + random.random(len(weights))).astype(np.int64)
     order: Ints = np.repeat(np.arange(len(weights)), times)

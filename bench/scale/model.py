@@ -104,7 +104,7 @@ class Deployment:
 
 @dataclass(frozen=True)
 class Work:
-    """What so many pictures ask for: frames of the trigger, or readings that devices send."""
+    """The work that pictures and heartbeats cause in one span of time."""
 
     frames: float
     readings: float
@@ -116,7 +116,7 @@ class Work:
 
     @staticmethod
     def of(pictures: float, beats: float, deployment: Deployment) -> Work:
-        """Of pictures and heartbeats, in the same time."""
+        """The work of so many pictures and heartbeats, both counted over the same time."""
         device = deployment.reader == "device"
         frames = 0 if device else pictures
         readings = pictures * deployment.told if device else pictures
@@ -133,7 +133,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Resource:
-    """One service under a demand: what is asked, what there is, and what would give more."""
+    """The demand on one service, and its limits, all in `unit`."""
 
     name: str
     asked: float
@@ -155,7 +155,7 @@ class Resource:
 
 
 def resources(demand: Demand, deployment: Deployment) -> list[Resource]:
-    """Every service that could give out, the fullest first."""
+    """The demand on every service with a limit, the most used first."""
     work = Work.of(demand.frames, demand.participants / HEARTBEAT_SECONDS, deployment)
     frames = work.frames
     blob_requests = work.writes + work.reads + frames * (FRAME_DELETES + FRAME_PREFLIGHTS)
@@ -226,7 +226,7 @@ def resources(demand: Demand, deployment: Deployment) -> list[Resource]:
 
 
 def bottleneck(demand: Demand, deployment: Deployment) -> Resource:
-    """What gives out first: the fullest of what calls share, or a call that is too large."""
+    """The most used of the services that calls share, or a call that is too large for its video."""
     found = resources(demand, deployment)
     return next(r for r in found if r.name != IN_A_CALL or r.used > 1)
 
@@ -268,7 +268,7 @@ def bill(demand: Demand, deployment: Deployment) -> dict[str, float]:
 
 
 def figures(demand: Demand, deployment: Deployment) -> dict[str, Any]:
-    """Everything about one demand."""
+    """Demand, use of each resource (1 is its limit), bottleneck, deployments and bill, as JSON."""
     found, first = resources(demand, deployment), bottleneck(demand, deployment)
     cost = bill(demand, deployment)
     together = sum(cost.values())

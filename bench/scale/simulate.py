@@ -75,7 +75,7 @@ class Machine:
 
 @dataclass
 class Played:
-    """What a simulated step gave."""
+    """The result of simulated steps: readings a second, and latencies in milliseconds."""
 
     rate: float
     """Readings a second."""
@@ -153,7 +153,17 @@ class _Step:
 
 
 def play(machine: Machine, frames_per_second: float, seconds: float = 30, runs: int = 1) -> Played:
-    """A step on a machine, so many times over."""
+    """Simulate a step of `bench.load` `runs` times, each with its own seed.
+
+    Args:
+        machine: the processes' costs, and how crowded the machine is.
+        frames_per_second: of all people together.
+        seconds: of each run.
+        runs: how often.
+
+    Returns:
+        The mean rate, and the percentiles over the frames of all runs.
+    """
     steps = [_Step(machine, frames_per_second, seconds, seed) for seed in range(runs)]
     times = sorted(time for step in steps for time in step.times)
     return Played(
@@ -164,7 +174,11 @@ def play(machine: Machine, frames_per_second: float, seconds: float = 30, runs: 
 
 
 def compare(load: Mapping[str, Any]) -> dict[str, Any]:
-    """The simulation beside the measurement, row by row."""
+    """The simulated and the measured rates (readings/s) and medians (ms), by row of `load`.
+
+    Args:
+        load: the JSON of `bench.load --json`.
+    """
     rows = {**load["of_saturation"], "beyond saturation": load["steps"][-1]}
     beside = {}
     for name, row in rows.items():
@@ -234,7 +248,19 @@ class Minute:
 def azure(  # noqa: PLR0915 - one closure for each actor over the same world
     demand: Demand, deployment: Deployment, world: Azure, seconds: float, seed: int = 1
 ) -> list[Minute]:
-    """What becomes of frames, by ten seconds since the first call."""
+    """Simulate a deployment whose calls begin within `world.begin_within`.
+
+    Args:
+        demand: calls, people in each, and seconds between two frames.
+        deployment: the settings.
+        world: estimates of Azure's own times.
+        seconds: simulated time.
+        seed: of the random numbers.
+
+    Returns:
+        The frames by the ten seconds in which they were taken: counts of read, late and repeated
+        ones, and the milliseconds from capture to reading.
+    """
     env, dice = simpy.Environment(), random.Random(seed)
     queue: simpy.Store = simpy.Store(env)
     bins = [Minute() for _ in range(int(seconds // 10) + 1)]

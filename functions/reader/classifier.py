@@ -119,10 +119,11 @@ class ExpressionClassifier:
             raise SidecarError(f"{file.name}: {model.name} has no {', '.join(sorted(missing))}")
 
     def scores(self, crops: npt.NDArray[np.uint8]) -> Scores:
-        """Scores, N × 8 in the order of `Expression`, each row summing to 1.
+        """Scores, N × 8 float32 in the order of `Expression`, each row summing to 1.
 
         Args:
-            crops: N × size × size (grey) or N × size × size × 3 (RGB), as the sidecar's `channels`.
+            crops: uint8, N × size × size (grey) or N × size × size × 3 (RGB), as the sidecar's
+                `size` and `channels`.
         """
         given = self._look(crops)
         # The mirror image shows the same expression, and its crop is another good one. If the first

@@ -44,7 +44,12 @@ class FaceDetector:
         self._close_look = close_look
 
     def find(self, pixels: Pixels) -> list[FoundFace]:
-        """The faces of a picture, largest first. Colour helps to find small ones."""
+        """The faces of a picture, largest first, their boxes and points in its pixels.
+
+        Args:
+            pixels: height × width × 3 (RGB) or height × width (grey), uint8. Colour helps to find
+                small faces.
+        """
         longest = max(pixels.shape[:2])
         glance, close_look = min(self._glance, longest), min(self._close_look, longest)
         found = self._look(pixels, glance)

@@ -49,11 +49,18 @@ class EmbeddedReader:
         return self.read_pixels(decode_frame(image, enough=_ENOUGH))
 
     def read_photograph(self, image: bytes) -> tuple[Face, ...]:
-        """Read any JPEG, also progressive or turned. Only for trusted files."""
+        """The faces of any JPEG, also progressive or turned by EXIF; only for trusted files.
+
+        Raises:
+            UnreadError: as for `decode_photograph` and `read_pixels`.
+        """
         return self.read_pixels(decode_photograph(image, enough=_ENOUGH))
 
     def read_pixels(self, pixels: Pixels) -> tuple[Face, ...]:
-        """The faces of a decoded picture that can be read, largest first.
+        """The faces of a decoded picture that can be read, largest first, eight at most.
+
+        Args:
+            pixels: height × width × 3 (RGB), uint8.
 
         Raises:
             UnreadError: none of its faces can be read; the reason is the largest face's.
@@ -74,7 +81,12 @@ class EmbeddedReader:
         )
 
     def read_boxes(self, pixels: Pixels, boxes: Sequence[PixelBox]) -> tuple[Face, ...]:
-        """Read the upright faces at `boxes` (in pixels), in the same order."""
+        """Read the upright faces at `boxes`, in the same order; no face is refused.
+
+        Args:
+            pixels: height × width × 3 (RGB), uint8.
+            boxes: left, top, width, height in pixels.
+        """
         if not boxes:
             return ()
         return self._score(

@@ -81,7 +81,13 @@ def to_grey(pixels: Pixels) -> Pixels:
 
 
 def fractions(box: PixelBox, width: int, height: int) -> Box:
-    """A box in pixels as fractions of the picture, cut at its edges."""
+    """The part of a box (left, top, width, height in pixels) inside a picture, as fractions of it.
+
+    Args:
+        box: the face's rectangle; it may reach beyond the picture.
+        width: the picture's, in pixels.
+        height: the picture's, in pixels.
+    """
     x, y, w, h = box
     left, right = max(0.0, x / width), min(1.0, (x + w) / width)
     top, bottom = max(0.0, y / height), min(1.0, (y + h) / height)
