@@ -2,7 +2,7 @@ import { abortAfter } from '../wire/abort.ts';
 import { WAYS, type Ways } from '../wire/contract.ts';
 import { list, parseObject, textOrNull } from '../wire/guards.ts';
 
-/** The page's settings, from a file beside it. */
+/** The page's settings, as in `config.json` (`infra/site_config.py` writes it). */
 export interface Config {
   /** Where the functions are; empty when they share the page's origin. */
   readonly api: string;
@@ -17,7 +17,10 @@ export interface Config {
 const DEFAULT: Config = { api: '', demonstration: [], reading: 'choice', declaration: null };
 const CONFIG_TIMEOUT = 5_000; // ms
 
-/** The page's settings from `config.json`; without a readable file, the functions share the page's origin. */
+/**
+ * The page's settings from `config.json`. Without a valid one within 5 s it returns the defaults:
+ * the functions at the page's origin, and a choice of who reads. It never rejects.
+ */
 export async function loadConfig(): Promise<Config> {
   try {
     const response = await fetch('config.json', { signal: abortAfter(CONFIG_TIMEOUT) });
@@ -27,6 +30,7 @@ export async function loadConfig(): Promise<Config> {
   }
 }
 
+/** The settings in the JSON of `config.json`; null if a value is missing or wrong. */
 export function parseConfig(value: unknown): Config | null {
   const it = parseObject(value);
   const demonstration = list(it?.['demonstration'] ?? [], textOrNull);

@@ -13,6 +13,7 @@ export function rememberedName(): string {
   return read('name') ?? '';
 }
 
+/** Remembers the name that was used in the lobby. */
 export function rememberName(name: string): void {
   write('name', name);
 }
@@ -54,7 +55,7 @@ export function rememberWay(way: 'service' | 'device'): void {
   write('way', way);
 }
 
-/** The camera, microphone or speaker chosen last. */
+/** The id of the device chosen last for a `role` (a `DeviceRole`), or null. */
 export function rememberedDevice(role: string): string | null {
   return read(`device:${role}`);
 }
@@ -86,6 +87,7 @@ export function rememberedHostSecret(room: string): string | undefined {
   return hosted().find((it) => it.room === room)?.secret;
 }
 
+/** Remembers the secret that makes us the host of a room which this browser created. */
 export function rememberHostSecret(room: string, secret: string): void {
   write('hosted', JSON.stringify([...hosted(), { room, secret, since: Date.now() }]));
 }

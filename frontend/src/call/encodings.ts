@@ -7,6 +7,10 @@ const LEAST_LINES = 90; // an emoji still stands at a face of so small a picture
 const LEAST_BITRATE = 60_000; // bits a second
 const UNSEEN_FRAMERATE = 5; // pictures a second; enough to know that a camera lives
 
+/**
+ * Limits of one sent picture, as in `RTCRtpEncodingParameters`: a factor of at least 1, pictures a
+ * second, and bits a second.
+ */
 export interface Encoding {
   readonly scaleResolutionDownBy: number;
   readonly maxFramerate: number;
@@ -20,8 +24,11 @@ export function screenEncodingFor(sharers: number): Encoding {
 }
 
 /**
- * The limits of a picture of this size for one of `sharers` receivers, who shows `shown` lines of its
- * shorter side, 0 for not at all.
+ * The limits of the camera's picture for one receiver.
+ *
+ * `sharers` is how many receivers share this computer's processor and network. The second parameter
+ * is the camera's size in pixels. `shown` is the lines of the picture's shorter side that the
+ * receiver shows, 0 if it shows none.
  */
 export function encodingFor(
   sharers: number,
@@ -45,7 +52,10 @@ export function encodingFor(
   };
 }
 
-/** Lowers what is sent; before connecting, some browsers then send one way only. */
+/**
+ * Sets the limits of what a sender sends. Call it after connecting: before, some browsers would
+ * then send in one direction only. Rejects like `RTCRtpSender.setParameters`.
+ */
 export async function encode(sender: RTCRtpSender, wanted: Encoding): Promise<void> {
   const parameters = sender.getParameters();
   const [encoding] = parameters.encodings;

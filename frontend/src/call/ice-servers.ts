@@ -6,6 +6,7 @@ const RENEW_AT = 2 / 3; // of the time until a new token expires
 const RENEW_SOONEST = 30_000; // ms; also the wait after a failed attempt
 const RENEW_LATEST = 1_800_000; // ms; by a clock that is an hour behind, a token would seem to last longer
 
+/** What `IceServers` needs of the world. */
 export interface IcePorts {
   readonly token: MeshToken;
   /** A token with a later end. */

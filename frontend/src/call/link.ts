@@ -13,6 +13,10 @@ import { Reception, type ReceptionState } from './reception.ts';
 
 const DISCONNECTED_GRACE = 2_500; // ms; a short loss ends without help
 
+/**
+ * What a `Link` needs of the world. The `polite` end gives way if both make an offer at once
+ * ("perfect negotiation", https://www.w3.org/TR/webrtc/#perfect-negotiation-example).
+ */
 export interface LinkPorts {
   readonly polite: boolean;
   readonly configuration: RTCConfiguration;

@@ -7,6 +7,7 @@ export type Item =
   | { readonly description: Description; readonly candidates?: undefined }
   | { readonly candidates: readonly RTCIceCandidateInit[]; readonly description?: undefined };
 
+/** An offer or answer (SDP), as `RTCSessionDescriptionInit`. */
 export interface Description {
   readonly type: 'offer' | 'answer';
   readonly sdp: string;

@@ -10,19 +10,24 @@ const STATS_INTERVAL = 3_000; // ms
 const FAIR = { loss: 0.02, roundTrip: 0.3 };
 const POOR = { loss: 0.08, roundTrip: 0.7 };
 
-/** The quality for a share of lost packets and a round trip in seconds. */
+/**
+ * The quality for a share of lost packets (0 to 1) and a round trip in seconds; the worse one
+ * counts.
+ */
 export function qualityOf(loss: number, roundTrip: number): Quality {
   if (loss >= POOR.loss || roundTrip >= POOR.roundTrip) return 'poor';
   if (loss >= FAIR.loss || roundTrip >= FAIR.roundTrip) return 'fair';
   return 'good';
 }
 
+/** What is received from one participant: whether they speak, and the connection's quality. */
 export interface ReceptionState {
   readonly speaking: boolean;
   /** Null while unknown. */
   readonly quality: Quality | null;
 }
 
+/** The state before anything is received. */
 export const SILENCE: ReceptionState = { speaking: false, quality: null };
 
 /** Watches what one peer connection receives, from `start` on. */

@@ -7,7 +7,11 @@ const PAUSE = 800; // ms without speech until somebody counts as silent; words h
 export class SpeakingGate {
   #heardAt = Number.NEGATIVE_INFINITY;
 
-  /** `level` is the loudness at `now` (ms), between 0 and 1. */
+  /**
+   * Whether somebody speaks, or did less than 0.8 s ago.
+   *
+   * `level` is the loudness now, the root mean square from 0 to 1 (full scale); `now` is in ms.
+   */
   speaks(level: number, now: number): boolean {
     if (level >= SPEECH) this.#heardAt = now;
     return now - this.#heardAt < PAUSE;
@@ -31,7 +35,10 @@ export class AudioLevel {
     }
   }
 
-  /** The loudness just now, between 0 and 1; 0 while it waits for a gesture, or is interrupted. */
+  /**
+   * The loudness of the last 20 ms: the root mean square of the samples, from 0 to 1 (full scale).
+   * It is 0 while the browser waits for a gesture, or interrupts the audio.
+   */
   get level(): number {
     if (this.#context.state !== 'running') return 0; // the last samples would be heard for ever
     this.#analyser.getFloatTimeDomainData(this.#samples);

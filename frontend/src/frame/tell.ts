@@ -11,10 +11,10 @@ import type { Result } from './result.ts';
 const DIGITS = 4; // of a fraction, as the functions send them
 
 /**
- * The request's body.
+ * The body of a request with a device's reading (`POST rooms/ROOM/readings`, docs/openapi.yaml).
  *
- * `age` is the time since the picture was taken, in ms; `mode` is the room's mode that our person was
- * shown; `correction` is their own word, if there is one.
+ * `age` is the time since the picture was taken, in ms; `mode` is the mode that the page showed;
+ * `correction` is the own word as `INSTEAD:EXPRESSION`, if there is one.
  */
 export function toldOf(
   result: Result,

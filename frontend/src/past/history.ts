@@ -33,6 +33,9 @@ export interface RoomMoment {
 /** Each expression's share, greatest first; shares below `LEAST_SHARE` are left out. */
 export type Shares = readonly Share[];
 
+/**
+ * What the page remembers of how everybody looked. It is never changed; `record` makes a new one.
+ */
 export interface History {
   /** When we entered the room. */
   readonly since: number;

@@ -51,8 +51,10 @@ export function expressionsIn(levels: readonly Level[]): readonly ShownExpressio
 }
 
 /**
- * The points of a chart with one row per expression, the first on top: times, then for each row the height
- * at that time. A row is 1 high and stands on its whole number; null is a gap.
+ * The points of a chart with one row per expression, the first on top.
+ *
+ * `times` are the moments' times in ms, up to `until`. Each array in `rows` has one height per
+ * time. A row is 1 high and begins at a whole number; its level (0 to 1) is added. Null is a gap.
  */
 export function chartPoints(
   levels: readonly Level[],

@@ -9,6 +9,7 @@ export interface Aggregate {
   readonly faces: number;
 }
 
+/** The part of one expression in how the room looks. */
 export interface Share {
   readonly expression: Expression;
   /** From 0 to 1. */

@@ -1,6 +1,7 @@
 /** A page's state of its room's door: whether it is closed; a host's page also knows who waits. */
 import type { DoorChange, DoorState, Knock, Roster } from '../wire/contract.ts';
 
+/** The state of the room's door. Times are milliseconds by this page's time. */
 export interface Door {
   readonly state: DoorState;
   /** The host who last opened or closed it; null if no one did, or no host is here any more. */
@@ -12,6 +13,7 @@ export interface Door {
   readonly answeredAt: ReadonlyMap<string, number>;
 }
 
+/** The door before the first roster: open, and nobody waits. */
 export const OPEN_DOOR: Door = {
   state: 'open',
   by: null,

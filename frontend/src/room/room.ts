@@ -49,6 +49,10 @@ export interface HeardFrame {
   readonly receivedAt: number;
 }
 
+/**
+ * A page's state of its room. It is never changed; each function here returns a new one. Times are
+ * milliseconds by this page's time.
+ */
 export interface Room {
   /** Our own participant id. */
   readonly self: string;

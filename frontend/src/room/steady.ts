@@ -50,7 +50,11 @@ export function withOwnWord(former: SteadyFaces, expression: Expression): Steady
   return { ...former, faces: [{ ...first, shown, doubted: null }, ...others] };
 }
 
-/** Applies a participant's next reading; `atOnce` shows it as it is. */
+/**
+ * The filters after a participant's next reading; `former` are those after the one before.
+ *
+ * With `atOnce` the reading is shown unchanged, because somebody asked to read everyone.
+ */
 export function steady(
   former: SteadyFaces | undefined,
   { capturedAt, faces }: Reading,

@@ -8,6 +8,7 @@ import { isAway } from './retry.ts';
 
 const CAPTURE_PROBLEMS = ['camera-black', 'capture-unsupported', 'capture-noise'] as const;
 
+/** Something that is wrong now. `strings.problem` explains each in words. */
 export type Problem =
   | 'hub-lost'
   | 'hub-blocked'

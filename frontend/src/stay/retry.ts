@@ -4,8 +4,9 @@ import { ApiError, pauseAfter } from '../wire/api.ts';
 const RETRY_INTERVAL = 3_000; // ms between attempts while the functions are away
 
 /**
- * Whether the functions were away, so that another try may help; a 429 is an answer of theirs. A page
- * of a captive portal or a proxy is none, whatever its status.
+ * Whether `error` says that the functions could not answer, so that another try may help: no
+ * answer, an answer that is not theirs (a captive portal's or a proxy's page), or a status above
+ * 429.
  */
 export function isAway(error: unknown): boolean {
   if (!(error instanceof ApiError) || error.code.startsWith('video-')) return false;

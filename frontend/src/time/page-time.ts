@@ -17,6 +17,7 @@ export interface Clocks {
   readonly monotonic: () => number;
 }
 
+/** A time that never runs backwards, made of a machine's two clocks. */
 export class PageTime {
   readonly #clocks: Clocks;
   /** The offset to the monotonic clock. */
@@ -30,6 +31,7 @@ export class PageTime {
     this.#ahead = this.#lead;
   }
 
+  /** The present time in ms; a jump of the wall clock by more than 1 s counts as sleep. */
   now(): number {
     const monotonic = this.#clocks.monotonic();
     const lead = this.#clocks.wall() - monotonic;

@@ -53,7 +53,10 @@ export class ExpressionClassifier {
     this.sidecar = sidecar;
   }
 
-  /** Scores of each crop: `size` × `size`, with the sidecar's channels. */
+  /**
+   * The scores of each crop, summing to 1. Crops have the sidecar's `size` × `size` pixels and its
+   * channels. Rejects if the network lacks the sidecar's output.
+   */
   async scores(crops: readonly Pixels[]): Promise<Scores[]> {
     const { labels, mirrorBelow, closer: scale } = this.sidecar;
     const given = await this.#look(crops);

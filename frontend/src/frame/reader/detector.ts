@@ -35,7 +35,7 @@ export class FaceDetector {
     this.#network = network;
   }
 
-  /** The faces of a picture, largest first. */
+  /** The faces of a picture (grey or RGB), largest first, their boxes and points in its pixels. */
   async find(picture: Pixels): Promise<FoundFace[]> {
     const longest = longestSide(picture);
     const glance = Math.min(GLANCE, longest);

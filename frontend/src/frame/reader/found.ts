@@ -31,9 +31,12 @@ export function rollOf({ points: [eye, other] }: FoundFace): number {
 }
 
 /**
- * The face where it is in the picture, which had been turned anticlockwise by `degrees` around `seen`;
- * that point is `whole` in the picture, and a pixel of what was seen is `scale` of its pixels. Its box
- * there is a square of its longer side.
+ * A face found in a turned picture, at its place in the unturned one; its box there is the square
+ * of its longer side.
+ *
+ * `degrees` is the anticlockwise turn. `seen` is the turn's centre in the turned picture, `whole`
+ * the same point in the unturned one. One pixel of the turned picture is `scale` pixels of the
+ * other.
  */
 export function turnedBack(
   face: FoundFace,

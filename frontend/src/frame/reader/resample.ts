@@ -4,7 +4,9 @@
  */
 import { blank, type Pixels } from './pixels.ts';
 
-/** How pixels are averaged: over areas, or linearly between neighbours. */
+/**
+ * How pixels are averaged: over areas, or linearly between neighbours (Pillow's `BOX`, `BILINEAR`).
+ */
 export type Filter = 'box' | 'bilinear';
 
 /** What of a picture is taken, in pixels: left, top, right, bottom. */
@@ -21,7 +23,10 @@ interface Weights {
   readonly weights: Int32Array;
 }
 
-/** The picture, or its part in `window`, in another size. */
+/**
+ * The picture, or its part in `window`, as `width` × `height` pixels. The result is Pillow's, bit
+ * for bit (`Image.resize` with `box`).
+ */
 export function resize(
   picture: Pixels,
   width: number,
@@ -43,8 +48,8 @@ export function resize(
 }
 
 /**
- * The picture in a smaller size, areas averaged; where it is at least twice as large, whole blocks
- * of pixels are averaged first (Pillow's `reducing_gap` of 1).
+ * The picture averaged over areas to `width` × `height` pixels. If it is at least twice as large,
+ * whole blocks of pixels are averaged first (Pillow's `reducing_gap` of 1).
  */
 export function shrink(picture: Pixels, width: number, height: number): Pixels {
   const across = Math.trunc(picture.width / width) || 1;

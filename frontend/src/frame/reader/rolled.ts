@@ -5,7 +5,7 @@ import { blank, longestSide, type Pixels } from './pixels.ts';
 import { shrink, thumbnailSize } from './resample.ts';
 import { turn } from './turn.ts';
 
-/** What may be a face in a small picture as it stands. */
+/** A search for possible upright faces in a small picture. */
 export type Look = (picture: Pixels) => Promise<FoundFace[]>;
 
 /** The score of about half of the upright faces; rolled ones have less. */
@@ -18,7 +18,12 @@ const EIGHTHS = [45, 315, 135, 225] as const;
 const TURNS = [0, 45, 90, 135, 180, 225, 270, 315] as const;
 const TILE = 96; // px; the face fills half of it
 
-/** The faces of a picture in which none stands upright; with a hint half quarters are tried, too. */
+/**
+ * The faces of a picture in which none is upright, at their places in it.
+ *
+ * `side` is the longer side, in pixels, at which the picture is searched. If `hinted`, something in
+ * it may be a face, and turns by 45° are tried besides those by 90°.
+ */
 export async function findRolled(
   look: Look,
   picture: Pixels,
@@ -45,7 +50,10 @@ export async function findRolled(
   return best;
 }
 
-/** The face as it is found under the turn that makes it stand; itself where that gains nothing. */
+/**
+ * The face as it is found in that one of eight turns in which it scores highest; the face unchanged
+ * if no turn raises its score by 0.05.
+ */
 export async function standUp(look: Look, picture: Pixels, face: FoundFace): Promise<FoundFace> {
   const sheet = blank(4 * TILE, 2 * TILE, picture.channels);
   TURNS.forEach((degrees, at) => {

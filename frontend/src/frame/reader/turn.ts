@@ -7,10 +7,10 @@ type Matrix = [number, number, number, number, number, number];
 type Sample = (picture: Pixels, x: number, y: number, channel: number) => number;
 
 /**
- * The picture turned anticlockwise by `degrees` around its middle.
+ * The picture turned anticlockwise by `degrees` around its middle, as Pillow's `Image.rotate` does.
  *
- * With `expand` it grows so that all of it is seen, and is interpolated linearly; without, it keeps
- * its size and is interpolated by cubics.
+ * With `expand` the result is large enough for the whole picture, and is interpolated linearly.
+ * Without, it has the picture's size, and is interpolated by cubics.
  */
 export function turn(picture: Pixels, degrees: number, expand: boolean): Pixels {
   const angle = ((degrees % 360) + 360) % 360;

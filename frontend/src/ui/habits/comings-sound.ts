@@ -1,6 +1,7 @@
 /** A quiet sound when somebody comes or goes: two notes, up or down. */
 import { comings, type Room } from '../../room/room.ts';
 
+/** Whether somebody came or went. */
 export type Coming = 'came' | 'went';
 
 const PAUSE = 3_000; // ms between two sounds: many who come together are one event
@@ -8,12 +9,12 @@ const NOTES = { came: [587, 880], went: [880, 587] } as const; // Hz: a fifth
 const NOTE = 0.16; // s
 const LOUDNESS = 0.05; // of full scale
 
-/** Which of the changes of a room are worth a sound; our own coming and going is none of them. */
+/** Decides which changes of a room make a sound: at most one in 3 s, and none for ourselves. */
 export class ComingsHeard {
   #room: Room | null = null;
   #soundAt = Number.NEGATIVE_INFINITY;
 
-  /** The room as it is at `now` (ms). */
+  /** The sound for the room's change to `room` at `now` (ms), or null. */
   follow(room: Room, now: number): Coming | null {
     const former = this.#room;
     this.#room = room;

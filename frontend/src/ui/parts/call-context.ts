@@ -8,11 +8,13 @@ import type { Problem } from '../../stay/problems.ts';
 import type { Stay } from '../../stay/stay.ts';
 import type { ShownReadings } from './shown-readings.ts';
 
+/** Our stay in the room, and our camera and microphone. */
 export interface CallProps {
   readonly stay: Stay;
   readonly media: LocalMedia;
 }
 
+/** One entry of the menu *More*. */
 export interface MenuItem {
   readonly words: string;
   readonly Icon: FunctionComponent;
@@ -38,6 +40,7 @@ export interface TileMedia extends Omit<RemoteMedia, 'stream' | 'connection' | '
   readonly connection: RemoteMedia['connection'];
 }
 
+/** The media of somebody who is not connected yet. */
 export const CONNECTING: TileMedia = {
   stream: null,
   connection: 'connecting',

@@ -6,6 +6,7 @@ import { strings } from '../../words/strings.ts';
 import { type CallProps, CONNECTING, devicesOf } from './call-context.ts';
 import { clock } from './clock.ts';
 
+/** Why a person is not read now. `strings.notice.why` has the words. */
 export type Hindrance =
   | 'away'
   | 'offline'
@@ -35,7 +36,7 @@ export function hindranceOf(call: CallProps, person: Person): Hindrance | null {
   return connection === 'reconnecting' && !fresh ? 'reconnecting' : null;
 }
 
-/** Who can be read now, and in words who cannot, and why. */
+/** The people who can be read now; of the others, a sentence each that says why not. */
 export function readiness(call: CallProps): {
   ready: readonly Person[];
   hindered: readonly string[];
@@ -54,8 +55,10 @@ export function readiness(call: CallProps): {
 }
 
 /**
- * The names of those among `asked` of whom neither a reading nor an unread frame came since then. Empty
- * in room-only, where frames have no names; who left or withdrew is not named.
+ * The names of those among `asked` of whom no result has come since then.
+ *
+ * It is empty in room-only mode, where nameless faces hide who was read. Who left or withdrew is
+ * not among them.
  */
 export function silentOf(
   { stay }: CallProps,

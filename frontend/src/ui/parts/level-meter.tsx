@@ -5,7 +5,10 @@ const STEPS = 10;
 const QUIET = -50; // dB; below no step is lit
 const STILL = '(prefers-reduced-motion: reduce)';
 
-/** How many of the steps a loudness lights, on the scale that ears have. */
+/**
+ * How many of the meter's ten steps a loudness (0 to 1) lights, linear in decibels from -50 dB to 0
+ * dB.
+ */
 export function stepsOf(level: number): number {
   if (level <= 0) return 0;
   const decibel = 20 * Math.log10(level);

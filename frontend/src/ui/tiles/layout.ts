@@ -19,7 +19,11 @@ const STRIP = 0.22; // of the window's width or height
 const STRIP_MIN = 96; // px
 const STRIP_MAX = 260; // px
 
-/** The grid that shows the pictures largest; `aspect` is the pictures' width over height. */
+/**
+ * The grid of `count` tiles in `space` in which the pictures look largest.
+ *
+ * `gap` is the distance of two tiles in CSS pixels, `aspect` the pictures' width over their height.
+ */
 export function fitGrid(count: number, space: Size, gap: number, aspect: number): Grid {
   const usual = Math.max(NARROWEST, Math.min(WIDEST, aspect));
   const narrower = space.height > space.width ? NARROWER_UPRIGHT : NARROWER;
@@ -42,7 +46,7 @@ export function fitGrid(count: number, space: Size, gap: number, aspect: number)
   return best;
 }
 
-/** Where each of `count` tiles lies. */
+/** The place of each of `count` tiles in `space`, in CSS pixels; parameters as for `fitGrid`. */
 export function layGrid(count: number, space: Size, gap: number, aspect: number): readonly Rect[] {
   const { columns, tile } = fitGrid(count, space, gap, aspect);
   const rows = Math.ceil(count / columns);

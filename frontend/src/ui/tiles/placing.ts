@@ -24,7 +24,7 @@ const HAIR_COVERED = 0.15; // of its height; of a large face no more is covered 
 const FOREHEAD = 0.3; // of a face's height; below are the eyes
 const CROP_LIMIT = 0.45; // of the picture; cropping more would cut faces off
 
-/** Fills the tile when that costs little of the picture, else shows all of it. */
+/** `cover` if filling the tile cuts off at most 45 % of the picture, else `contain`. */
 export function chooseFit(video: Size, tile: Size): Fit {
   const aspects = [video.width / video.height, tile.width / tile.height];
   return 1 - Math.min(...aspects) / Math.max(...aspects) > CROP_LIMIT ? 'contain' : 'cover';
@@ -39,7 +39,12 @@ export function placePicture(video: Size, tile: Size, fit: Fit): Rect {
   return { x: (tile.width - width) / 2, y: (tile.height - height) / 2, width, height };
 }
 
-/** Where a face lies on the tile. `mirrored` is for one's own picture; boxes come unmirrored. */
+/**
+ * A face's rectangle on the tile, in CSS pixels.
+ *
+ * `box` is in fractions of the unmirrored picture, `picture` is from `placePicture`, and `mirrored`
+ * says whether the tile shows the picture as a mirror does.
+ */
 export function placeFace(box: Box, picture: Rect, mirrored: boolean): Rect {
   const left = mirrored ? 1 - box.x - box.width : box.x;
   return {

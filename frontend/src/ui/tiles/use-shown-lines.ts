@@ -14,7 +14,10 @@ export function shownLines(picture: Size, tile: Size, devicePixelRatio: number):
   return STEP * Math.ceil((Math.min(width, height) * devicePixelRatio) / STEP);
 }
 
-/** Tells it for one part of the page while that is there; null while nothing is known yet. */
+/**
+ * Tells the call how many lines of each person's picture a `part` of the page shows, until that
+ * part is gone. `lines` are by participant; null while they are not known yet.
+ */
 export function useShownLines(
   stay: CallProps['stay'],
   part: string,
