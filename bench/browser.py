@@ -45,7 +45,7 @@ _PEERS: Final = ("face-api", "human")
 
 
 def wire(response: Response) -> int:
-    """Bytes of one answer as they would travel."""
+    """Bytes of one answer's body as a server would send it: scripts and JSON as gzip."""
     body = response.body()
     return len(gzip.compress(body)) if response.url.endswith(_TEXT) else len(body)
 
@@ -64,7 +64,13 @@ def noting(page: Page, counts: Callable[[str], bool]) -> Iterator[dict[str, Resp
 
 
 def row(times: Sequence[float], thread: float, bytes_: float | None) -> dict[str, Any]:
-    """One way's figures."""
+    """The figures of one way of reading.
+
+    Args:
+        times: milliseconds from each picture to its expression.
+        thread: seconds of the page's own thread that reading took in all.
+        bytes_: fetched for the reader; None if unknown.
+    """
     return {
         "pictures": len(times),
         "p50": percentile(times, 0.5),
@@ -75,7 +81,14 @@ def row(times: Sequence[float], thread: float, bytes_: float | None) -> dict[str
 
 
 def of_product(browser: Browser, url: str, frames: int, *, device: bool) -> dict[str, Any]:
-    """This product's page in a call with no one else."""
+    """The figures of this product's page in a call with no one else; as for `row`.
+
+    Args:
+        browser: has a camera that films a face.
+        url: the page's address.
+        frames: pictures, one every two seconds.
+        device: whether the device reads instead of the service.
+    """
     page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
     page.set_default_timeout(PATIENCE)
     page.add_init_script(path=_HERE / "browser_clock.js")
@@ -95,7 +108,7 @@ def of_product(browser: Browser, url: str, frames: int, *, device: bool) -> dict
 
 
 def of_peer(browser: Browser, url: str, name: str, frames: int) -> dict[str, Any]:
-    """A peer in a page of its own."""
+    """The figures of one peer in a page of its own, and the last expression that it gave."""
     page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
     page.set_default_timeout(PATIENCE)
     with noting(page, lambda at: "/node_modules/" in at) as fetched:

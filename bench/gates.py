@@ -55,7 +55,7 @@ def _shrunk(side: int) -> Change:
 
 
 def refused(face: Pixels) -> bool:
-    """Whether the gates refuse a grey 48 × 48 crop that is frontal and large enough."""
+    """Whether the gates refuse a 48 × 48 grey crop (uint8) of a frontal face that fills it."""
     return fault(face, FoundFace((0, 0, 48, 48), _FRONTAL, 1.0, 0.75)) is not None
 
 

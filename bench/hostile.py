@@ -36,10 +36,10 @@ def many_scans() -> bytes:
 
 
 class Attacker:
-    """One attacker in a thread; counts what was answered to which kind of request.
+    """An attacker in a thread of its own.
 
     Attributes:
-        answers: counts, by kind and status; 0 where no answer came.
+        answers: how often each kind of request got each HTTP status; 0 if no answer came.
     """
 
     def __init__(self, url: str) -> None:

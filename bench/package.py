@@ -56,7 +56,11 @@ print(json.dumps({
 
 
 def environment(*extra: str) -> Path:
-    """A Python that has what `requirements.txt` names, and `extra` packages; kept for next time."""
+    """A Python with `requirements.txt` and the `extra` packages; its environment is made once.
+
+    Raises:
+        subprocess.SubprocessError: a package could not be installed.
+    """
     wanted = (package.ROOT / "requirements.txt").read_text() + " ".join(extra)
     folder = _ENVIRONMENT / hashlib.sha256(wanted.encode()).hexdigest()[:12]
     python = folder / "bin" / "python"
@@ -90,7 +94,15 @@ def size(folder: Path, without: Sequence[str] = ()) -> int:
 
 
 def measure() -> dict[str, float]:
-    """The figures, in megabytes and seconds."""
+    """Sizes of the package and its libraries in 10⁶ bytes, and medians over five processes.
+
+    Returns:
+        Times in seconds (`_s`) and memory in 2²⁰ bytes (`resident_…_mb`) for the import and the
+        first reading.
+
+    Raises:
+        subprocess.SubprocessError: the package could not be installed, or did not run.
+    """
     python = environment()
     (libraries,) = python.parent.parent.glob("lib/python3.*/site-packages")
     with tempfile.TemporaryDirectory() as temporary:

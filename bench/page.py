@@ -49,7 +49,10 @@ class Meter:
         self._session.send("Performance.enable")
 
     def over(self, seconds: float) -> dict[str, float]:
-        """How far they went in so many seconds."""
+        """How far each of Chromium's metrics grows in `seconds`, by its name; times are in seconds.
+
+        https://chromedevtools.github.io/devtools-protocol/tot/Performance/#method-getMetrics
+        """
         before = self._now()
         self._page.wait_for_timeout(seconds * 1000)
         after = self._now()

@@ -76,7 +76,16 @@ def install(names: list[str]) -> None:
 
 
 def measure(name: str, *arguments: object) -> dict[str, Any]:
-    """What `bench.accuracy` says of one reader."""
+    """The JSON of `bench.accuracy` for one reader, run in the peer's own environment.
+
+    Args:
+        name: one of `PEERS`.
+        *arguments: further arguments of that command.
+
+    Raises:
+        SystemExit: the peer is not installed.
+        subprocess.CalledProcessError: the measurement failed.
+    """
     command = (PEERS[name].python, "-m", "bench.accuracy", "--reader", name, "--json")
     if not PEERS[name].python.exists():
         raise SystemExit(f"{name} is not installed: python -m bench.peers --install")

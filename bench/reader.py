@@ -96,7 +96,7 @@ def runtimes(model: Path, yunet: Path | None) -> dict[str, Any]:
 
 
 def scales() -> dict[str, Any]:
-    """Faces found in each scene and milliseconds, by the scales looked at, in colour and grey."""
+    """Faces found and milliseconds, by scene and detector's scales, in colour and in grey."""
     detectors = {
         name: FaceDetector(glance=glance, close_look=close_look)
         for name, (glance, close_look) in SCALES.items()
@@ -120,7 +120,7 @@ def scales() -> dict[str, Any]:
 
 
 def frames() -> dict[str, Any]:
-    """Whole frames: decoded, searched, gated, classified; alone and two at once."""
+    """`timed` figures from JPEG to faces, and how many times faster two threads are than one."""
     reader = EmbeddedReader()
     one = jpeg(scene((640, 480), (160,)))
     four = jpeg(scene((640, 480), (80,) * 4))

@@ -58,7 +58,18 @@ _SENT = """
 def measure(
     browser: Browser, url: str, people: int, seconds: float, **window: int
 ) -> dict[str, Any]:
-    """One call of so many people: means over its pages, as the module's text says."""
+    """Measure one call over the mesh: means over its pages.
+
+    Args:
+        browser: runs all pages.
+        url: the page's address.
+        people: pages in the call.
+        seconds: how long it is measured, after fifteen seconds to settle.
+        **window: the pages' `width` and `height`, CSS pixels.
+
+    Returns:
+        `sent` in kbit/s, `lines` of the pictures' shorter side, `rate` in pictures/s, and `cores`.
+    """
     contexts = [browser.new_context(viewport=window) for _ in range(people)]  # type: ignore[arg-type]
     pages = [context.new_page() for context in contexts]
     for number, page in enumerate(pages):

@@ -17,7 +17,12 @@ Scores = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Sight:
-    """What a reader made of a photograph: the largest face's scores, or why there are none."""
+    """The result for a photograph.
+
+    Attributes:
+        scores: of the largest face, 8 in the order of `Expression`; None if no face was read.
+        unread: why there are none.
+    """
 
     scores: Scores | None
     unread: str = ""
@@ -35,7 +40,7 @@ class Reader(Protocol):
         """Seconds of processor it has taken so far, without what other programs took."""
 
     def crop(self, face: Image) -> Scores:
-        """The scores of a face that is already cropped."""
+        """Scores, 8 in the order of `Expression`, of a face that fills the image (uint8)."""
 
     def photograph(self, jpeg: bytes) -> Sight:
         """Look for faces in a JPEG file and read the largest."""
