@@ -121,7 +121,7 @@ def steady(joined: Sequence[float], seconds: float) -> list[list[float]]:
 
 
 def by_pauses(since: float, joining: bool) -> float:
-    """The log likelihood of a frame `since` seconds after the last one, at the random pace.
+    """The log likelihood, up to a constant, of a frame `since` seconds after the last: random pace.
 
     It is 0 for every pause that the page can draw, and `_NEVER` for all others. After `joining`
     there is no shortest pause.
@@ -131,10 +131,10 @@ def by_pauses(since: float, joining: bool) -> float:
 
 
 def by_beat(since: float, _: bool) -> float:
-    """The log likelihood of a frame `since` seconds after the last one, at the steady pace.
+    """The log likelihood, up to a constant, of a frame `since` seconds after the last: steady pace.
 
     It is a normal distribution around each multiple of two seconds, with a deviation of 0.05 s,
-    less 1 for each beat that was left out.
+    less 1 for each beat that was left out; it is never below `_NEVER`.
     """
     off = (since + STEADY / 2) % STEADY - STEADY / 2
     return max(-0.5 * (off / 0.05) ** 2 - abs(round(since / STEADY) - 1), _NEVER)
