@@ -55,7 +55,7 @@ export interface Call {
   publish(tracks: LocalTracks): void;
   /**
    * Says how large this page shows the others' pictures, so that no more is sent than is seen: the
-   * lines of each one's shorter side in device pixels, 0 for none. Who is not named is sent in full.
+   * lines of each one's shorter side in CSS pixels, 0 for none. Who is not named is sent in full.
    */
   setShown(lines: ReadonlyMap<string, number>): void;
   /** Takes a message that another participant's `Call` sent through the functions. */

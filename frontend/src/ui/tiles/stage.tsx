@@ -70,7 +70,7 @@ export function Stage({ context, quiet = false }: StageProps) {
     // What a hidden page shows, nobody sees; its small window is a stage of its own.
     if (stay.away.value && !quiet) return 0;
     const picture = pictures.value.get(key) ?? NO_PICTURE;
-    return shownLines(picture, shapeOf(key).place, devicePixelRatio);
+    return shownLines(picture, shapeOf(key).place);
   };
   const others = people.map(({ participant }) => participant).filter((key) => key !== self);
   const lines = size.width > 0 ? new Map(others.map((key) => [key, shows(key)])) : null;

@@ -7,11 +7,16 @@ import { chooseFit, placePicture } from './placing.ts';
 const STEP = 90; // lines; a tile that changes a little changes nothing for the sender
 const NONE: ReadonlyMap<string, number> = new Map();
 
-/** The lines of a picture's shorter side that a tile shows, in device pixels, rounded up to a step. */
-export function shownLines(picture: Size, tile: Size, devicePixelRatio: number): number {
+/**
+ * The lines of a picture's shorter side that a tile shows, rounded up to a step.
+ *
+ * They are CSS pixels: of a moving picture nobody sees a dense screen's device pixels, and each of
+ * them would be sent.
+ */
+export function shownLines(picture: Size, tile: Size): number {
   const known = picture.width > 0 && tile.width > 0;
   const { width, height } = known ? placePicture(picture, tile, chooseFit(picture, tile)) : tile;
-  return STEP * Math.ceil((Math.min(width, height) * devicePixelRatio) / STEP);
+  return STEP * Math.ceil(Math.min(width, height) / STEP);
 }
 
 /**
