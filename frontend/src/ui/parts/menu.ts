@@ -25,7 +25,7 @@ export function useMenu(wide = false): Menu {
     const style = list.current?.style;
     if (!style) return;
     style.bottom = `${innerHeight - top + GAP}px`;
-    style.maxHeight = `${top - 2 * GAP}px`;
+    style.maxHeight = `calc(${top - 2 * GAP}px - env(safe-area-inset-top))`;
     style.width = '';
     if (wide && innerWidth <= PHONE) {
       Object.assign(style, { left: `${GAP}px`, right: `${GAP}px`, width: 'auto' });

@@ -15,6 +15,12 @@ const GAP = 8; // px between the button and the words, and to the window's edges
 const WIDTH = 400; // px of the words, where the window is wide enough
 const HEIGHT = 280; // px they take at most, as correct-reading.css lays them out
 
+/** A place as close to `wanted` as the window's edges, its notch and its bars allow, all in px. */
+function inside(from: string, wanted: number, last: number, to: string): string {
+  const safe = (edge: string) => `env(safe-area-inset-${edge})`;
+  return `clamp(${GAP}px + ${safe(from)}, ${wanted}px, ${last}px - ${safe(to)})`;
+}
+
 /** On our own tile: "that was wrong", and the eight words to say how we look. */
 export function CorrectReading({ context }: { context: CallContext }) {
   const { stay, toast } = context;
@@ -44,10 +50,14 @@ export function CorrectReading({ context }: { context: CallContext }) {
     const { top, bottom, right } = button.current.getBoundingClientRect();
     const { innerWidth, innerHeight } = window;
     const width = Math.min(WIDTH, innerWidth - 2 * GAP);
-    const left = Math.min(Math.max(GAP, right - width), innerWidth - width - GAP);
     const places = [bottom + GAP, top - GAP - HEIGHT];
     const y = places.find((at) => at >= GAP && at + HEIGHT <= innerHeight - GAP);
-    Object.assign(style, { width: `${width}px`, left: `${left}px`, top: `${y ?? GAP}px` });
+    const [farthest, lowest] = [innerWidth - width - GAP, innerHeight - HEIGHT - GAP];
+    Object.assign(style, {
+      width: `${width}px`,
+      left: inside('left', right - width, farthest, 'right'),
+      top: inside('top', y ?? GAP, lowest, 'bottom'),
+    });
   };
   return (
     <>
