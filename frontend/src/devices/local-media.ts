@@ -49,7 +49,8 @@ export class LocalMedia {
   readonly screen = new LocalScreen();
   readonly devices = new Devices();
   readonly #changed = signal<DeviceChange | null>(null);
-  #closed = false;
+  /** Whether nothing may be opened: before `open`, and after `close`. */
+  #closed = true;
   /** The person's own choice, even while another device replaces it. */
   #muted = false;
   /** The ids of the devices lost last. */
@@ -111,8 +112,12 @@ export class LocalMedia {
     if (track && idOf(track) !== id) await this.#request(kind, id);
   }
 
-  /** Asks for both with one question; if that is refused, asks for each. */
+  /**
+   * Asks for both with one question; if that is refused, asks for each. If they are open it changes
+   * nothing: a phone gives a camera once, and ends what it gave before; and what is off stays off.
+   */
   async open(): Promise<void> {
+    if (!this.#closed) return;
     this.#closed = false;
     this.#asked.value = false;
     await this.#openBoth();
@@ -199,13 +204,16 @@ export class LocalMedia {
 
   /** Replaces a lost device with another one, if there is one and the person did not forbid it. */
   async #replaceLost(kind: Kind, gone: string | null): Promise<void> {
+    const role = ROLES[kind];
+    const looked = this.devices.options.value[role].find(({ id }) => id === gone)?.facing;
     this.#fail(kind, 'lost');
     this.#gone[kind] = gone;
     await this.devices.refresh();
-    const role = ROLES[kind];
     const isLost = () => this.#device(kind).value.problem === 'lost';
+    // A phone's other camera shows something else: only its person turns it round.
     const [other] = this.devices.options.value[role].filter(
-      ({ id }) => id !== gone && id !== 'default',
+      ({ id, facing }) =>
+        id !== gone && id !== 'default' && (!looked || !facing || facing === looked),
     );
     if (!isLost()) return;
     if (!other) {

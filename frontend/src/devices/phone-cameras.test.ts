@@ -7,13 +7,24 @@ const DEFAULT = { kind: 'audioinput', deviceId: 'default', groupId: 'g', label: 
 const USB = { kind: 'audioinput', deviceId: 'usb', groupId: 'g', label: 'USB' };
 
 let plugged: readonly (typeof FRONT)[] = [];
+/** The camera that is given; a phone gives one at a time. */
+let given: (EventTarget & { stopped: boolean }) | null = null;
+/** How often a camera that was in use was ended by the phone, since another was asked for. */
+let taken = 0;
 const asked = vi.fn((_: MediaTrackConstraints) => undefined);
 
 /** A phone: the wanted camera, or the one that looks where it is wanted to. */
 async function give({ audio, video }: MediaStreamConstraints) {
   const tracks: unknown[] = [];
   const track = (kind: string, settings: object) =>
-    Object.assign(new EventTarget(), { kind, getSettings: () => settings, stop: vi.fn() });
+    Object.assign(new EventTarget(), {
+      kind,
+      getSettings: () => settings,
+      stopped: false,
+      stop() {
+        this.stopped = true;
+      },
+    });
   if (audio) tracks.push(track('audio', {}));
   if (video) {
     const { deviceId, facingMode } = video as MediaTrackConstraints;
@@ -21,7 +32,12 @@ async function give({ audio, video }: MediaStreamConstraints) {
     const id = (deviceId as ConstrainDOMStringParameters | undefined)?.ideal;
     const back = id ? id === 'b' : facingMode === 'environment';
     const settings = { deviceId: back ? 'b' : 'f', facingMode: back ? 'environment' : 'user' };
-    tracks.push(track('video', settings));
+    if (given && !given.stopped) {
+      taken += 1;
+      given.dispatchEvent(new Event('ended'));
+    }
+    given = track('video', settings);
+    tracks.push(given);
   }
   const of = (wanted: string) => tracks.filter((one) => (one as { kind: string }).kind === wanted);
   return {
@@ -33,6 +49,7 @@ async function give({ audio, video }: MediaStreamConstraints) {
 
 beforeEach(() => {
   plugged = [FRONT, BACK];
+  taken = 0;
   const mediaDevices = Object.assign(new EventTarget(), {
     getUserMedia: give,
     enumerateDevices: async () => plugged,
@@ -42,6 +59,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 async function open(): Promise<LocalMedia> {
+  given = null;
   const media = new LocalMedia();
   await media.open();
   return media;
@@ -92,6 +110,41 @@ describe('turning the camera round', () => {
     navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
     await vi.waitFor(() => expect(media.devices.options.value.microphone).toHaveLength(1));
     expect(media.facing).toBe('environment');
+    media.close();
+  });
+});
+
+describe('a phone that gives one camera at a time', () => {
+  it('never has to end one that is in use', async () => {
+    const media = await open();
+    await media.flip();
+    await media.choose('camera', 'f');
+    await media.setCamera(false);
+    await media.setCamera(true);
+    await media.open(); // back from a closed door
+    expect(taken).toBe(0);
+    expect(media.camera.value.on).toBe(true);
+    media.close();
+  });
+
+  it('leaves off what its person switched off, also when they come back from a closed door', async () => {
+    const media = await open();
+    await media.setCamera(false);
+    await media.open();
+    expect(media.camera.value.on).toBe(false);
+    media.close();
+    await media.open();
+    expect(media.camera.value.on).toBe(true);
+    media.close();
+  });
+
+  it('does not turn round by itself when another program takes its camera', async () => {
+    const media = await open();
+    media.camera.value.track?.dispatchEvent(new Event('ended'));
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(media.camera.value).toEqual({ track: null, on: false, problem: 'lost' });
+    await media.setCamera(true);
+    expect(media.facing).toBe('user');
     media.close();
   });
 });
