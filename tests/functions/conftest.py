@@ -15,8 +15,9 @@ from typing import Any
 import azure.functions as func
 import pytest
 from azure.functions.blob import InputStream
-from azure.storage.blob import BlobClient, BlobServiceClient
+from azure.storage.blob import BlobClient, BlobServiceClient, ContainerClient
 
+from functions import deletion
 from functions.contract import Face
 from functions.reader import FaceReader
 from functions.settings import Settings
@@ -57,7 +58,7 @@ def azurite(storage_clock: StorageClock) -> Iterator[Azurite]:
             yield azurite
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(waiting.PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -239,6 +240,15 @@ def func_parameters(function: Callable[..., Any]) -> set[str]:
     return set(inspect.signature(function).parameters)
 
 
+def _forget_frames(container: ContainerClient) -> None:
+    """Delete what earlier tests left, some on purpose: all share one storage."""
+    for blob in container.list_blobs(include=["uncommittedblobs"]):
+        if blob.etag is None:
+            deletion.delete_uncommitted(container, blob.name)
+        else:
+            deletion.delete(container, blob.name)
+
+
 @pytest.fixture
 def make_app(
     azurite: Azurite, clock: TestClock, monkeypatch: pytest.MonkeyPatch
@@ -259,6 +269,7 @@ def make_app(
     create_app = importlib.import_module("function_app").create_app
 
     storage = azurite.client()
+    _forget_frames(storage.get_container_client("frames"))
 
     def make(reader: FaceReader | None = None, **more: str) -> App:
         limits = json.dumps(wide | json.loads(more.pop("LIMITS", "{}")))

@@ -42,4 +42,3 @@ def test_only_frames_that_nobody_would_read_any_more_are_deleted(
     waiting = app.upload(ada, SMILE).removeprefix("frames/")
     app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
     assert app.frames() == [waiting]
-    app.storage.get_blob_client("frames", waiting).delete_blob()

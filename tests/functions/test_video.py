@@ -180,7 +180,7 @@ def hosts(azurite: Azurite, opentok: StubOpenTok, count: int) -> Iterator[list[s
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(10)
+            process.wait(waiting.PATIENCE)
 
 
 def answers(url: str) -> bool:
