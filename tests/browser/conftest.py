@@ -9,6 +9,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,11 @@ from tests.waiting import Met, until
 
 expect.set_options(timeout=waiting.PATIENCE * 1000)
 
-_CAMERA = (Path(__file__).parent / "camera.js").read_text()
+_CAMERA, _NOTES = (
+    (Path(__file__).parent / script).read_text() for script in ("camera.js", "notes.js")
+)
+_DRAWN = """() => new Promise((done) => requestAnimationFrame(() =>
+  requestAnimationFrame(() => setTimeout(done))))"""
 _CHROMIUM = chromium.find()
 _TRACES = bool(os.environ.get("TRACES"))  # kept of tests that fail: `playwright show-trace`
 _PHOTOGRAPH = Path(__file__).parents[1] / "faces" / "astronaut.jpg"
@@ -149,6 +154,7 @@ class Person:
         if self.page.url != link:
             self.page.goto(link)
         self.page.get_by_role("textbox", name="Your name").fill(self.name)
+        expect(self.page.get_by_text("Your browser asks whether it may use")).to_have_count(0)
         box = self.page.get_by_role("checkbox", name=re.compile("Read my expression"))
         expect(box).not_to_be_checked()
         if consent:
@@ -158,6 +164,7 @@ class Person:
             self.page.get_by_role("radio", name="When asked").check()
         self.page.get_by_role("button", name=re.compile("Start a new call|Join now")).click()
         expect(self.tile(self)).to_be_visible()
+        self.drawn()
 
     @property
     def link(self) -> str:
@@ -179,6 +186,20 @@ class Person:
         """Take in what the page has done meanwhile; true, to be asked beside a condition."""
         self.page.wait_for_timeout(50)
         return True
+
+    def drawn(self) -> None:
+        """Wait until the page has drawn itself, and what depends on the sizes it then has."""
+        self.page.evaluate(_DRAWN)
+
+    @contextmanager
+    def is_told(self, words: str) -> Iterator[None]:
+        """Assert that the page says so because of what is done within, if only for a moment."""
+        before = self.page.evaluate("said.length")
+        yield
+        until(
+            lambda: any(words in one for one in self.page.evaluate("n => said.slice(n)", before)),
+            f"{self.name} is told {words!r}",
+        )
 
     def switch(self, name: str) -> Locator:
         """A switch of the bottom bar."""
@@ -203,6 +224,7 @@ class Person:
         self.button(title).click()
         panel = self.page.get_by_role("complementary", name=title)
         expect(panel).to_be_visible()
+        self.drawn()  # and the focus is on it
         return panel
 
     def tile(self, other: Person) -> Locator:
@@ -223,18 +245,12 @@ class Person:
             f"{self.name} sees that {other.name} looks like {expression}",
         )
 
-    def asks_until(self, condition: Callable[[], Met], what: str) -> Met:
+    def asks_until(
+        self, condition: Callable[[], Met], what: str, ask: Callable[[], object] | None = None
+    ) -> Met:
         """Have everyone read, and again before the emoji fade, until the condition is met."""
-        asked = -math.inf
-
-        def met() -> Met:
-            nonlocal asked
-            if time.monotonic() - asked > _ASK_AGAIN:
-                self.button("Read everyone now").click()
-                asked = time.monotonic()
-            return condition()
-
-        return until(met, what)
+        ask = ask or self.button("Read everyone now").click
+        return until(asking(ask, condition), what)
 
     def sees_moving_video_of(self, other: Person) -> None:
         """Assert that new pictures of somebody keep coming."""
@@ -243,6 +259,20 @@ class Person:
         until(lambda: video.evaluate(frames) > 0, f"{self.name} sees {other.name}")
         seen = video.evaluate(frames)
         until(lambda: video.evaluate(frames) > seen + 2, f"{other.name} moves for {self.name}")
+
+
+def asking(ask: Callable[[], object], condition: Callable[[], Met]) -> Callable[[], Met]:
+    """The condition, asked for first, and again before what the asking leads to has faded."""
+    asked = -math.inf
+
+    def met() -> Met:
+        nonlocal asked
+        if time.monotonic() - asked > _ASK_AGAIN:
+            ask()
+            asked = time.monotonic()
+        return condition()
+
+    return met
 
 
 def meet(stack: Stack, first: Person, *others: Person, live: bool = False) -> None:
@@ -259,6 +289,7 @@ def new_person(browser: Browser, name: str, **context: Any) -> Person:
     if _TRACES:
         of_their_own.tracing.start(screenshots=True, snapshots=True)
     of_their_own.add_init_script(_CAMERA)
+    of_their_own.add_init_script(_NOTES)
     somebody = Person(name, of_their_own.new_page(), of_their_own)
     somebody.page.on("pageerror", lambda error: somebody.errors.append(str(error)))
     somebody.page.on("console", somebody.note)

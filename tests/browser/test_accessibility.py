@@ -26,8 +26,11 @@ _VIOLATIONS = """async () => (await axe.run(document, { resultTypes: ['violation
   .filter(({ impact }) => impact === 'serious' || impact === 'critical')
   .flatMap(({ id, nodes }) => nodes.map(({ failureSummary, target }) =>
     `${id} at ${target}: ${failureSummary}`))"""
+# Nothing moves, and no emoji fades because a slow machine has read nothing for a while.
 _SETTLED = """() => document.getAnimations().every(({ playState, effect }) =>
-  playState !== 'running' || effect.getTiming().iterations !== 1)"""
+    playState !== 'running' || effect.getTiming().iterations !== 1)
+  && [...document.querySelectorAll('[data-expression]')].every(({ style }) => style.opacity === '1')
+"""
 
 
 _SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -88,6 +91,7 @@ def lobby_that_complains(visit: Visit) -> None:
 def lobby_without_devices(visit: Visit) -> None:
     """The browser refuses camera and microphone."""
     page = visit.somebody.page
+    expect(visit.button("device.camera")).to_have_attribute("aria-pressed", "true")
     page.evaluate("camera.refused = true")
     visit.button("device.camera").click()
     visit.button("device.camera").click()

@@ -19,10 +19,11 @@ def test_the_controls_fit_the_window(
     ada = person("Ada", width=width, height=height)
     meet(scripted_stack, ada)
     bar = ada.page.get_by_role("region", name="Call controls")
-    boxes = [control.bounding_box() for control in bar.locator("button:visible").all()]
+    boxes = bar.locator("button:visible").evaluate_all(
+        "controls => controls.map((control) => control.getBoundingClientRect().toJSON())"
+    )
     assert len(boxes) >= 7
     for box in boxes:
-        assert box
         assert 8 <= box["x"] <= width - 8 - box["width"]
         assert box["y"] + box["height"] <= height - 4
         assert min(box["width"], box["height"]) >= 44

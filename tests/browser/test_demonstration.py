@@ -52,7 +52,7 @@ def test_one_person_alone_sees_a_demonstration_read_and_removes_it(
     ada.button("Remove demonstration").click()
     expect(tile).to_have_count(0)
     expect(ada.button("More")).to_be_focused()  # what opened the menu
-    until(lambda: not ada.page.workers, "its worker goes with it")
+    until(lambda: ada.still() and not ada.page.workers, "its worker goes with it")
     expect(ada.page.get_by_role("paragraph").filter(has_text="You are alone")).to_be_visible()
 
 

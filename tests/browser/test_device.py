@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Request, WebSocket, expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import CAMERA_SIZE, Person, Photograph
+from tests.browser.conftest import CAMERA_SIZE, Person, Photograph, frames_left
 from tests.browser.journeys.chromium import Chromium
 from tests.browser.journeys.firefox import Firefox
 from tests.browser.journeys.somebody import Somebody
@@ -94,6 +94,7 @@ def test_a_device_reads_and_no_picture_leaves_it(
     ada.page.goto(real_stack.url)
     ada.page.get_by_role("radio", name=DEVICE).check()
     expect(ada.page.get_by_text("This device reads.")).to_be_visible()
+    until(lambda: frames_left(real_stack) == [], "no frame of another test is under way")
     before = dict(real_stack.operations)
     ada.join(ada.link, live=True)
     bob.join(ada.link, consent=False)

@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Request, Response, expect
+from playwright.sync_api import BrowserContext, Request, Response, Route, expect
 
 from functions.contract import Expression
 from local.product import product_stack
 from local.stack import Stack
-from tests.browser.conftest import Person, frames_left, meet
+from tests.browser.conftest import UNHURRIED, Person, frames_left, meet
 from tests.functions.stub_opentok import SETTINGS, StubOpenTok
 from tests.waiting import until
 
@@ -35,7 +35,7 @@ UNREACHABLE = (
 def opentok_stack() -> Iterator[Stack]:
     """The product over OpenTok."""
     with StubOpenTok() as opentok:
-        settings = SETTINGS | {"OPENTOK_API_URL": opentok.url}
+        settings = SETTINGS | UNHURRIED | {"OPENTOK_API_URL": opentok.url}
         app = "tests.browser.scripted_app:app"
         with product_stack(app=app, settings=settings) as stack:
             yield stack
@@ -202,10 +202,15 @@ def test_a_library_that_does_not_load_is_asked_for_again(
     """A file that could not be fetched is told as missing video, and fetched again by itself."""
     tolerated.append(r"Failed to load resource: net::ERR_FAILED .*/assets/opentok")
     ada = played("Ada")
-    ada.context.route(LIBRARY, lambda route: route.abort(), times=1)
+
+    def nothing(route: Route) -> None:
+        route.abort()
+
+    ada.context.route(LIBRARY, nothing)
     ada.join(opentok_stack.url)
     notice = ada.page.locator(".notice", has_text="could not be started")
     expect(notice).to_be_visible()
+    ada.context.unroute(LIBRARY, nothing)
     expect(notice).to_have_count(0)
     connect(ada)
 

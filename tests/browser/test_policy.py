@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from infra import site_config
 from local.signalr.access import SignalRConnection
 from local.stack import Stack
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 # The page's own world, not the test's: scripts there are under the page's policy.
 _ATTEMPTS = {
@@ -43,7 +43,7 @@ def test_the_local_site_is_served_with_the_deployments_headers(
     """The local site has every header of staticwebapp.config.json, with local addresses."""
     storage = dict(part.partition("=")[::2] for part in scripted_stack.storage.split(";"))
     hub = SignalRConnection.parse(scripted_stack.signalr).endpoint
-    page = httpx.get(scripted_stack.url, trust_env=False)
+    page = httpx.get(scripted_stack.url, trust_env=False, timeout=PATIENCE)
     site_config.write(
         tmp_path,
         {
@@ -57,7 +57,7 @@ def test_the_local_site_is_served_with_the_deployments_headers(
         here = value.replace("https://127", "http://127").replace("wss://127", "ws://127")
         assert page.headers[name] == here, name
     script = next(part for part in page.text.split('"') if part.startswith("/assets/"))
-    asset = httpx.get(scripted_stack.url + script, trust_env=False)
+    asset = httpx.get(scripted_stack.url + script, trust_env=False, timeout=PATIENCE)
     assert "immutable" in asset.headers["cache-control"]
     assert asset.headers["x-content-type-options"] == "nosniff"
 
@@ -68,6 +68,7 @@ def test_the_policy_stops_what_is_not_the_pages(
 ) -> None:
     """A foreign script in the page can load, run and send nothing outside this deployment."""
     with browser.new_context() as context:
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.goto(scripted_stack.url)
         answered: list[str] = []

@@ -48,6 +48,7 @@ def test_a_shared_screen_is_seen_by_all_and_read_by_nobody(
     share(ada, HAPPY)
     for viewer in (zoe, kim):
         assert_moves(screen_of(viewer, ada))
+        viewer.drawn()
         large, small = screen_of(viewer, ada).bounding_box(), viewer.tile(ada).bounding_box()
         assert large
         assert small
@@ -133,7 +134,7 @@ def test_a_pinned_person_is_large(scripted_stack: Stack, person: Callable[..., P
         return box["width"]
 
     expect(ada.tile(kim)).to_be_visible()
-    assert width_of(zoe) == width_of(kim)
+    until(lambda: width_of(zoe) == width_of(kim), "all are equal")
     ada.button("Pin Zoë").focus()
     ada.page.keyboard.press("Enter")
     until(lambda: width_of(zoe) > 2 * width_of(kim), "the pinned tile is large")

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from functions.contract import Expression
 from local.stack import Stack
 from tests.browser.conftest import Person, meet
+from tests.waiting import until
 
 
 def test_the_keys_of_the_call(scripted_stack: Stack, person: Callable[..., Person]) -> None:
@@ -23,15 +24,15 @@ def test_the_keys_of_the_call(scripted_stack: Stack, person: Callable[..., Perso
             keyboard.press(f"Control+{key}")
             expect(ada.button(name)).to_have_attribute("aria-pressed", pressed)
     ada.look(Expression.HAPPINESS)
-    keyboard.press("Control+Alt+a")
-    ada.sees(ada, "happiness")
+    happy = ada.badges(ada).and_(ada.page.locator("[data-expression=happiness]"))
+    ada.asks_until(happy.is_visible, "Ada is read", lambda: keyboard.press("Control+Alt+a"))
     keyboard.press("Control+Alt+l")
     mine = ada.switch("Read my expression")
     expect(mine).to_have_accessible_description(re.compile("^Live "))
     keyboard.press("Control+Alt+r")
     expect(mine).not_to_be_checked()
-    keyboard.press("Control+Alt+l")  # nobody is live who is not read
-    expect(ada.page.locator(".toast")).to_contain_text("You are not read.")
+    with ada.is_told("You are not read."):
+        keyboard.press("Control+Alt+l")  # nobody is live who is not read
     keyboard.press("Control+Alt+p")
     expect(ada.page.get_by_role("complementary", name="People")).to_be_visible()
     keyboard.press("?")
@@ -71,4 +72,4 @@ def test_a_small_window_keeps_everybody_in_view(
     assert box["y"] + box["height"] <= height
     ada.button("Leave call").click()
     expect(ada.button("Join again")).to_be_visible()
-    assert small.is_closed()
+    until(lambda: ada.still() and small.is_closed(), "the small window goes")

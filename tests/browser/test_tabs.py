@@ -43,6 +43,7 @@ def test_three_people_see_each_other_on_phones(
     for viewer in people:
         for other in people:
             viewer.sees_moving_video_of(other)
+        viewer.drawn()
         boxes = [viewer.tile(other).bounding_box() for other in people]
         for box in boxes:
             assert box

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from local.stack import Stack
 from tests.browser.conftest import Person, meet
@@ -54,20 +54,13 @@ def test_a_panel_that_does_not_load_can_be_tried_again(
 ) -> None:
     """The panel shows that it loads; after a failure the second attempt opens it."""
     ada = person("Ada")
-    meet(scripted_stack, ada)
-    held: list[Route] = []
     files = re.compile(r"/timeline-panel-.*\.(js|css)$")
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    ada.page.route(files, hold)
-    panel = ada.open_panel("Timeline")
-    expect(panel.get_by_role("status")).to_have_text("One moment…")
-    for route in held:
-        route.abort()
-    ada.page.unroute(files)
+    ada.page.route(files, lambda route: route.abort())  # also when all panels are loaded ahead
+    meet(scripted_stack, ada)
+    with ada.is_told("One moment…"):
+        panel = ada.open_panel("Timeline")
     expect(panel.get_by_role("alert")).to_contain_text("could not be loaded")
+    ada.page.unroute(files)
     panel.get_by_role("button", name="Try again").click()
     expect(panel.get_by_role("slider")).to_be_visible()
     expect(panel.locator(".timeline")).to_have_css("display", "grid")

@@ -18,8 +18,9 @@ HEIGHTS = (360, 568, 800)
 KNOWN = {320, 360, 480, 560, 568, 640, 740, 760, 761, 768, 820, 834, 853, 860, 922, 1160, 1300}
 SOME = sorted(KNOWN | set(range(320, 1301, 45)))
 # Each control of the bar and each thing of the header: outside the window, or over another?
-_FAULTS = """async () => {
-  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+_FAULTS = """async (width) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  do await frame(); while (innerWidth !== width);
   const parts = [...document.querySelectorAll(
     '.controls :is(button, select), .call-header :is(header > *, button, p, span.room-share)')]
     .filter((part) => part.checkVisibility() && !part.closest('[popover]'))
@@ -52,7 +53,7 @@ def faults(page: Page, widths: Iterable[int]) -> dict[str, list[str]]:
     for height in HEIGHTS:
         for width in widths:
             page.set_viewport_size({"width": width, "height": height})
-            if wrong := page.evaluate(_FAULTS):
+            if wrong := page.evaluate(_FAULTS, width):
                 found[f"{width} × {height}"] = wrong
     return found
 

@@ -69,17 +69,22 @@ class Somebody:
 
     def presses(self, role: str, name: str) -> None:
         """Wait until something of this role and name is enabled, then press its middle."""
-        until(
-            lambda: self.evaluates(role, name, "!it.disabled"),
-            f"{self.name} may press {role} {name}",
-        )
-        place = self.evaluates(
-            role,
-            name,
-            "(it.scrollIntoView({block: 'nearest'}), it = it.getBoundingClientRect(),"
-            " [it.left + it.width / 2, it.top + it.height / 2])",
-        )
-        self.tab.press(*place)
+        places: list[Any] = [None]
+
+        def stands_still() -> bool:
+            middle = "it.left + it.width / 2, it.top + it.height / 2"
+            places.append(
+                self.evaluates(
+                    role,
+                    name,
+                    "it.disabled ? null : (it.scrollIntoView({block: 'nearest'}),"
+                    f" it = it.getBoundingClientRect(), [{middle}])",
+                )
+            )
+            return places[-1] is not None and places[-1] == places[-2]
+
+        until(stands_still, f"{self.name} may press {role} {name}")
+        self.tab.press(*places[-1])
 
     def looks(self, expression: Expression) -> None:
         """Paint the colour of an expression into the camera."""
@@ -120,12 +125,16 @@ class Somebody:
 
     def sees(self, other: Somebody, expression: Expression | None) -> None:
         """Wait until the only emoji on somebody's tile is this one, or there is none."""
-        shown = "[...it.querySelectorAll('[data-expression]')].map((one) => one.dataset.expression)"
-        wanted = [] if expression is None else [str(expression)]
         until(
-            lambda: self.evaluates("group", self.tile(other), shown) == wanted,
+            lambda: self.shows(other, expression),
             f"{self.name} sees {expression} at {other.name}",
         )
+
+    def shows(self, other: Somebody, expression: Expression | None) -> bool:
+        """Whether the only emoji on somebody's tile is this one, or there is none."""
+        shown = "[...it.querySelectorAll('[data-expression]')].map((one) => one.dataset.expression)"
+        wanted = [] if expression is None else [str(expression)]
+        return bool(self.evaluates("group", self.tile(other), shown) == wanted)
 
     def sees_moving(self, tile: str, what: str) -> None:
         """Wait until the picture of a tile (a regular expression of its name) changes, twice.

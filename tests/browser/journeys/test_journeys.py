@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from functions.contract import Expression
 from local.product import product_stack
 from local.stack import Stack
-from tests.browser.conftest import UNHURRIED, assert_no_frame_is_left
+from tests.browser.conftest import UNHURRIED, asking, assert_no_frame_is_left
 from tests.browser.journeys.chromium import Chromium
 from tests.browser.journeys.firefox import Firefox
 from tests.browser.journeys.matrix import Matrix
@@ -148,8 +148,8 @@ def reading_once(pair: Pair) -> None:
     zoe.presses("button", HOW)
     zoe.presses("radio", "^When asked")
     zoe.looks(HAPPY)
-    ada.presses("button", EVERYONE)
-    ada.sees(zoe, HAPPY)
+    asked = asking(lambda: ada.presses("button", EVERYONE), lambda: ada.shows(zoe, HAPPY))
+    until(asked, "Ada sees how Zoë looks")
     zoe.presses("radio", "^Live")
     zoe.presses("button", HOW)
 

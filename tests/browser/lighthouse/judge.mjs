@@ -4,9 +4,16 @@ import { startFlow } from 'lighthouse';
 import puppeteer from 'puppeteer-core';
 
 const [url, executablePath, ...args] = process.argv.slice(2);
-const browser = await puppeteer.launch({ executablePath, args });
+const patience = 1000 * Number(process.env.TEST_PATIENCE ?? 150); // ms
+const browser = await puppeteer.launch({
+  executablePath,
+  args,
+  timeout: patience,
+  protocolTimeout: patience,
+});
 try {
   const page = await browser.newPage();
+  page.setDefaultTimeout(patience);
   const flow = await startFlow(page, {
     config: {
       extends: 'lighthouse:default',
