@@ -9,7 +9,7 @@ globalThis.pictures = [];
   };
   const measure = performance.measure.bind(performance);
   performance.measure = (name, options) => {
-    if (name === "read") here(); // the device has read, and shows it in this turn
+    if (name === 'read') here(); // the device has read, and shows it in this turn
     return measure(name, options);
   };
   const post = Worker.prototype.postMessage;
@@ -20,7 +20,7 @@ globalThis.pictures = [];
   globalThis.WebSocket = class extends WebSocket {
     constructor(...given) {
       super(...given);
-      this.addEventListener("message", ({ data }) => {
+      this.addEventListener('message', ({ data }) => {
         if (String(data).includes('"target":"reading"')) here();
       });
     }

@@ -1,14 +1,14 @@
 // A peer reads the camera in this page, as its documentation says: `ready` when it is warm, `begin(ms)` and
 // `end()` around a measured time, `seen` what it read last.
 const name = location.search.slice(1);
-const modules = "/node_modules";
+const modules = '/node_modules';
 const wasm = `${modules}/@tensorflow/tfjs-backend-wasm/dist/`;
-const video = document.querySelector("video");
+const video = document.querySelector('video');
 
 async function faceApi() {
   const api = await import(`${modules}/@vladmandic/face-api/dist/face-api.esm.js`);
   api.tf.setWasmPaths(wasm);
-  await api.tf.setBackend("wasm");
+  await api.tf.setBackend('wasm');
   await api.tf.ready();
   const models = `${modules}/@vladmandic/face-api/model`;
   await api.nets.ssdMobilenetv1.loadFromUri(models);
@@ -23,7 +23,7 @@ async function human() {
   const { Human } = await import(`${modules}/@vladmandic/human/dist/human.esm.js`);
   const off = { enabled: false };
   const reader = new Human({
-    backend: "wasm",
+    backend: 'wasm',
     wasmPath: wasm,
     modelBasePath: `${modules}/@vladmandic/human/models/`,
     cacheSensitivity: 0, // each picture is read, also one like the last
@@ -40,7 +40,7 @@ async function human() {
 
 video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
 await video.play();
-const read = await { "face-api": faceApi, human }[name]();
+const read = await { 'face-api': faceApi, human }[name]();
 globalThis.seen = String(await read());
 
 let timer;

@@ -103,7 +103,7 @@ def paced(joined: Sequence[float], seconds: float, module: Path) -> list[list[fl
     Args:
         joined: when each person joined (s).
         seconds: the end of the call.
-        module: `pace.ts` as a module for Node; see `_bundled`.
+        module: `pace.ts` as a module for Node; see `bundled`.
 
     Raises:
         subprocess.SubprocessError: Node failed, or took over a minute.
@@ -210,11 +210,11 @@ def _jpeg(picture: npt.NDArray[np.uint8]) -> bytes:
     return file.getvalue()
 
 
-def _bundled(folder: Path) -> Path:
-    """The page's pace as one module that Node can run."""
-    out = folder / "pace.mjs"
+def bundled(source: Path, folder: Path) -> Path:
+    """One of the page's modules, with all that it imports, as a file that Node can run."""
+    out = folder / f"{source.stem}.mjs"
     rolldown = FRONTEND / "node_modules" / ".bin" / "rolldown"
-    command = [str(rolldown), str(PACE), "--file", str(out)]
+    command = [str(rolldown), str(source), "--file", str(out)]
     subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT)
     return out
 
@@ -223,7 +223,7 @@ def measure(runs: int, seconds: float, seed: int = 1) -> dict[str, tuple[float, 
     """Each attack's mean share of right names over the runs, and its standard error."""
     random = np.random.default_rng(seed)
     with tempfile.TemporaryDirectory() as folder:
-        module = _bundled(Path(folder))
+        module = bundled(PACE, Path(folder))
         attacks: dict[str, Callable[[], float]] = {
             "by time": lambda: named_by_time(
                 lambda joined: paced(joined, seconds, module), by_pauses, random

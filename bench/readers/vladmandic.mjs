@@ -4,38 +4,38 @@
 // A request on standard input is one line of JSON, {"crop": true, "height": 48, "width": 48}, and then
 // height × width × 3 bytes of RGB; the answer is one line, {"scores": {"happy": 0.9, …}} or
 // {"scores": null} where no face is found, with "processor": milliseconds of the whole process.
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { stdin, stdout } from "node:process";
-import { pathToFileURL } from "node:url";
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { stdin, stdout } from 'node:process';
+import { pathToFileURL } from 'node:url';
 
 const [name, folder] = process.argv.slice(2);
-const require = createRequire(join(folder, "package.json"));
-const modules = join(folder, "node_modules");
-const wasm = join(modules, "@tensorflow/tfjs-backend-wasm/dist/");
+const require = createRequire(join(folder, 'package.json'));
+const modules = join(folder, 'node_modules');
+const wasm = join(modules, '@tensorflow/tfjs-backend-wasm/dist/');
 const home = join(modules, name);
 
 // The packages fetch their WebAssembly and models; here they are files.
 const fetchOverTheNetwork = globalThis.fetch;
 globalThis.fetch = async (target, options) => {
-  const path = String(target?.url ?? target).replace(/^file:\/\//, "");
+  const path = String(target?.url ?? target).replace(/^file:\/\//, '');
   if (!existsSync(path)) return fetchOverTheNetwork(target, options);
-  const type = path.endsWith(".json") ? "application/json" : "application/octet-stream";
-  return new Response(readFileSync(path), { headers: { "content-type": type } });
+  const type = path.endsWith('.json') ? 'application/json' : 'application/octet-stream';
+  return new Response(readFileSync(path), { headers: { 'content-type': type } });
 };
 
 async function start(tf) {
-  require("@tensorflow/tfjs-backend-wasm").setWasmPaths(wasm);
-  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-  await tf.setBackend("wasm");
+  require('@tensorflow/tfjs-backend-wasm').setWasmPaths(wasm);
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  await tf.setBackend('wasm');
   await tf.ready();
 }
 
 async function faceApi() {
-  const api = require(join(home, "dist/face-api.node-wasm.js"));
+  const api = require(join(home, 'dist/face-api.node-wasm.js'));
   await start(api.tf);
-  const models = join(home, "model");
+  const models = join(home, 'model');
   await api.nets.ssdMobilenetv1.loadFromDisk(models);
   await api.nets.faceExpressionNet.loadFromDisk(models);
   return {
@@ -48,16 +48,16 @@ async function faceApi() {
 }
 
 async function human() {
-  const { Human } = require(join(home, "dist/human.node-wasm.js"));
+  const { Human } = require(join(home, 'dist/human.node-wasm.js'));
   const off = { enabled: false };
   const reader = new Human({
-    backend: "wasm",
+    backend: 'wasm',
     wasmPath: wasm,
     wasmPlatformFetch: true,
-    modelBasePath: pathToFileURL(join(home, "models/")).href,
+    modelBasePath: pathToFileURL(join(home, 'models/')).href,
     debug: false,
     cacheSensitivity: 0,
-    warmup: "none",
+    warmup: 'none',
     filter: off,
     gesture: off,
     body: off,
@@ -70,7 +70,7 @@ async function human() {
   await reader.load();
   const model = reader.models.models.emotion;
   const side = model.inputs[0].shape[2];
-  const labels = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
+  const labels = ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral'];
   return {
     tf,
     // What its src/gear/emotion.ts does with the face that its detector found.
@@ -93,7 +93,7 @@ async function human() {
 
 async function answer(reader, asked, bytes) {
   const shape = [asked.height, asked.width, 3];
-  const picture = reader.tf.tensor3d(new Uint8Array(bytes), shape, "int32");
+  const picture = reader.tf.tensor3d(new Uint8Array(bytes), shape, 'int32');
   try {
     return (await (asked.crop ? reader.crop : reader.frame)(picture)) ?? null;
   } finally {
@@ -103,8 +103,8 @@ async function answer(reader, asked, bytes) {
 
 // What the packages print is not an answer.
 console.log = console.info = console.warn = console.error;
-const reader = await { "@vladmandic/face-api": faceApi, "@vladmandic/human": human }[name]();
-stdout.write("ready\n");
+const reader = await { '@vladmandic/face-api': faceApi, '@vladmandic/human': human }[name]();
+stdout.write('ready\n');
 
 let waiting = Buffer.alloc(0);
 for await (const chunk of stdin) {

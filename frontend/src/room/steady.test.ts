@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import messages from '../../../tests/contract/messages.json';
 import { EXPRESSIONS, type Expression, type Face, type Reading } from '../wire/contract.ts';
 import { parseReading } from '../wire/messages.ts';
-import { type FollowedFace, followFaces, type SteadyFaces, steady, withOwnWord } from './steady.ts';
+import {
+  type FollowedFace,
+  followFaces,
+  needsConfirming,
+  type SteadyFaces,
+  steady,
+  withOwnWord,
+} from './steady.ts';
 
 const PACE = 2_000; // ms, as live
 
@@ -68,6 +75,22 @@ describe('what is shown of a face over time', () => {
   it('does not flicker between two expressions that are equally likely', () => {
     const torn = [calm, face('sadness', 0.5), calm, face('sadness', 0.5), calm];
     expect(new Set(expressionsOf(torn))).toEqual(new Set(['neutral']));
+  });
+
+  it('keeps an expression while another is only a little likelier', () => {
+    const scores = { ...face('sadness', 0.45).scores, neutral: 0.35 };
+    const torn = face('sadness', 0.45, { scores });
+    expect(new Set(expressionsOf([calm, torn, torn]))).toEqual(new Set(['neutral']));
+  });
+
+  it.each([
+    ['another expression', smile, true],
+    ['the same one', calm, false],
+    ['no clear one', face('fear', 0.3, { unsure: true }), false],
+  ])('asks for a picture soon that confirms %s: %s', (_name, read, soon) => {
+    const before = steady(undefined, reading([calm], 0), false);
+    const [after] = steady(before, reading([read], PACE), false).faces;
+    expect(after && needsConfirming(after)).toBe(soon);
   });
 
   it('is never more than two readings behind, however they differ', () => {

@@ -6,7 +6,8 @@
  * Demand", 1956; the weight follows the time between two pictures). A reading that looks different
  * waits for the next one. If that looks different from the shown look, too, the mean of the two is
  * shown. So a lasting change shows with its second reading, about 0.4 s after its first (the page takes
- * that picture early; in a room-only call it is two seconds). A change in only one picture never shows.
+ * that picture early; in a room-only call it is two seconds). A change in only one picture never shows,
+ * and an expression that is likelier by a little is averaged in. `bench.flicker` measures all this.
  * The filter starts again and shows a reading unchanged after somebody asked to read everyone, and if
  * the reading before is too old or too recent for the steady pace. An own word needs no second reading.
  */
@@ -19,6 +20,7 @@ import {
 } from '../wire/contract.ts';
 
 const TIME_CONSTANT = 4_000; // ms
+const LIKELIER = 0.15; // of all likelihood; by less, another expression is no different look
 const SHORTEST_PAUSE = 250; // ms, less than `CONFIRM_PAUSE`; pictures closer together were asked for
 const LONGEST_PAUSE = 5_000; // ms; after it the filter starts again
 
@@ -72,6 +74,14 @@ export function steady(
   };
 }
 
+/**
+ * Whether the next picture should come early: another expression was read, and surely. A reading that
+ * only became unsure waits, since it often is sure again.
+ */
+export function needsConfirming({ shown, doubted }: SteadyFace): boolean {
+  return doubted !== null && !doubted.unsure && doubted.expression !== shown.expression;
+}
+
 /** Gives each face the id of the nearest former one within its own width, or a new id. */
 export function followFaces(
   former: readonly FollowedFace[],
@@ -113,8 +123,9 @@ function next(
   return { shown: { ...shown, box: face.box }, doubted: face };
 }
 
-function looksLike(a: Face, b: Face): boolean {
-  return a.unsure || b.unsure ? a.unsure === b.unsure : a.expression === b.expression;
+function looksLike(shown: Face, face: Face): boolean {
+  if (shown.unsure || face.unsure) return shown.unsure === face.unsure;
+  return face.confidence - face.scores[shown.expression] <= LIKELIER;
 }
 
 /** The newer face, its scores mixed with the older one's. */

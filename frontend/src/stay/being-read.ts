@@ -3,6 +3,7 @@ import { computed, effect, type ReadonlySignal } from '@preact/signals';
 import { FrameLine, type OwnLine } from '../frame/line.ts';
 import { applyMessage, correct, type Room, shownMode } from '../room/room.ts';
 import { shownFaces } from '../room/sight.ts';
+import { needsConfirming } from '../room/steady.ts';
 import { ApiError } from '../wire/api.ts';
 import { DEVICE, type Expression, type HubMessage } from '../wire/contract.ts';
 import type { Consent } from './consent.ts';
@@ -109,7 +110,8 @@ export class BeingRead {
     if (message.target === 'unread') return;
     this.#line.noteShown(message.body.capturedAt);
     const { self, sights } = room.peek();
-    if (sights.get(self)?.steadied?.faces[0]?.doubted) this.#line.pace.confirm();
+    const [face] = sights.get(self)?.steadied?.faces ?? [];
+    if (face && needsConfirming(face)) this.#line.pace.confirm();
   }
 
   /**
