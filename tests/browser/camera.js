@@ -1,7 +1,7 @@
 // A camera whose picture the test paints: `camera.scene` is drawn ten times a second. A screen to
 // share is of the colour `camera.screen`. `camera.cameras` are plugged in; each paints the same. A
 // phone's are 'Facing front' and 'Facing back'.
-//   scene = { photographs: [{ url, x, y, width, height }], colour }  (pixels of 640 × 480)
+//   scene = { photographs: [{ url, x, y, width, height }], colour }  (pixels of 640 × 480, or of 480 × 640)
 (() => {
   if (!navigator.mediaDevices) return; // no page of ours: `about:blank`
   const canvas = document.createElement('canvas');
@@ -25,6 +25,10 @@
         pictures.set(url, await createImageBitmap(new Blob([bytes])));
       }
       camera.scene = scene;
+    },
+    /** As when a phone is turned: the picture's width and height change places. */
+    turn() {
+      [canvas.width, canvas.height] = [canvas.height, canvas.width];
     },
     unplug() {
       for (const track of tracks) {

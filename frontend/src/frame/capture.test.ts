@@ -10,6 +10,7 @@ const JPEG = new Blob(['jpeg']);
 /** What the worker does with each picture. */
 const work = vi.fn<(job: EncodeJob) => void>();
 const terminate = vi.fn();
+let video: HTMLElement & { videoWidth: number; videoHeight: number };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }); // no answer is waited for
@@ -24,7 +25,7 @@ beforeEach(() => {
   );
   vi.stubGlobal('MediaStream', class {});
   vi.stubGlobal('createImageBitmap', async () => ({}));
-  const video = Object.assign(document.createElement('div'), {
+  video = Object.assign(document.createElement('div'), {
     play: async () => undefined,
     videoWidth: 1_280,
     videoHeight: 720,
@@ -76,4 +77,20 @@ it('counts no camera let go of as a failure of the worker', async () => {
   frames.setTrack(CAMERA);
   expect(await frames.capture()).not.toBeNull();
   expect(encode).not.toHaveBeenCalled();
+});
+
+it('takes each picture in its own size, also when a phone was turned between two', async () => {
+  const sizes: (readonly [number, number])[] = [];
+  work.mockImplementation(({ width, height, answer }) => {
+    sizes.push([width, height]);
+    answer.postMessage(JPEG);
+  });
+  const frames = running();
+  await frames.capture();
+  Object.assign(video, { videoWidth: 540, videoHeight: 960 });
+  await frames.capture();
+  expect(sizes).toEqual([
+    [640, 360],
+    [540, 960],
+  ]);
 });
