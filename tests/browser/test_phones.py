@@ -191,6 +191,29 @@ def test_a_page_that_was_frozen_takes_its_place_again(
     ada.sees(zoe, SAD, asked_by=ada)
 
 
+def test_no_field_makes_a_phone_enlarge_the_page(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Letters of fields have 16 px or more: iOS enlarges the page at a smaller one."""
+    ada = person("Ada", **UPRIGHT)
+    fields = "fields => fields.map((field) => [field.name, getComputedStyle(field).fontSize])"
+
+    def assert_large(where: str) -> None:
+        found = ada.page.locator("select:visible, input:not([type]):visible").evaluate_all(fields)
+        assert found, where
+        small = [field for field in found if float(field[1].removesuffix("px")) < 16]
+        assert small == [], where
+
+    ada.page.goto(scripted_stack.url)
+    assert_large("lobby")
+    meet(scripted_stack, ada)
+    for title in ("People", "Settings"):
+        panel = ada.open_panel(title)
+        expect(panel.locator("select").first).to_be_visible()
+        assert_large(title)
+        panel.get_by_role("button", name="Close panel").click()
+
+
 def test_nothing_is_offered_that_a_phone_cannot_do(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
