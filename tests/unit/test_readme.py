@@ -41,6 +41,17 @@ def test_every_path_of_the_glossary_exists() -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_every_test_of_the_page_on_phones_exists() -> None:
+    """Each test that docs/browsers.md names is a function or a file of the project."""
+    named = re.findall(r"`(test_\w+|[\w-]+\.test\.tsx?)`", (ROOT / "docs/browsers.md").read_text())
+    tests = "".join(file.read_text() for file in (ROOT / "tests/browser").glob("test_*.py"))
+    tests += "".join(file.read_text() for file in (ROOT / "tests/browser/journeys").glob("*.py"))
+    files = {file.name for file in (ROOT / "frontend/src").rglob("*.test.ts*")}
+    assert named
+    for name in named:
+        assert name in files or f"def {name}(" in tests, name
+
+
 def _paths(row: str) -> list[str]:
     names = re.findall(r"`([^`]+)`", row)
     folder = names[0].rpartition("/")[0]
