@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { SteadyFaces } from '../../room/steady.ts';
 import type { Face, Reading } from '../../wire/contract.ts';
 import { expressionSigns, percentOf } from '../../words/expressions.ts';
@@ -51,6 +51,7 @@ export function FaceBadges({
           face={shown}
           place={placeFace(shown.box, picture, mirrored)}
           tile={tile}
+          fit={fit}
           age={age}
           strength={strength}
           emojiScale={emojiScale}
@@ -61,24 +62,24 @@ export function FaceBadges({
 }
 
 interface FaceBadgeProps
-  extends Pick<FaceBadgesProps, 'reading' | 'tile' | 'age' | 'strength' | 'emojiScale'> {
+  extends Pick<FaceBadgesProps, 'reading' | 'tile' | 'fit' | 'age' | 'strength' | 'emojiScale'> {
   readonly face: Face;
   readonly place: Rect;
 }
 
-function FaceBadge({ reading, face, place, tile, age, strength, emojiScale }: FaceBadgeProps) {
+function FaceBadge({ reading, face, place, tile, fit, age, strength, emojiScale }: FaceBadgeProps) {
   const usual = Math.max(MIN_EMOJI, Math.min(MAX_EMOJI, place.width * EMOJI_PER_FACE));
   const size = usual * emojiScale;
   const { unsure, word, sureness, ageWords, name } = wordsOf(face, age);
-  const [badge, measure] = useBadgeSize([word, unsure, sureness, ageWords, size, tile.width]);
+  const [badge, element] = useBadgeSize([word, unsure, sureness, ageWords, size, tile.width]);
   const centre = placeBadge(place, badge, tile);
-  // Not before it was drawn once at its place: it would glide from where it stood unmeasured.
-  const [glides, setGlides] = useState(false);
-  const measured = badge.width > 0;
-  useEffect(() => setGlides(measured), [measured]);
+  const glides = useGlides(element, badge.width > 0 && `${tile.width} ${tile.height} ${fit}`);
+  // Held at the edge where its emoji is: this stays at the face as other words make the badge wider.
+  const side = centre.flipped ? 1 : -1;
+  const edge = centre.x + (side * badge.width) / 2;
   return (
     <div
-      ref={measure}
+      ref={element}
       class={`badge${centre.flipped ? ' badge-flipped' : ''}${glides ? ' badge-gliding' : ''}`}
       role="img"
       aria-label={name}
@@ -86,7 +87,7 @@ function FaceBadge({ reading, face, place, tile, age, strength, emojiScale }: Fa
       data-expression={unsure ? undefined : face.expression}
       data-frame={reading.frame}
       style={{
-        transform: `translate(${centre.x}px, ${centre.y}px) translate(-50%, -50%)`,
+        transform: `translate(${edge}px, ${centre.y}px) translate(${side > 0 ? '-100%' : '0%'}, -50%)`,
         '--emoji-size': `${size}px`,
         opacity: strength,
       }}
@@ -160,6 +161,19 @@ function BadgeContent({ face, age }: Pick<FaceBadgeProps, 'face' | 'age'>) {
       </span>
     </>
   );
+}
+
+/**
+ * Whether a badge glides: over its `ground`, the tile as it is, and only once it stands at its place
+ * there. On a tile that became another one it would glide from where no face is.
+ */
+function useGlides(element: RefObject<HTMLElement | null>, ground: string | false): boolean {
+  const [stood, setStood] = useState(ground);
+  useLayoutEffect(() => {
+    void element.current?.offsetWidth; // now the browser takes it to be there
+    setStood(ground);
+  }, [ground]);
+  return ground !== false && stood === ground;
 }
 
 /** The size of a badge as drawn, measured whenever one of `causes` changes. */
