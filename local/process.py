@@ -207,12 +207,12 @@ class Child:
 
     def _echo(self, line: str) -> None:
         line = _SECRET.sub(r"\1=…", line)
-        with self._changed:
-            self.output.append(line)
-            self._changed.notify_all()
         with contextlib.suppress(ValueError, OSError):
             self._log.write(f"[{self.name}] {line}\n")
             self._log.flush()
+        with self._changed:  # who waits for the line finds it in the log, too
+            self.output.append(line)
+            self._changed.notify_all()
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:

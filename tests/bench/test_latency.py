@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from bench.latency import percentile
+from tests.waiting import PATIENCE
 
 
 def test_it_measures_the_whole_chain_against_the_floor() -> None:
@@ -18,7 +19,7 @@ def test_it_measures_the_whole_chain_against_the_floor() -> None:
         [*command, "--participants", "2", "--frames", "3", "--json"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=True,
     )
     figures = json.loads(run.stdout)

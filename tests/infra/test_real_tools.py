@@ -141,7 +141,9 @@ def test_the_static_sites_emulator_serves_the_page_as_meant(tmp_path: Path) -> N
         env=os.environ | {"SWA_CLI_TELEMETRY": "false"},
     )  # fmt: skip
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE
+        ) as http:
             until(lambda: _answers(http), "the emulator answers")
             pages = {
                 path: http.get(path) for path in ("/", "/config.json", f"/assets/{asset.name}")

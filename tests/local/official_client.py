@@ -43,8 +43,8 @@ class OfficialClient:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.kill()
-        self._process.wait(5)
-        self._reader.join(5)
+        self._process.wait(waiting.PATIENCE)
+        self._reader.join(waiting.PATIENCE)
         self._process.stdin.close()
         self._process.stdout.close()
 

@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 import httpx
 from azure.storage.blob import AccountSasPermissions, ResourceTypes, Services, generate_account_sas
 
+from tests import waiting
+
 
 class Message(NamedTuple):
     """What a queue message says and how long it stays."""
@@ -21,10 +23,10 @@ class Message(NamedTuple):
     expires: datetime
 
 
-def peek(connection_string: str, queue: str, at_least: int, seconds: float = 30) -> list[Message]:
+def peek(connection_string: str, queue: str, at_least: int) -> list[Message]:
     """The queue's first messages, once there are so many; they stay where they are."""
     parts = dict(part.split("=", 1) for part in connection_string.split(";") if "=" in part)
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + waiting.PATIENCE
     signature = generate_account_sas(
         parts["AccountName"],
         parts["AccountKey"],
@@ -35,7 +37,7 @@ def peek(connection_string: str, queue: str, at_least: int, seconds: float = 30)
     )
     url = f"{parts['QueueEndpoint']}/{queue}/messages?peekonly=true&numofmessages=32&{signature}"
     while True:
-        answer = httpx.get(url, trust_env=False, timeout=10)
+        answer = httpx.get(url, trust_env=False, timeout=waiting.PATIENCE)
         found = _messages(answer.text) if answer.status_code == 200 else []
         if len(found) >= at_least or time.monotonic() > deadline:
             return found

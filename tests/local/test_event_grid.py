@@ -95,7 +95,7 @@ def grid() -> Iterator[EventGrid]:
         yield delivery
         delivery.close()
         server.shutdown()
-        thread.join(5)
+        thread.join(waiting.PATIENCE)
 
 
 def test_a_creation_becomes_a_blob_created_event(grid: EventGrid) -> None:

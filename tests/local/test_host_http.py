@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.local.conftest import Host, other_stack
+from tests.local.conftest import WAIT, Host, other_stack
 
 MEGABYTE = 1024 * 1024
 
@@ -27,7 +27,7 @@ def test_a_routes_case_does_not_matter(http: httpx.Client, path: str) -> None:
 def test_an_encoded_slash_stays_within_its_segment(host: Host) -> None:
     """http 2: `%2F` does not divide a segment; the function is called."""
     target = urlsplit(host.url)
-    connection = http.client.HTTPConnection(target.netloc, timeout=10)
+    connection = http.client.HTTPConnection(target.netloc, timeout=WAIT)
     connection.request("GET", "/v1/anything/a%2Fb")  # as it is: no client may tidy it up
     answer = connection.getresponse()
     assert (answer.status, b"a%2Fb" in answer.read()) == (200, True)
@@ -85,7 +85,7 @@ def test_the_limit_is_a_setting() -> None:
     """http 8: FUNCTIONS_REQUEST_BODY_SIZE_LIMIT holds for functions and webhook."""
     with other_stack(settings={"FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "1000"}) as stack:
         host = Host(stack.url, stack.storage, stack.blobs_key)
-        with httpx.Client(base_url=host.url, trust_env=False) as http:
+        with httpx.Client(base_url=host.url, trust_env=False, timeout=WAIT) as http:
             assert http.post("/v1/anything", content=bytes(1000)).json()["body"] == 1000
             large = http.post("/v1/anything", content=bytes(1001))
             assert (large.status_code, large.content) == (500, b"")
@@ -96,7 +96,7 @@ def test_the_limit_is_a_setting() -> None:
 def announce(host: Host, path: str, length: int) -> tuple[int, bytes]:
     """The answer to a request that announces a body and sends none of it."""
     query = f"?code={host.blobs_key}&functionName=Host.Functions.unload"
-    connection = http.client.HTTPConnection(urlsplit(host.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(host.url).netloc, timeout=WAIT)
     connection.putrequest("POST", path + query)
     connection.putheader("Content-Length", str(length))
     connection.putheader("aeg-event-type", "Notification")
@@ -148,6 +148,7 @@ def test_preflights_are_answered_by_the_host(flex: str) -> None:
                 "Access-Control-Request-Headers": "authorization,content-type",
             },
             trust_env=False,
+            timeout=WAIT,
         )
         assert answer.status_code == 204
         assert answer.headers["access-control-allow-origin"] == "https://page.example"
@@ -161,7 +162,7 @@ def test_preflights_are_answered_by_the_host(flex: str) -> None:
 def test_answers_name_the_allowed_origin(flex: str, path: str) -> None:
     """http 13: all answers name the allowed origin, failures too, and no other origin."""
     for origin, allowed in (("https://other.example", True), ("https://evil.example", False)):
-        answer = httpx.get(flex + path, headers={"Origin": origin}, trust_env=False)
+        answer = httpx.get(flex + path, headers={"Origin": origin}, trust_env=False, timeout=WAIT)
         assert (answer.headers.get("access-control-allow-origin") == origin) == allowed
 
 
@@ -171,6 +172,7 @@ def test_other_origins_get_an_empty_preflight(flex: str) -> None:
         f"{flex}/v1/anything",
         headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "PUT"},
         trust_env=False,
+        timeout=WAIT,
     )
     assert answer.status_code == 204
     assert not [name for name in answer.headers if name.startswith("access-control")]
@@ -178,8 +180,8 @@ def test_other_origins_get_an_empty_preflight(flex: str) -> None:
 
 def test_the_root_is_azures_own_page(flex: str) -> None:
     """http 15: / is Azure's page unless AzureWebJobsDisableHomepage is true."""
-    answer = httpx.get(flex, trust_env=False)
+    answer = httpx.get(flex, trust_env=False, timeout=WAIT)
     assert answer.status_code == 200
     assert "up and running" in answer.text
     with other_stack(settings={"AzureWebJobsDisableHomepage": "true"}) as stack:
-        assert httpx.get(stack.url, trust_env=False).status_code == 204
+        assert httpx.get(stack.url, trust_env=False, timeout=WAIT).status_code == 204

@@ -80,13 +80,17 @@ def test_nothing_that_waits_is_lost_at_sigterm(
 ) -> None:
     """process 4: all 40 waiting calls are made, by this host or by the next."""
     names = [f"{uuid4()}/{number}.txt" for number in range(40)]
+    held = names[:4]  # no more calls are made at once
     for name in names:
-        elsewhere.upload_blob(name, b"wait")
+        elsewhere.upload_blob(name, b"hold" if name in held else b"wait")
     deliver(*names, container="elsewhere")
+    calls(f"elsewhere/{held[0]}", 1)
     host = stack["functions"]
     life, pid = host.starts, host.pid
     assert pid is not None
     os.kill(pid, signal.SIGTERM)
+    for name in held:
+        elsewhere.delete_blob(name)
     host.wait_ready(after_start=life)
     called = [calls(f"elsewhere/{name}", 1, exactly=False) for name in names]
     assert all(called)

@@ -93,6 +93,7 @@ def _connect(access: SignalRConnection, **query: str) -> AbstractContextManager[
         compression=None,
         ping_interval=None,
         close_timeout=1,
+        open_timeout=PATIENCE,
     )
 
 
@@ -109,7 +110,7 @@ def _process(access: SignalRConnection, port: int, log: Path) -> Iterator[None]:
         assert process.poll() is None
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +121,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     access = SignalRConnection(f"http://127.0.0.1:{port}", "at least thirty-two bytes, for tests")
     with (
         _process(access, port, log),
-        httpx.Client(base_url=access.endpoint, trust_env=False) as http,
+        httpx.Client(base_url=access.endpoint, trust_env=False, timeout=PATIENCE) as http,
     ):
 
         def answers() -> bool:

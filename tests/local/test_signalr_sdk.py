@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from local.signalr.access import SignalRConnection
+from tests.local.conftest import WAIT
 from tests.local.official_client import OfficialClient
 
 VERSION = "api-version=2022-06-01"
@@ -33,7 +34,7 @@ class Sdk:
         """`path` below the hub; parameters in `more` come after what was signed."""
         signed = f"api/hubs/harbour{path}?{VERSION}"
         token = self._service.server_token(self._audience + signed)
-        with httpx.Client(trust_env=False, timeout=10) as http:
+        with httpx.Client(trust_env=False, timeout=WAIT) as http:
             return http.request(
                 method,
                 f"{self._service.endpoint}/{signed}{more}",
@@ -95,7 +96,9 @@ def test_another_address_in_the_token_is_401(signalr: SignalRConnection, signed:
     token = SignalRConnection(signalr.endpoint, key).server_token(audience)
     headers = {"Authorization": f"Bearer {token}"}
     body = {"Target": "note", "Arguments": []}
-    answer = httpx.post(signalr.endpoint + path, headers=headers, json=body, trust_env=False)
+    answer = httpx.post(
+        signalr.endpoint + path, headers=headers, json=body, trust_env=False, timeout=WAIT
+    )
     assert answer.status_code == 401
 
 
@@ -123,5 +126,5 @@ def test_a_message_over_a_megabyte_is_refused(sdk: Sdk, docker: OfficialClient) 
 
 def test_the_health_probe_needs_no_token(signalr: SignalRConnection) -> None:
     """signalr 8: HEAD /api/health."""
-    answer = httpx.head(f"{signalr.endpoint}/api/health?{VERSION}", trust_env=False)
+    answer = httpx.head(f"{signalr.endpoint}/api/health?{VERSION}", trust_env=False, timeout=WAIT)
     assert answer.status_code == 200

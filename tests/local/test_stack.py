@@ -47,6 +47,11 @@ def alive(pid: int) -> bool:
         return False
 
 
+def hears(docker: OfficialClient, text: str) -> None:
+    """Wait for the call of a blob with this text; what restarts announce again may come before."""
+    waiting.until(lambda: docker.receive()["text"] == text, f"a call with {text!r}")
+
+
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A directory for temporary files of this test alone."""
@@ -119,10 +124,11 @@ def test_azurite_comes_back_with_containers_and_cors(
             "Access-Control-Request-Headers": "x-ms-blob-type,x-ms-meta-captain",
         },
         trust_env=False,
+        timeout=waiting.PATIENCE,
     )
     assert answer.headers["access-control-allow-origin"] == stack.url
     manifests.upload_blob("phoenix/1.txt", b"ashes")
-    assert docker.receive()["text"] == "ashes"
+    hears(docker, "ashes")
 
 
 def test_other_pages_may_not_upload(manifests: ContainerClient) -> None:
@@ -131,6 +137,7 @@ def test_other_pages_may_not_upload(manifests: ContainerClient) -> None:
         f"{manifests.url}/a/1.txt",
         headers={"Origin": "http://evil.example", "Access-Control-Request-Method": "PUT"},
         trust_env=False,
+        timeout=waiting.PATIENCE,
     )
     assert "access-control-allow-origin" not in answer.headers
 
@@ -142,7 +149,7 @@ def test_what_waited_while_the_host_was_away_is_called(
     life = stack["functions"].kill()
     manifests.upload_blob("patience/1.txt", b"waiting")
     stack["functions"].wait_ready(after_start=life)
-    assert docker.receive()["text"] == "waiting"
+    hears(docker, "waiting")
 
 
 def test_what_lay_in_the_storage_at_its_start_is_called(
@@ -150,13 +157,13 @@ def test_what_lay_in_the_storage_at_its_start_is_called(
 ) -> None:
     """Blobs that exist when the stack starts are called."""
     manifests.upload_blob("ghost/1.txt", b"aboard")
-    assert docker.receive()["text"] == "aboard"
+    hears(docker, "aboard")
     azurite = stack["azurite"]
     life, pid = azurite.starts, azurite.pid
     assert pid is not None
     os.kill(pid, signal.SIGTERM)  # politely: it saves its index at the end, else every 5 s only
     azurite.wait_ready(after_start=life)
-    assert docker.receive()["text"] == "aboard"
+    hears(docker, "aboard")
 
 
 def test_the_host_comes_back(stack: Stack, http: httpx.Client) -> None:
@@ -235,8 +242,9 @@ def test_the_launcher_runs_the_product(temporary: Path) -> None:
         try:
             assert process.stdout.readline() == f"Ready: http://127.0.0.1:{port}\n"
             url = f"http://127.0.0.1:{port}"
-            assert httpx.get(url, trust_env=False).headers["content-type"].startswith("text/html")
-            functions = httpx.get(f"{url}/admin/functions", trust_env=False).json()
+            with httpx.Client(base_url=url, trust_env=False, timeout=waiting.PATIENCE) as http:
+                assert http.get("/").headers["content-type"].startswith("text/html")
+                functions = http.get("/admin/functions").json()
             assert any(
                 binding["type"] == "blobTrigger"
                 for function in functions

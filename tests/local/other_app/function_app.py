@@ -145,8 +145,8 @@ def tide(clock: func.TimerRequest, signals: func.Out[str]) -> None:
 def unload(manifest: InputStream) -> str:
     """Tells the hub what was in the blob, and leaves it in `seen`.
 
-    A blob that says "sink" always fails, "list" once, "wait" takes its time, "quit" ends the
-    process.
+    A blob that says "sink" always fails, "list" once, "wait" takes its time, "hold" lasts until it
+    is deleted, "quit" ends the process.
     """
     data = manifest.read()
     text = data.decode(errors="replace")
@@ -168,6 +168,8 @@ def unload(manifest: InputStream) -> str:
         raise RuntimeError("this ship lists, once")
     if text == "wait":
         time.sleep(0.3)
+    if text == "hold":
+        _leave(f"held/{manifest.name}", {"called_at": time.time(), "released": _goes(manifest)})
     if text == "quit":
         os._exit(7)
     return json.dumps({"target": "unloaded", "arguments": [seen]})
@@ -179,4 +181,17 @@ def _leave(name: str, seen: dict[str, object]) -> None:
         container.upload_blob(f"{name}/{uuid.uuid4()}", json.dumps(seen))
 
 
+def _goes(blob: InputStream) -> bool:
+    """Whether it is deleted before the host would end this call."""
+    over = time.monotonic() + _HOLD
+    with BlobServiceClient.from_connection_string(os.environ[STORAGE]) as account:
+        held = account.get_blob_client(*str(blob.name).split("/", 1))
+        while held.exists():
+            if time.monotonic() > over:
+                return False
+            time.sleep(0.05)
+    return True
+
+
 _listed: set[str] = set()
+_HOLD = 9  # s; host.json's functionTimeout is ten
