@@ -114,6 +114,10 @@ class Participant:
         )
         response.raise_for_status()
 
+    async def connected(self) -> None:
+        """Wait until the hub's messages come, perhaps again."""
+        await self._connected.wait()
+
     async def heartbeat(self) -> None:
         """A sign of life, which the page gives every 15 seconds."""
         await self._post("heartbeat")

@@ -9,7 +9,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Locator,
     Page,
     Request,
@@ -328,7 +329,8 @@ def person(
         if errors or getattr(request.node, "failed", False):
             results.mkdir(exist_ok=True)
             file = re.sub(r"\W+", "-", f"{request.node.name}-{number}-{somebody.name}")
-            somebody.page.screenshot(path=results / f"{file}.png")
+            with suppress(Error):  # a crashed page has no picture
+                somebody.page.screenshot(path=results / f"{file}.png")
             if _TRACES:
                 somebody.context.tracing.stop(path=results / f"{file}.zip")
         somebody.context.close()

@@ -14,11 +14,11 @@ from functions.contract import Expression
 from local.product import product_stack
 from local.stack import Name, Stack
 from tests.browser.conftest import UNHURRIED, Person, frames_left, meet
+from tests.faults.stream import AZURITES_INDEX
 from tests.waiting import until
 
 A, D = Expression.ANGER, Expression.HAPPINESS
 NETWORK_ERRORS = ("Failed to load resource", "WebSocket connection to", "ERR_CONNECTION")
-AZURITES_INDEX = "__azurite_db_blob__.json"  # written every five seconds
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,7 @@ def test_reloading_the_page_and_joining_again(
     ada.sees_moving_video_of(zoe)
     zoe.sees_moving_video_of(ada)
     zoe.look(D)
-    ada.button("Read everyone now").click()
-    ada.sees(zoe, D)
+    ada.sees(zoe, D, asked_by=ada)
 
 
 def test_a_video_that_starts_late_keeps_nobody_from_being_read(
@@ -70,8 +69,7 @@ def test_a_video_that_starts_late_keeps_nobody_from_being_read(
     notice = zoe.page.locator(".notice").filter(has_text="could not be started")
     expect(notice).to_be_visible()
     zoe.look(D)
-    ada.button("Read everyone now").click()
-    zoe.sees(zoe, D)
+    zoe.sees(zoe, D, asked_by=ada)
     zoe.page.unroute("**/video-token")
     zoe.sees_moving_video_of(ada)
     ada.sees_moving_video_of(zoe)

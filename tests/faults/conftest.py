@@ -11,7 +11,8 @@ from local.stack import Stack
 from tests.faults.stream import Account
 
 APP = "tests.faults.marked_app:app"
-SETTINGS = {"FRAME_SLOT_SECONDS": "0.05"}
+LIFETIME = 60  # s; a slow machine reads a frame late, and yet well
+SETTINGS = {"FRAME_SLOT_SECONDS": "0.05", "FRAME_LIFETIME_SECONDS": str(LIFETIME)}
 
 Report = Callable[[str, Account], None]
 

@@ -17,17 +17,19 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 from azure.storage.blob import BlobServiceClient
 from PIL import Image
 
-from bench.participant import Ending, Participant
+from bench.participant import SETTLE_SECONDS, Ending, Participant
 from local.stack import Stack
 from tests import waiting
 
 PEOPLE = 4
 PATIENCE = 2 * waiting.PATIENCE  # s for a whole stream, however slow the machine
+AZURITES_INDEX = "__azurite_db_blob__.json"  # written every five seconds
 _REFUSED_PAUSE = 0.5  # s
 
 
@@ -87,15 +89,17 @@ class Account:
         """Assert what holds after every fault.
 
         All frames were sent. None was told twice, unless `again` says that the storage may have
-        forgotten a deletion. At most `untold` got no ending, and only while the fault was on (a
-        second around it). Nothing is left in the storage. The last frames of everybody, sent after
-        the fault, are readings that everybody heard.
+        forgotten a deletion. At most `untold` got no ending in each five seconds of the fault,
+        after which a frame is given up, and only while the fault was on (a second around it).
+        Nothing is left in the storage. The last frames of everybody, sent after the fault, are
+        readings that everybody heard.
         """
         assert len(self.frames) == wanted
         twice = [f for f in self.frames if any(len(told) > 1 for told in f.heard.values())]
         assert again or twice == []
         lost = [frame for frame in self.frames if frame.ending == "untold"]
-        assert len(lost) <= untold, self.endings
+        given_up = 1 + int((self.fault_ended - self.fault_began) // SETTLE_SECONDS)
+        assert len(lost) <= untold * given_up, self.endings
         began, ended = self.fault_began - 1, self.fault_ended + 1
         assert [frame for frame in lost if not began < frame.at < ended] == []
         assert self.left_over == []
@@ -126,7 +130,7 @@ class Stream:
         frames: int,
         fault: Fault,
         *,
-        prelude: float = 0,
+        saved: bool = False,
         images: Iterator[bytes] | None = None,
         waits: bool = True,
         sweeps: bool = False,
@@ -138,7 +142,7 @@ class Stream:
         Args:
             frames: how many, over all people.
             fault: returns when it is over.
-            prelude: seconds between joining and the first frame.
+            saved: whether the storage has written to its disk who is here before the first frame.
             images: what to send, in order, in place of the ordinary picture.
             waits: whether each person waits for the ending of one frame before the next.
             sweeps: whether the timer that deletes leftovers is called afterwards.
@@ -146,13 +150,16 @@ class Stream:
         self._images = images or self._images
         async with asyncio.timeout(PATIENCE + frames / 10), self._room() as people:
             self._people = people
-            await asyncio.sleep(prelude)
+            if saved:
+                await asyncio.to_thread(self._wait_saved)
             each = frames // len(people)
             sending = [asyncio.create_task(self._send(p, each, waits)) for p in people]
             while len(self._sent) < frames // 3:
                 await asyncio.sleep(0.01)
             began = time.time()
             await fault()
+            for person in people:  # nobody hears anything before
+                await person.connected()
             ended = time.time()
             self._calm.set()
             await asyncio.gather(*sending)
@@ -173,7 +180,7 @@ class Stream:
     async def _room(self) -> AsyncIterator[list[Participant]]:
         async with AsyncExitStack() as exits:
             http = await exits.enter_async_context(
-                httpx.AsyncClient(timeout=8, trust_env=False)  # as long as the page waits
+                httpx.AsyncClient(timeout=waiting.PATIENCE, trust_env=False)
             )
             created = await http.post(f"{self._stack.url}/api/rooms", json={})
             created.raise_for_status()
@@ -189,7 +196,9 @@ class Stream:
                     clock=self._clocks,
                 )
                 people.append(await exits.enter_async_context(person))
+            http.timeout = httpx.Timeout(8)  # as long as the page waits
             yield people
+            http.timeout = httpx.Timeout(waiting.PATIENCE)
 
     def _hear(self, listener: int, ending: Ending) -> None:
         key = (ending.payload["participant"], ending.payload["frame"])
@@ -225,15 +234,24 @@ class Stream:
         ):
             await asyncio.sleep(0.01)
 
+    def _wait_saved(self) -> None:
+        index = Path(f"/proc/{self._stack['azurite'].pid}/cwd") / AZURITES_INDEX
+        waiting.until(
+            lambda: (
+                index.is_file()
+                and all(person.participant in index.read_text() for person in self._people)
+            ),
+            "the storage has saved who is here",
+        )
+
     def _left_over(self, sweeps: bool) -> list[str]:
         deadline = time.monotonic() + waiting.PATIENCE
         with BlobServiceClient.from_connection_string(self._stack.storage) as storage:
             frames = storage.get_container_client("frames")
             while (left := list(frames.list_blob_names())) and time.monotonic() < deadline:
                 if sweeps:
-                    httpx.post(
-                        f"{self._stack.url}/admin/functions/delete_leftovers", trust_env=False
-                    )
+                    sweep = f"{self._stack.url}/admin/functions/delete_leftovers"
+                    httpx.post(sweep, trust_env=False, timeout=waiting.PATIENCE)
                 time.sleep(0.1)
         return left
 

@@ -10,8 +10,6 @@ from local.stack import Name, Stack
 from tests.faults.conftest import Report
 from tests.faults.stream import PEOPLE, Stream
 
-AZURITE_SAVES_WITHIN = 6  # s; it writes its index every 5
-
 
 @pytest.mark.parametrize("part", ["functions", "signalr", "azurite"])
 def test_a_killed_part_loses_what_was_in_flight_at_most(
@@ -27,7 +25,6 @@ def test_a_killed_part_loses_what_was_in_flight_at_most(
         life = stack[part].kill()
         await asyncio.to_thread(stack[part].wait_ready, after_start=life)
 
-    prelude = AZURITE_SAVES_WITHIN if part == "azurite" else 0
-    account = asyncio.run(Stream(stack).run(frames, kill, prelude=prelude))
+    account = asyncio.run(Stream(stack).run(frames, kill, saved=part == "azurite"))
     report(f"{part} killed", account)
     account.check(frames, untold=PEOPLE, again=part == "azurite")

@@ -29,7 +29,7 @@ def proxy() -> Iterator[StorageProxy]:
 @pytest.fixture(scope="module")
 def stack(proxy: StorageProxy) -> Iterator[Stack]:
     """A stack whose app and pages reach the storage through the proxy."""
-    settings = {**SETTINGS, "FRAME_LIFETIME_SECONDS": "4"}
+    settings = {**SETTINGS, "FRAME_LIFETIME_SECONDS": "8"}
     through: dict[Literal["storage", "signalr"], str] = {"storage": proxy.url}
     with product_stack(app=APP, site=None, settings=settings, through=through) as running:
         parts = dict(part.split("=", 1) for part in running.storage.split(";") if part)
@@ -68,7 +68,7 @@ def test_a_full_disk(stack: Stack, frames: int, report: Report) -> None:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
         await asyncio.to_thread(stack["azurite"].wait_ready)
 
-    account = asyncio.run(Stream(stack).run(frames, fill, prelude=6))
+    account = asyncio.run(Stream(stack).run(frames, fill, saved=True))
     report("disk full", account)
     account.check(frames, untold=PEOPLE)
     assert account.refused > 0
