@@ -16,6 +16,10 @@
     missing: false,
     refused: false,
     used: false, // whether the page has asked for it
+    /** Whether any camera is on. */
+    get on() {
+      return tracks.some(({ readyState }) => readyState === 'live');
+    },
     screen: '#fff',
     cameras: ['Front camera'],
     async show(scene) {

@@ -195,6 +195,30 @@ def test_join_again_leads_back_into_the_call(
     expect(ada.tile(ada).locator("video")).to_be_visible()
 
 
+def test_who_is_not_let_back_has_their_camera_off(
+    scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
+) -> None:
+    """*Join again* turns the camera on; if joining fails, it is off again, as the page says."""
+    tolerated.append("status of 503")
+    ada = person("Ada")
+    ada.join(scripted_stack.url, consent=False)
+    assert ada.page.evaluate("camera.on")
+    ada.button("Leave call").click()
+    expect(ada.page.get_by_text("Your camera and microphone are off.")).to_be_visible()
+    until(lambda: not ada.page.evaluate("camera.on"), "the camera is off")
+    refusal = {"error": "storage-unavailable", "message": "The storage does not answer."}
+    ada.page.route(
+        re.compile("/participants$"), lambda route: route.fulfill(status=503, json=refusal)
+    )
+    ada.button("Join again").click()
+    expect(ada.page.get_by_role("alert")).not_to_be_empty()
+    until(lambda: not ada.page.evaluate("camera.on"), "the camera is off again")
+    ada.page.unroute_all()
+    ada.button("Join again").click()
+    expect(ada.tile(ada)).to_be_visible()
+    until(lambda: ada.page.evaluate("camera.on"), "the camera is on in the call")
+
+
 def test_a_whole_screen_is_not_shown_within_itself(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:

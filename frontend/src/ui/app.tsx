@@ -76,10 +76,11 @@ export function App({
   }, [room, damagedLink, refusal, screen]);
 
   const at = screen.value.at;
+  const joining = busy.value;
   useEffect(() => {
     if (at === 'lobby') void media.open();
-    if (at === 'goodbye' && !busy.peek()) media.close();
-  }, [at, media]);
+    if (at === 'goodbye' && !joining) media.close(); // also when joining again has failed
+  }, [at, joining, media]);
 
   useEffect(() => {
     const leaveTheDoor = () => {
