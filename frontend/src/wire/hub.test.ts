@@ -17,6 +17,8 @@ const service = vi.hoisted(() => ({
     handlers: Map<string, (argument: unknown) => unknown>;
     reconnecting: () => void;
     reconnected: () => void;
+    /** A further attempt failed, of so many. */
+    failed: (attempts: number) => void;
     close: () => void;
     stopped: boolean;
   }[],
@@ -33,6 +35,7 @@ vi.mock('@microsoft/signalr', () => ({
       handlers: new Map<string, (argument: unknown) => unknown>(),
       reconnecting: () => undefined,
       reconnected: () => undefined,
+      failed: (_attempts: number) => undefined as unknown,
       close: () => undefined,
       stopped: false,
     };
@@ -47,7 +50,11 @@ vi.mock('@microsoft/signalr', () => ({
       };
       return this;
     }
-    withAutomaticReconnect() {
+    withAutomaticReconnect(policy: {
+      nextRetryDelayInMilliseconds: (retry: { previousRetryCount: number }) => number;
+    }) {
+      this.#connection.failed = (previousRetryCount) =>
+        policy.nextRetryDelayInMilliseconds({ previousRetryCount });
       return this;
     }
     configureLogging() {
@@ -176,6 +183,27 @@ describe('the hub', () => {
       service.refusals = 5;
       const { states } = startedHub();
       await vi.advanceTimersByTimeAsync(60_000);
+      expect(states).toEqual(expected);
+    },
+  );
+
+  it.each([
+    [true, ['connected', 'lost', 'blocked']],
+    [false, ['connected', 'lost']],
+  ])(
+    'says so of a lost connection, too, only where the hub answers again (%s)',
+    async (answersAgain, expected) => {
+      service.answers = true;
+      const { states } = startedHub();
+      await vi.advanceTimersByTimeAsync(10);
+      const [connection] = service.connections;
+      connection?.failed(0);
+      connection?.reconnecting();
+      for (const attempts of [1, 2, 3, 4]) {
+        // Where the functions are away, too, no token comes, and the hub is not even asked.
+        if (answersAgain) await connection?.token();
+        connection?.failed(attempts);
+      }
       expect(states).toEqual(expected);
     },
   );

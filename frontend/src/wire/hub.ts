@@ -98,6 +98,7 @@ export class Hub {
       .withAutomaticReconnect({
         nextRetryDelayInMilliseconds: ({ previousRetryCount, retryReason }) => {
           if (previousRetryCount > 0) this.#noteFailure(http);
+          http.answered = false; // without a token the next attempt does not even ask it
           if (this.#lost() === 'blocked') this.#become('blocked');
           return pauseAfter(retryReason, retryDelay(previousRetryCount));
         },
