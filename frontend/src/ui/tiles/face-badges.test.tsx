@@ -47,7 +47,8 @@ function stoodAt(): (string | undefined)[] {
   vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockImplementation(function (
     this: HTMLElement,
   ) {
-    if (this !== badge()) return 24; // its emoji
+    if (this !== badge())
+      return Number.parseFloat(badge()?.style.getPropertyValue('--emoji-size') ?? '');
     if (!glides()) stood.push(place());
     return this.textContent?.includes('happy') ? 120 : 140;
   });
@@ -72,7 +73,7 @@ it('stands at its face at once when its tile becomes another one', async () => {
   show({});
   await vi.waitUntil(glides);
   const before = stood.at(-1);
-  show({ width: 320 });
+  show({ width: 1000 });
   expect(glides()).toBe(false);
   await vi.waitUntil(glides);
   expect(place()).not.toBe(before);

@@ -71,9 +71,10 @@ function FaceBadge({ reading, face, place, tile, fit, age, strength, emojiScale 
   const usual = Math.max(MIN_EMOJI, Math.min(MAX_EMOJI, place.width * EMOJI_PER_FACE));
   const size = usual * emojiScale;
   const { unsure, word, sureness, ageWords, name } = wordsOf(face, age);
-  const [badge, element] = useBadgeSize([word, unsure, sureness, ageWords, size, tile.width]);
+  const ground = `${tile.width} ${tile.height} ${fit}`;
+  const [badge, element] = useBadgeSize([word, unsure, sureness, ageWords, size, ground], ground);
   const centre = placeBadge(place, badge, tile);
-  const glides = useGlides(element, badge.width > 0 && `${tile.width} ${tile.height} ${fit}`);
+  const glides = useGlides(element, badge.ground === ground ? ground : null);
   // Held at the edge where its emoji is: this stays at the face as other words make the badge wider.
   const side = centre.flipped ? 1 : -1;
   const edge = centre.x + (side * badge.width) / 2;
@@ -165,20 +166,23 @@ function BadgeContent({ face, age }: Pick<FaceBadgeProps, 'face' | 'age'>) {
 
 /**
  * Whether a badge glides: over its `ground`, the tile as it is, and only once it stands at its place
- * there. On a tile that became another one it would glide from where no face is.
+ * there; null while it was not measured there. It would glide from where no face is.
  */
-function useGlides(element: RefObject<HTMLElement | null>, ground: string | false): boolean {
+function useGlides(element: RefObject<HTMLElement | null>, ground: string | null): boolean {
   const [stood, setStood] = useState(ground);
   useLayoutEffect(() => {
     void element.current?.offsetWidth; // now the browser takes it to be there
     setStood(ground);
   }, [ground]);
-  return ground !== false && stood === ground;
+  return ground !== null && stood === ground;
 }
 
-/** The size of a badge as drawn, measured whenever one of `causes` changes. */
-function useBadgeSize(causes: readonly unknown[]): [BadgeSize, RefObject<HTMLDivElement | null>] {
-  const [size, setSize] = useState<BadgeSize>({ width: 0, height: 0, emoji: 0 });
+/** The size of a badge as drawn, and the ground it was measured on, whenever one of `causes` changes. */
+function useBadgeSize(
+  causes: readonly unknown[],
+  ground: string,
+): [BadgeSize & { readonly ground: string }, RefObject<HTMLDivElement | null>] {
+  const [size, setSize] = useState({ width: 0, height: 0, emoji: 0, ground: '' });
   const ref = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const badge = ref.current;
@@ -186,7 +190,7 @@ function useBadgeSize(causes: readonly unknown[]): [BadgeSize, RefObject<HTMLDiv
     if (!badge || !emoji) return;
     const { offsetWidth: width, offsetHeight: height } = badge;
     const middle = emoji.offsetLeft + emoji.offsetWidth / 2;
-    setSize({ width, height, emoji: Math.min(middle, width - middle) });
+    setSize({ width, height, emoji: Math.min(middle, width - middle), ground });
   }, causes);
   return [size, ref];
 }
