@@ -20,7 +20,7 @@ from tests import waiting
 from tests.browser.journeys.tab import BrowserMissingError, find_program
 from tests.waiting import until
 
-_BROWSERS = Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")
+_BROWSERS = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
 _SCREEN = "1280x900x24"
 _OPTIONS = ("--automation", "--enable-media-stream=true", "--enable-mock-capture-devices=true")
 # Errors the page did not catch; WebDriver tells nothing of the console.
@@ -109,7 +109,7 @@ class WebKit:
         """See `Kind.start`."""
         driver = find_program(["WebKitWebDriver"], "webkit2gtk-driver xvfb")
         screen = find_program(["Xvfb"], "xvfb")
-        if (browser := next(iter(sorted(_BROWSERS)), None)) is None:
+        if (browser := next(iter(_BROWSERS), None)) is None:
             raise BrowserMissingError("no MiniBrowser is here: apt-get install webkit2gtk-driver")
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
