@@ -201,7 +201,9 @@ def _back_to(viewer: Person, strip: Locator, expression: Expression) -> Locator:
     def reached() -> bool:
         if _WORDS[expression] in (strip.text_content() or ""):
             return True
+        before = int(slider.input_value())
         slider.press("ArrowLeft")
+        until(lambda: int(slider.input_value()) < before, "the slider goes back")
         return False
 
     until(reached, f"the slider is at the moment of {expression}")
