@@ -11,7 +11,7 @@ export function readPeople(room: Room, hasVideo: (participant: string) => boolea
 
 /**
  * The faces of the room's present look. In room-only mode there are none while fewer than three people
- * can be read, because the mean would then show one person's look.
+ * can be read, or fewer than three faces came: the mean would then show one person's look.
  */
 export function roomFaces(
   room: Room,
@@ -20,7 +20,9 @@ export function roomFaces(
 ): readonly Appearance[] {
   if (room.mode === 'room-only') {
     if (readPeople(room, hasVideo) < ANONYMOUS_FROM) return [];
-    return [...room.anonymous.values()].filter(({ receivedAt }) => now - receivedAt < ROOM_WINDOW);
+    const faces = [...room.anonymous.values()];
+    const present = faces.filter(({ receivedAt }) => now - receivedAt < ROOM_WINDOW);
+    return present.length < ANONYMOUS_FROM ? [] : present;
   }
   return [...presentSights(room, hasVideo, now).values()]
     .filter((sight) => ageOf(sight, now) < ROOM_WINDOW)

@@ -240,24 +240,28 @@ describe('room-only mode', () => {
   });
 
   it('makes the room of faces without names, each counted once, and none that is old', () => {
-    let room = [anonymous(1), anonymous(2), anonymous(1)].reduce(
+    let room = [anonymous(1), anonymous(2), anonymous(1), anonymous(3)].reduce(
       (before, one) => applyMessage(before, one, 20),
       closed,
     );
-    expect(roomFaces(room, everybody, 20)).toHaveLength(2);
+    expect(roomFaces(room, everybody, 20)).toHaveLength(3);
     room = applyMessage(room, anonymous(1, { expression: 'sadness' }), 4_000);
     expect(roomFaces(room, everybody, 4_000).map(({ expression }) => expression)).toEqual([
       'sadness',
       'happiness',
+      'happiness',
     ]);
     expect(roomFaces(room, everybody, 20 + ROOM_WINDOW)).toEqual([]);
-    room = applyMessage(room, anonymous(3), 20 + ROOM_WINDOW);
+    room = applyMessage(room, anonymous(4), 20 + ROOM_WINDOW);
     expect(room.anonymous.size).toBe(1);
   });
 
-  it('shows nothing of a room in which fewer than three people are read', () => {
-    const room = applyMessage(closed, anonymous(1), 20);
-    expect(roomFaces(room, everybody, 20)).toHaveLength(1);
+  it('shows nothing of a room in which fewer than three people are read, or faces came', () => {
+    let room = applyMessage(closed, anonymous(1), 20);
+    room = applyMessage(room, anonymous(2), 20);
+    expect(roomFaces(room, everybody, 20)).toEqual([]);
+    room = applyMessage(room, anonymous(3), 20);
+    expect(roomFaces(room, everybody, 20)).toHaveLength(3);
     const cameraOff = (participant: string) => participant !== max.participant;
     expect(roomFaces(room, cameraOff, 20)).toEqual([]);
     const paused = applyMessage(room, message('paused'), 21);

@@ -1,5 +1,5 @@
 import { type Aggregate, aggregate } from '../../room/aggregate.ts';
-import { readPeople, roomFaces } from '../../room/look.ts';
+import { roomFaces } from '../../room/look.ts';
 import { ANONYMOUS_FROM } from '../../wire/contract.ts';
 import { expressionSigns } from '../../words/expressions.ts';
 import { strings } from '../../words/strings.ts';
@@ -54,20 +54,16 @@ function RoomWords(call: CallContext) {
         {strings.room.othersOff}
       </p>
     );
-  if (room.mode === 'room-only' && readPeople(room, hasVideo(call)) < ANONYMOUS_FROM) {
+  const look = roomLook(call);
+  if (!look) {
+    const { tooFew, nothing } = strings.room;
+    const words = room.mode === 'room-only' ? tooFew(ANONYMOUS_FROM) : nothing;
     return (
-      <p class="room-quiet" key="few">
-        {strings.room.tooFew(ANONYMOUS_FROM)}
+      <p class="room-quiet" key={words}>
+        {words}
       </p>
     );
   }
-  const look = roomLook(call);
-  if (!look)
-    return (
-      <p class="room-quiet" key="nothing">
-        {strings.room.nothing}
-      </p>
-    );
   const told = look.shares.slice(0, TOLD).filter(({ share }) => share >= LEAST_SHARE);
   return (
     <p class="room-look" key="look">
