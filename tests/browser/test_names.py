@@ -80,3 +80,17 @@ def test_names_of_any_script_keep_their_order(
     text, places = words.evaluate(PLACES, [other.name for other in others])
     painted = sorted(places, key=lambda name: float(places[name]))
     assert painted == sorted(places, key=text.index), (text, places)
+
+
+def test_whose_screen_it_is_reads_in_the_order_of_the_page(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """An Arabic name stands before the English words for that person's screen."""
+    ada, ali = person("Ada"), person("علي")
+    enter(ada, scripted_stack.url)
+    enter(ali, ada.link)
+    ali.button("Share screen").click()
+    words = ada.page.get_by_text("’s screen")
+    expect(words).to_be_visible()
+    _, places = words.evaluate(PLACES, [ali.name, "screen"])
+    assert places[ali.name] < places["screen"], places

@@ -56,7 +56,7 @@ export function ScreenTile({
       <div class="tile-foot">
         <p class="tile-name">
           <ScreenIcon />
-          <span class="tile-name-text" dir="auto" key={title}>
+          <span class="tile-name-text" key={title}>
             {title}
           </span>
         </p>
