@@ -147,7 +147,8 @@ export function App({
   const current = screen.value;
   if (current.at === 'call') {
     const { CallScreen } = current;
-    return stay.value && <CallScreen stay={stay.value} media={media} demonstrate={demonstrate} />;
+    const parts = { media, demonstrate, onWay };
+    return stay.value && <CallScreen stay={stay.value} {...parts} />;
   }
   if (current.at === 'waiting') {
     return <Waiting name={current.name} onGiveUp={() => current.wait.giveUp()} />;

@@ -28,13 +28,13 @@ const QUIET = 5_000; // ms after which a call that begins needs the network less
 
 const loadLater = () => import('./later.tsx');
 
-interface CallScreenProps extends CallProps {
+interface CallScreenProps extends CallProps, Pick<CallContext, 'onWay'> {
   /** Adds a demonstration participant; null where this page offers none. */
   readonly demonstrate: Demonstrate | null;
 }
 
 /** The call: everybody's tile, what is wrong if anything, the bar, and a panel. */
-export function CallScreen({ stay, media, demonstrate }: CallScreenProps) {
+export function CallScreen({ stay, media, demonstrate, onWay = null }: CallScreenProps) {
   const toast = useToast();
   const open = useOpenPanel();
   const shown = useMemo(() => new ShownReadings(), []);
@@ -65,6 +65,7 @@ export function CallScreen({ stay, media, demonstrate }: CallScreenProps) {
     recorder,
     toast: toast.show,
     copyLink: () => void copyLink(),
+    onWay,
     shown,
     menu,
   };

@@ -30,6 +30,8 @@ export interface CallContext extends CallProps {
   readonly copyLink: () => void;
   /** What the menu offers beside the panels and the link. */
   readonly menu: Signal<readonly MenuItem[]>;
+  /** Opens the choice of who reads, where the lobby could not; null or absent if there is none. */
+  readonly onWay?: (() => Promise<void>) | null;
   /** What of the others' readings is wanted on this screen. */
   readonly shown: ShownReadings;
 }
