@@ -161,6 +161,8 @@ def test_that_was_wrong_shows_everybody_the_persons_own_word(
     ada.sees(zoe, ANGRY)
     zoe.sees(zoe, ANGRY)
     expect(ada.tile(zoe).get_by_role("button", name="That was wrong")).to_have_count(0)
+    tops = "tools => new Set(tools.map((tool) => tool.getBoundingClientRect().top)).size"
+    assert zoe.tile(zoe).locator(".tile-corner > button").evaluate_all(tops) == 1  # in one row
     zoe.tile(zoe).get_by_role("button", name="That was wrong").click()
     words = zoe.page.get_by_role("group", name=re.compile("own word"))
     expect(words.get_by_role("button")).to_have_count(8)
