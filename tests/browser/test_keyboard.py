@@ -120,3 +120,23 @@ def test_a_screen_reader_hears_who_comes_and_how_they_look_unless_it_should_not(
     ada.join(ada.link)
     announced = ada.open_panel("Expressions").get_by_role("switch", name="Announce expressions")
     expect(announced).not_to_be_checked()
+
+
+def test_a_button_that_cannot_be_pressed_for_now_keeps_the_focus(
+    scripted_stack: Stack, person: Callable[..., Person]
+) -> None:
+    """Who reads everyone, or clears what is held, by the keyboard stays where they were."""
+    ada = person("Ada")
+    meet(scripted_stack, ada)
+    everyone = ada.button("Read everyone now")
+    everyone.focus()
+    ada.page.keyboard.press("Enter")
+    expect(everyone).to_be_enabled()
+    expect(everyone).to_be_focused()
+    ada.look(Expression.HAPPINESS)
+    ada.sees(ada, Expression.HAPPINESS, asked_by=ada)
+    clear = ada.open_panel("My readings").get_by_role("button", name="Clear")
+    clear.focus()
+    ada.page.keyboard.press("Enter")
+    expect(clear).to_be_disabled()
+    expect(clear).to_be_focused()

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { EndReason } from '../stay/ports.ts';
 import { strings } from '../words/strings.ts';
 import { Changing } from './parts/changing.tsx';
+import { pressable } from './parts/pressable.ts';
 
 interface GoodbyeProps {
   readonly reason: EndReason;
@@ -40,7 +41,7 @@ export function Goodbye({ reason, entry, refusal, busy, onAgain, onHome }: Goodb
             <p class="refusal" role="alert">
               <Changing>{refusal}</Changing>
             </p>
-            <button type="button" class="primary" disabled={busy} onClick={onAgain}>
+            <button type="button" class="primary" {...pressable(!busy, onAgain)}>
               {end.again}
             </button>
           </>

@@ -77,7 +77,8 @@ class Somebody:
                 self.evaluates(
                     role,
                     name,
-                    "it.disabled ? null : (it.scrollIntoView({block: 'nearest'}),"
+                    "it.disabled || it.ariaDisabled === 'true' ? null :"
+                    " (it.scrollIntoView({block: 'nearest'}),"
                     f" it = it.getBoundingClientRect(), [{middle}])",
                 )
             )

@@ -10,6 +10,7 @@ import { DeviceButtons } from '../parts/controls.tsx';
 import { toggleFullScreen } from '../parts/full-screen.ts';
 import { readiness, silentOf } from '../parts/hindrance.ts';
 import { LeaveIcon, ReadIcon, ScreenIcon } from '../parts/icons.tsx';
+import { pressable } from '../parts/pressable.ts';
 import { refusalWords } from '../parts/refusal.ts';
 import { useFit } from '../parts/use-fit.ts';
 import { useShortcuts } from '../parts/use-shortcuts.ts';
@@ -83,8 +84,7 @@ export function Bar({ context, open }: { context: CallContext; open: OpenPanel }
           type="button"
           class="read-everyone"
           title={strings.call.readEveryoneHint}
-          disabled={busy.value}
-          onClick={() => void readEveryone()}
+          {...pressable(!busy.value, () => void readEveryone())}
         >
           <ReadIcon />
           {strings.call.readEveryone}

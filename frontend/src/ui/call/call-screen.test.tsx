@@ -261,10 +261,10 @@ describe('Read everyone now', () => {
     await press(strings.call.readEveryone);
     expect(stay.askEverybody).toHaveBeenCalledOnce();
     expect(toast()).toBe(strings.notice.askedEverybody);
-    expect(button()?.disabled).toBe(true);
+    expect(button()?.getAttribute('aria-disabled')).toBe('true');
     const said = () => document.querySelector('[role=status]')?.textContent;
     await vi.waitFor(() => expect(said()).toBe(strings.notice.askedEverybody));
-    await vi.waitFor(() => expect(button()?.disabled).toBe(false));
+    await vi.waitFor(() => expect(button()?.getAttribute('aria-disabled')).toBe('false'));
   });
 
   it('asks nobody where nobody agreed, and says so', async () => {

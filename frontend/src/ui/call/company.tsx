@@ -9,6 +9,7 @@ import { focusHeading } from '../parts/focus.ts';
 import { CloseIcon, LinkIcon } from '../parts/icons.tsx';
 import { refusalWords } from '../parts/refusal.ts';
 import './company.css';
+import { pressable } from '../parts/pressable.ts';
 
 /** Adds a demonstration participant to a room, under this name. */
 export type Demonstrate = (room: string, name: string) => Promise<Demonstration>;
@@ -87,12 +88,11 @@ export function Company({
       {demonstrate && stay.provider.value === 'mesh' && (
         <button
           type="button"
-          disabled={busy.value}
           title={words.hint}
-          onClick={(press) => {
+          {...pressable(!busy.value, (press) => {
             focusHeading(press);
             void add();
-          }}
+          })}
         >
           <Changing>{busy.value ? strings.lobby.busy : words.add}</Changing>
         </button>

@@ -143,7 +143,7 @@ export function Lobby({
         <p class="refusal" role="alert">
           <Changing>{refusal}</Changing>
         </p>
-        <button type="submit" class="primary" disabled={busy}>
+        <button type="submit" class="primary" aria-disabled={busy}>
           <Changing>
             {busy ? strings.lobby.busy : room ? strings.lobby.join : strings.lobby.start}
           </Changing>

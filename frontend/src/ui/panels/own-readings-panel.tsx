@@ -5,12 +5,14 @@ import { strings } from '../../words/strings.ts';
 import type { CallContext } from '../parts/call-context.ts';
 import { Changing } from '../parts/changing.tsx';
 import './own-readings.css';
+import { pressable } from '../parts/pressable.ts';
 
 /** What the page holds of us, to take along or to forget. */
 export function OwnReadingsPanel({ recorder, toast }: CallContext) {
   const readings = recorder.own.value;
   const words = strings.ownReadings;
   const [first] = readings;
+  const some = first !== undefined;
   return (
     <>
       <p>
@@ -24,27 +26,24 @@ export function OwnReadingsPanel({ recorder, toast }: CallContext) {
       <div class="own-readings">
         <button
           type="button"
-          disabled={!first}
-          onClick={() => save(asDated(readings), 'csv', 'text/csv', toCsv)}
+          {...pressable(some, () => save(asDated(readings), 'csv', 'text/csv', toCsv))}
         >
           {words.csv}
         </button>
         <button
           type="button"
-          disabled={!first}
-          onClick={() =>
-            save(asDated(readings), 'json', 'application/json', (them) => toJson(them, Date.now()))
-          }
+          {...pressable(some, () =>
+            save(asDated(readings), 'json', 'application/json', (them) => toJson(them, Date.now())),
+          )}
         >
           {words.json}
         </button>
         <button
           type="button"
-          disabled={!first}
-          onClick={() => {
+          {...pressable(some, () => {
             recorder.forgetSelf();
             toast(words.cleared);
-          }}
+          })}
         >
           {words.clear}
         </button>
