@@ -81,6 +81,38 @@ describe('our own tile without our picture', () => {
   });
 });
 
+describe('the emoji of somebody who is just connected', () => {
+  const [face] = messages.reading.faces;
+  const sight = {
+    reading: messages.reading as unknown as Reading,
+    receivedAt: now(),
+    steadied: { faces: [{ id: 1, shown: face }] },
+  } as unknown as SteadySight;
+
+  it('stays, from before the connection until the first picture', () => {
+    const person = { participant: 'pppppppppppppppppppp01', name: 'Ada', consent: true };
+    const badgeAt = (connection: 'connecting' | 'connected', width: number) => {
+      render(
+        <Tile
+          person={{ ...person, changedAt: 0 }}
+          media={{ ...CONNECTING, connection }}
+          sight={sight}
+          place={{ x: 0, y: 0, width: 400, height: 300 }}
+          picture={{ width, height: (width * 3) / 4 }}
+          onPicture={() => undefined}
+          pinned={false}
+          onPin={() => undefined}
+        />,
+        document.body,
+      );
+      return document.querySelector('.badge');
+    };
+    const badge = badgeAt('connecting', 0);
+    expect(badge).not.toBeNull();
+    expect(badgeAt('connected', 0)).toBe(badge);
+  });
+});
+
 describe('who speaks', () => {
   it.each([
     ['connected', true, true],

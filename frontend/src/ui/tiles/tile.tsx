@@ -77,7 +77,8 @@ export function Tile({
   const showsPicture =
     media.video && stream !== null && picture.width > 0 && media.connection !== 'reconnecting';
   // Readings do not come with the picture: while it does not come, they show where it would be.
-  const awaited = media.connection !== 'connected' && !showsPicture;
+  const none = picture.width === 0 && !hidden; // also for a moment after it was connected
+  const awaited = !showsPicture && (media.connection !== 'connected' || none);
   const showsFaces = showsPicture || (media.video && awaited);
   const faces = awaited
     ? { width: place.width, height: Math.max(0, place.height - CONNECTION_STRIP) }
