@@ -73,7 +73,7 @@ export class Subscription {
     };
   }
 
-  /** Asks for no more lines of the picture's shorter side than are shown; of a relayed stream, none less. */
+  /** Asks for no more lines of the picture's shorter side than are shown; undefined asks for nothing. */
   show(lines: number | undefined): void {
     this.#lines = lines;
     if (this.#connection === 'connected') this.#prefer();
