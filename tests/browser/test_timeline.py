@@ -196,14 +196,18 @@ def _read(
 def _back_to(viewer: Person, strip: Locator, expression: Expression) -> Locator:
     """Go back in time by keys until the strip shows this expression; returns the slider."""
     slider = viewer.page.get_by_role("slider", name="Moment to look at")
+    time = viewer.page.locator(".timeline-time")  # the slider's own value moves with the present
+    # The present moment is the second that has begun: what came in it is shown with the next.
+    began = slider.input_value()
+    until(lambda: slider.input_value() != began, "the next second has begun")
     slider.focus()
 
     def reached() -> bool:
         if _WORDS[expression] in (strip.text_content() or ""):
             return True
-        before = int(slider.input_value())
+        before = time.text_content()
         slider.press("ArrowLeft")
-        until(lambda: int(slider.input_value()) < before, "the slider goes back")
+        until(lambda: time.text_content() != before, "the timeline shows an earlier moment")
         return False
 
     until(reached, f"the slider is at the moment of {expression}")
