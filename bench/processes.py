@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,17 +75,18 @@ def look(watched: dict[str, psutil.Process]) -> Moment:
         psutil.NoSuchProcess: one of them has ended.
     """
     machine = psutil.cpu_times()
+    apart = {process.pid for process in watched.values()}
     return Moment(
         time.monotonic(),
-        {name: _usage(process) for name, process in watched.items()},
+        {name: _usage(process, apart) for name, process in watched.items()},
         sum(machine) - machine.idle - machine.iowait - machine.guest - machine.guest_nice,
     )
 
 
-def _usage(process: psutil.Process) -> Usage:
-    """Of a process and its children: the Functions host's worker is one."""
+def _usage(process: psutil.Process, apart: set[int]) -> Usage:
+    """Of a process and its children, the Functions host's worker among them; see `_family`."""
     usages = []
-    for one in (process, *process.children(recursive=True)):
+    for one in _family(process, apart):
         with one.oneshot():
             times = one.cpu_times()
             usages.append(
@@ -101,3 +103,11 @@ def _usage(process: psutil.Process) -> Usage:
         sum(one.handles for one in usages),
         sum(one.threads for one in usages),
     )
+
+
+def _family(process: psutil.Process, apart: set[int]) -> Iterator[psutil.Process]:
+    """The process and its children, without those watched themselves and what they started."""
+    yield process
+    for child in process.children():
+        if child.pid not in apart:
+            yield from _family(child, apart)
