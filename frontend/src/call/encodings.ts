@@ -3,7 +3,8 @@
  * a receiver shows them small.
  */
 
-const LEAST_LINES = 90; // an emoji still stands at a face of so small a picture
+/** Of the shorter side; an emoji still stands at a face of so small a picture. */
+export const LEAST_LINES = 90;
 const LEAST_BITRATE = 60_000; // bits a second
 const UNSEEN_FRAMERATE = 5; // pictures a second; enough to know that a camera lives
 

@@ -322,8 +322,9 @@ export class Link {
       if (typeof audio === 'boolean' && typeof video === 'boolean') {
         this.#ports.onMuted(audio, video);
       }
-      if (typeof shown === 'number' && shown !== this.#theyShow) {
-        this.#theyShow = shown;
+      const lines = typeof shown === 'number' ? shown : undefined;
+      if (lines !== this.#theyShow) {
+        this.#theyShow = lines;
         this.#queue(() => this.#limit());
       }
       this.#theyShare = screen === true;

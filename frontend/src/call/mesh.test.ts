@@ -66,6 +66,9 @@ describe('a small tile', () => {
     polite.call.setShown(new Map([[impolite.id, 450]]));
     await pass(1_000);
     expect(sentLines(impolite)).toBe(450);
+    polite.call.setShown(new Map());
+    await pass(1_000);
+    expect(sentLines(impolite)).toBe(480); // who is not named is sent in full
   });
 });
 

@@ -1,8 +1,7 @@
 import type OT from '@opentok/client';
 import { SpeakingGate } from '../devices/audio-level.ts';
 import type { Connection, Quality, RemoteMedia } from './call.ts';
-
-const LEAST_LINES = 90;
+import { LEAST_LINES } from './encodings.ts';
 
 /** One stream that we receive. */
 export class Subscription {
