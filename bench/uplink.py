@@ -22,20 +22,10 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from bench.change import CAMERA, enter
 from local.product import SITE, product_stack
 from tests import chromium
-from tests.browser.conftest import Photograph
+from tests.browser.conftest import CONNECTIONS, Photograph
 
 _SETTLE = 15  # s; by then the browser's estimate of the network no longer grows
 _PICTURE = Path(__file__).parents[1] / "local" / "site" / "demonstration" / "smiling.jpg"
-_CONNECTIONS = """
-  globalThis.connections = [];
-  const Connection = window.RTCPeerConnection;
-  window.RTCPeerConnection = class extends Connection {
-    constructor(...rest) {
-      super(...rest);
-      connections.push(this);
-    }
-  };
-"""
 _SWAY = """
   setInterval(() => {
     for (const photograph of camera.scene.photographs) {
@@ -73,7 +63,7 @@ def measure(
     contexts = [browser.new_context(viewport=window) for _ in range(people)]  # type: ignore[arg-type]
     pages = [context.new_page() for context in contexts]
     for number, page in enumerate(pages):
-        page.add_init_script(_CONNECTIONS)
+        page.add_init_script(CONNECTIONS)
         page.add_init_script(CAMERA)
         page.add_init_script("if (globalThis.camera) camera.pace = 66;")
         enter(page, url if number == 0 else pages[0].url, f"Person {number + 1}", consent=False)

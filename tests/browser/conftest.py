@@ -51,6 +51,17 @@ _PHOTOGRAPH = Path(__file__).parents[1] / "faces" / "astronaut.jpg"
 FACE_IN_PHOTOGRAPH = (0.34, 0.10, 0.19, 0.25)
 CAMERA_SIZE = (640, 480)
 _ASK_AGAIN = 8  # s; an emoji is gone 12 s after its picture was taken
+# For a page: its peer connections are then in `connections`.
+CONNECTIONS = """
+  globalThis.connections = [];
+  const Connection = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Connection {
+    constructor(...rest) {
+      super(...rest);
+      connections.push(this);
+    }
+  };
+"""
 UNHURRIED = {"FRAME_LIFETIME_SECONDS": "60"}  # a slow machine reads a frame late, and yet well
 
 

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from local.stack import Stack
-from tests.browser.conftest import Person, meet
+from tests.browser.conftest import CONNECTIONS, Person, meet
 from tests.browser.test_truth import HIDE
 from tests.waiting import until
 
-_CONNECTIONS = """
-  globalThis.connections = [];
-  const Connection = window.RTCPeerConnection;
-  window.RTCPeerConnection = class extends Connection {
-    constructor(...rest) {
-      super(...rest);
-      connections.push(this);
-    }
-  };
-"""
 _SCALE = """
   () => connections.at(-1).getSenders().find(({ track }) => track?.kind === 'video')
     ?.getParameters().encodings[0]?.scaleResolutionDownBy
@@ -30,7 +20,7 @@ def test_a_page_is_sent_no_more_of_a_picture_than_it_shows(
 ) -> None:
     """A small window gets a smaller picture than a large one, a hidden page the smallest."""
     ada, zoe = person("Ada"), person("Zoë")
-    zoe.context.add_init_script(_CONNECTIONS)
+    zoe.context.add_init_script(CONNECTIONS)
     meet(scripted_stack, ada, zoe)
     ada.sees_moving_video_of(zoe)
 
