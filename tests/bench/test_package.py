@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -22,6 +23,14 @@ def test_the_package_reads_a_face_within_a_small_instance() -> None:
     assert figures["zip_mb"] < 10
 
 
+# What tests/conftest.py and pyproject.toml ask of pytest, in the versions of the other tests.
+_SUITE = [
+    line.split()[0]
+    for line in (ROOT / "requirements-dev.txt").read_text().splitlines()
+    if re.match(r"(pytest|pytest-xdist|pytest-timeout|pytest-random-order|hypothesis)==", line)
+]
+
+
 @pytest.mark.long
 def test_the_functions_suite_passes_on_the_package(tmp_path: Path) -> None:
     """The tests of the functions pass if the app is the unpacked package.
@@ -33,9 +42,10 @@ def test_the_functions_suite_passes_on_the_package(tmp_path: Path) -> None:
     tests = tmp_path / "suite"
     for folder in ("tests", "local"):
         shutil.copytree(ROOT / folder, tests / folder, symlinks=True)
+    shutil.copy(package / "host.json", tests)
     run = subprocess.run(
         [
-            environment("pytest==9.2.0"),
+            environment(*_SUITE),
             *("-m", "pytest", "-q", "-c", ROOT / "pyproject.toml", "--rootdir", tests),
             *("-k", "not over_two_hosts", "tests/functions"),
         ],
