@@ -60,13 +60,14 @@ class Sent:
 
 @dataclass
 class Account:
-    """The results of a stream."""
+    """The results of a stream, in which at most `untold` frames may have no ending."""
 
     people: list[str]
     frames: list[Sent]
     refused: int
     fault_began: float
     fault_ended: float
+    untold: int
     left_over: list[str]
 
     @property
@@ -85,12 +86,12 @@ class Account:
         )
         return max((b - a for a, b in itertools.pairwise(times)), default=0.0)
 
-    def check(self, wanted: int, *, untold: int = 0, again: bool = False) -> None:
+    def check(self, wanted: int, *, again: bool = False) -> None:
         """Assert what holds after every fault.
 
         All frames were sent. None was told twice, unless `again` says that the storage may have
-        forgotten a deletion. At most `untold` got no ending in each five seconds of the fault,
-        after which a frame is given up, and only while the fault was on (a second around it).
+        forgotten a deletion. At most `untold` got no ending, and only while the fault was on (a
+        second around it).
         Nothing is left in the storage. The last frames of everybody, sent after the fault, are
         readings that everybody heard.
         """
@@ -98,8 +99,7 @@ class Account:
         twice = [f for f in self.frames if any(len(told) > 1 for told in f.heard.values())]
         assert again or twice == []
         lost = [frame for frame in self.frames if frame.ending == "untold"]
-        given_up = 1 + int((self.fault_ended - self.fault_began) // SETTLE_SECONDS)
-        assert len(lost) <= untold * given_up, self.endings
+        assert len(lost) <= self.untold, self.endings
         began, ended = self.fault_began - 1, self.fault_ended + 1
         assert [frame for frame in lost if not began < frame.at < ended] == []
         assert self.left_over == []
@@ -132,6 +132,7 @@ class Stream:
         *,
         saved: bool = False,
         images: Iterator[bytes] | None = None,
+        untold: int = 0,
         waits: bool = True,
         sweeps: bool = False,
     ) -> Account:
@@ -144,6 +145,8 @@ class Stream:
             fault: returns when it is over.
             saved: whether the storage has written to its disk who is here before the first frame.
             images: what to send, in order, in place of the ordinary picture.
+            untold: how many frames may get no ending in each five seconds of the fault, after
+                which a frame is given up. For the endings of all others it waits.
             waits: whether each person waits for the ending of one frame before the next.
             sweeps: whether the timer that deletes leftovers is called afterwards.
         """
@@ -163,8 +166,10 @@ class Stream:
             ended = time.time()
             self._calm.set()
             await asyncio.gather(*sending)
+            untold *= 1 + int((ended - began) // SETTLE_SECONDS)
             await self._everybody_heard()
             left_over = await asyncio.to_thread(self._left_over, sweeps)
+            await self._told(untold)  # a frame is deleted first, and told afterwards
             for key, sent in self._sent.items():
                 sent.heard = self._heard.get(key, {})
             return Account(
@@ -173,6 +178,7 @@ class Stream:
                 self._refused,
                 began,
                 ended,
+                untold,
                 left_over,
             )
 
@@ -231,6 +237,14 @@ class Stream:
         deadline = time.monotonic() + waiting.PATIENCE
         while time.monotonic() < deadline and any(
             len(self._heard.get(key, {})) < len(self._people) for key in last.items()
+        ):
+            await asyncio.sleep(0.01)
+
+    async def _told(self, all_but: int) -> None:
+        """Wait until the senders of all frames but so many have an ending."""
+        deadline = time.monotonic() + waiting.PATIENCE
+        while time.monotonic() < deadline and all_but < sum(
+            sender not in self._heard.get((sender, number), {}) for sender, number in self._sent
         ):
             await asyncio.sleep(0.01)
 

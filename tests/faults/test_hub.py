@@ -64,7 +64,7 @@ def test_refused_readings_are_lost_and_the_call_goes_on(
         await asyncio.sleep(OUTAGE)
         hub.refuses = False
 
-    account = asyncio.run(Stream(stack).run(frames, refuse))
+    account = asyncio.run(Stream(stack).run(frames, refuse, untold=PEOPLE))
     report("hub refuses", account)
     assert account.endings["untold"] == hub.refused - refused_before > 0
-    account.check(frames, untold=PEOPLE)
+    account.check(frames)

@@ -25,6 +25,7 @@ def test_a_killed_part_loses_what_was_in_flight_at_most(
         life = stack[part].kill()
         await asyncio.to_thread(stack[part].wait_ready, after_start=life)
 
-    account = asyncio.run(Stream(stack).run(frames, kill, saved=part == "azurite"))
+    saved = part == "azurite"
+    account = asyncio.run(Stream(stack).run(frames, kill, untold=PEOPLE, saved=saved))
     report(f"{part} killed", account)
-    account.check(frames, untold=PEOPLE, again=part == "azurite")
+    account.check(frames, again=saved)

@@ -116,8 +116,8 @@ def test_a_picture_that_kills_its_reader_kills_one(
         ended = "the language worker process ended"
         assert await asyncio.to_thread(stack["functions"].wait_output, ended, PATIENCE)
 
-    account = asyncio.run(Stream(stack).run(frames, send_it, images=pictures()))
+    account = asyncio.run(Stream(stack).run(frames, send_it, images=pictures(), untold=PEOPLE))
     report("a deadly picture", account)
-    account.check(frames, untold=PEOPLE)
+    account.check(frames)
     assert account.endings["untold"] >= 1
     assert stack["functions"].starts == life

@@ -48,9 +48,10 @@ def test_a_storage_that_fails_for_a_while(
         await asyncio.sleep(OUTAGE)
         proxy.become("pass")
 
-    account = asyncio.run(Stream(stack).run(frames, fail, sweeps=True))
+    untold = 0 if mode == "slow" else PEOPLE
+    account = asyncio.run(Stream(stack).run(frames, fail, untold=untold, sweeps=True))
     report(f"storage: {mode}", account)
-    account.check(frames, untold=0 if mode == "slow" else PEOPLE)
+    account.check(frames)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
@@ -68,7 +69,7 @@ def test_a_full_disk(stack: Stack, frames: int, report: Report) -> None:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
         await asyncio.to_thread(stack["azurite"].wait_ready)
 
-    account = asyncio.run(Stream(stack).run(frames, fill, saved=True))
+    account = asyncio.run(Stream(stack).run(frames, fill, untold=PEOPLE, saved=True))
     report("disk full", account)
-    account.check(frames, untold=PEOPLE)
+    account.check(frames)
     assert account.refused > 0
