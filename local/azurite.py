@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 from urllib.parse import unquote
 
 from azure.core.exceptions import ResourceExistsError
@@ -222,13 +222,22 @@ def private_directory() -> Iterator[Path]:
         with contextlib.suppress(OSError), (stale / "lock").open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(stale, ignore_errors=True)
-    directory = Path(tempfile.mkdtemp(prefix=DIRECTORY_PREFIX))
+    directory, held = _locked_directory()
     try:
-        with (directory / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with held:
             yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _locked_directory() -> tuple[Path, TextIO]:
+    while True:
+        directory = Path(tempfile.mkdtemp(prefix=DIRECTORY_PREFIX))
+        lock = (directory / "lock").open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if directory.exists():
+            return directory, lock
+        lock.close()  # a launcher saw the lock before it was held, and removed the directory
 
 
 def find_node() -> str:

@@ -20,7 +20,8 @@ OUTPUT_LINES: Final = 200
 READY_SECONDS: Final = 120.0  # a machine may be slow; a death is reported at once
 QUICK_DEATH_SECONDS: Final = 10.0
 MAX_QUICK_DEATHS: Final = 5
-STOP_SECONDS: Final = 5.0
+STOP_SECONDS: Final = 20.0
+DRAIN_SECONDS: Final = 10.0  # its pipes end with it, unless somebody else holds them
 _POLL_SECONDS: Final = 0.02
 
 _SECRET = re.compile(r"\b(sig|access_token|code|AccessKey|AccountKey)=[^&;\s\"']+")
@@ -180,7 +181,7 @@ class Child:
                 os.killpg(process.pid, signal.SIGKILL)  # it, or what it left behind
             process.wait()
             for reader in readers:
-                reader.join(1.0)
+                reader.join(DRAIN_SECONDS)
             process.stdout.close()
             process.stderr.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import shutil
@@ -10,8 +11,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TextIO
 
 import httpx
 import pytest
@@ -43,7 +47,7 @@ def alive(pid: int) -> bool:
     """Whether a process still runs (a zombie does not)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it may end between opening and reading
         return False
 
 
@@ -105,6 +109,25 @@ def test_a_killed_parent_takes_its_children_along(
         with private_directory() as second:
             assert directory.exists()
             assert second.exists()
+    assert not list(temporary.iterdir())
+
+
+def test_a_launcher_removes_no_directory_that_is_just_being_made(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory is private also if another launcher starts before its lock is held."""
+    locks = fcntl.flock
+    others = ExitStack()
+
+    def lock_late(file: TextIO, kind: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", locks)
+        others.enter_context(private_directory())
+        locks(file, kind)
+
+    monkeypatch.setattr(fcntl, "flock", lock_late)
+    with others, private_directory() as directory:
+        assert directory.exists()
+        assert len(list(temporary.iterdir())) == 2
     assert not list(temporary.iterdir())
 
 
@@ -256,6 +279,31 @@ def test_the_launcher_runs_the_product(temporary: Path) -> None:
         finally:
             process.kill()
     assert not list(temporary.iterdir())
+
+
+def test_the_last_words_of_a_child_are_kept_however_slowly_they_are_read(tmp_path: Path) -> None:
+    """A child that ends at once is reported with what it said, also if the log is slow."""
+
+    class SlowLog(io.StringIO):
+        def write(self, text: str) -> int:
+            time.sleep(1.2)
+            return super().write(text)
+
+    says = "import sys; print('one\\nfarewell', file=sys.stderr)"
+    child = Child(
+        "dies",
+        [sys.executable, "-c", says],
+        env={},
+        cwd=tmp_path,
+        ready=lambda: False,
+        log=SlowLog(),
+    )
+    child.start()
+    try:
+        with pytest.raises(ChildFailedError, match="farewell"):
+            child.wait_ready(waiting.PATIENCE)
+    finally:
+        child.stop()
 
 
 def test_signatures_and_tokens_a_child_says_are_masked(tmp_path: Path) -> None:
