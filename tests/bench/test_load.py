@@ -12,6 +12,7 @@ from bench.crowd import StepResult
 from bench.load import falls_behind
 from bench.processes import OTHERS, Moment, Usage
 from bench.soak import Sample, drift, growth, verdict
+from tests.waiting import PATIENCE
 
 
 def run(*arguments: str, code: int | None = 0) -> dict[str, object]:
@@ -20,7 +21,7 @@ def run(*arguments: str, code: int | None = 0) -> dict[str, object]:
         [sys.executable, "-m", *arguments, "--json"],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=3 * PATIENCE,
         check=False,
     )
     assert code is None or done.returncode == code, done.stderr[-3000:]

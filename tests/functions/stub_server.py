@@ -40,6 +40,12 @@ class Response:
         return cls(status, json.dumps(body).encode(), {"Content-Type": "application/json"} | named)
 
 
+class _Server(ThreadingHTTPServer):
+    """Takes many connections at once: of more than five the system would keep some waiting."""
+
+    request_queue_size = 128
+
+
 class StubServer:
     """Answers each request with the result of `respond`, and keeps the requests.
 
@@ -96,7 +102,7 @@ class StubServer:
             def log_message(self, format: str, *args: Any) -> None:
                 """Log nothing, because the test sees the requests."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._server.block_on_close = False
         if tls is not None:

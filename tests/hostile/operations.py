@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 import requests
 
+from tests.waiting import PATIENCE
+
 VERSION = "2024-08-04"
-PATIENCE = 20  # s
 _KEY = b"k" * 32
 _BLOCK = base64.b64encode(b"block-1").decode()
 _BLOCK_LIST = f"<BlockList><Latest>{_BLOCK}</Latest></BlockList>".encode()

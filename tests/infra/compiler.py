@@ -194,7 +194,8 @@ def _snapshot(file: Path) -> Deployment:
 def copy(folder: Path) -> Path:
     """A copy, in a folder, of all that the compiler reads."""
     shutil.copy(ROOT / "host.json", folder)
-    return Path(shutil.copytree(INFRA, folder / "infra"))
+    unseen = shutil.ignore_patterns("__pycache__")  # another worker may be writing there
+    return Path(shutil.copytree(INFRA, folder / "infra", ignore=unseen))
 
 
 def _copied(secrets_shown: bool) -> Path:

@@ -106,7 +106,8 @@ def _workplace(tmp_path: Path) -> Workplace:
     client = root / "frontend" / "node_modules" / "@microsoft" / "signalr"
     for folder in (client, stub, tools, tmp_path / "home"):
         folder.mkdir(parents=True)
-    shutil.copytree(ROOT / "infra", root / "infra")
+    unseen = shutil.ignore_patterns("__pycache__")  # another worker may be writing there
+    shutil.copytree(ROOT / "infra", root / "infra", ignore=unseen)
     shutil.copytree(
         ROOT / "functions", root / "functions", ignore=shutil.ignore_patterns("*.onnx", "__pyc*")
     )

@@ -163,8 +163,8 @@ def test_what_fails_is_named_with_its_cure(
 ) -> None:
     """The first failing step ends the walk, with what to do below it."""
     with fault.between(deployment):
-        # Only what never comes is waited for in vain.
-        done = _verify(deployment.page, 2 if step == "reading" else waiting.PATIENCE)
+        # Only what never comes is waited for in vain; each step before it has as long.
+        done = _verify(deployment.page, 10 if step == "reading" else waiting.PATIENCE)
     assert done.returncode == 1, done.stdout + done.stderr
     rows = _rows(done)
     assert list(rows) == STEPS[: STEPS.index(step) + 1], done.stdout
