@@ -130,9 +130,7 @@ def _storage(access: StorageAccess) -> BlobServiceClient:
         "initial_backoff": 0.1,
         "increment_base": 1,
         "random_jitter_range": 0.1,  # the default, 3 s, is longer than the page waits for an answer
-        "connection_timeout": 2,
-        "read_timeout": 5,
-        "transport": transport(_CONNECTIONS),
+        "transport": transport(_CONNECTIONS, connect=2, read=5),
     }
     if not access.blob_service_uri:
         return BlobServiceClient.from_connection_string(access.connection_string, **patience)
