@@ -42,8 +42,12 @@ expect.set_options(timeout=waiting.PATIENCE * 1000)
 _CAMERA, _NOTES = (
     (Path(__file__).parent / script).read_text() for script in ("camera.js", "notes.js")
 )
-_DRAWN = """() => new Promise((done) => requestAnimationFrame(() =>
-  requestAnimationFrame(() => setTimeout(done))))"""
+_BOXES = "parts => parts.map((part) => part.getBoundingClientRect().toJSON())"
+# When a page has drawn itself twice, and what follows its sizes has followed.
+_PAINTED = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const sizes = new ResizeObserver(() => { sizes.disconnect(); done(); });
+  sizes.observe(document.documentElement);
+})))"""
 _CHROMIUM = chromium.find()
 _TRACES = bool(os.environ.get("TRACES"))  # kept of tests that fail: `playwright show-trace`
 _PHOTOGRAPH = Path(__file__).parents[1] / "faces" / "astronaut.jpg"
@@ -201,7 +205,13 @@ class Person:
 
     def drawn(self) -> None:
         """Wait until the page has drawn itself, and what depends on the sizes it then has."""
-        self.page.evaluate(_DRAWN)
+        self.page.evaluate(as_painted("() => null"))
+
+    def boxes(self, *parts: Locator) -> list[dict[str, float]]:
+        """The places and sizes (px) of these parts, all in one look."""
+        handles = [part.element_handle() for part in parts]
+        found: list[dict[str, float]] = self.page.evaluate(as_painted(_BOXES), handles)
+        return found
 
     @contextmanager
     def is_told(self, words: str) -> Iterator[None]:
@@ -271,6 +281,11 @@ class Person:
         until(lambda: video.evaluate(frames) > 0, f"{self.name} sees {other.name}")
         seen = video.evaluate(frames)
         until(lambda: video.evaluate(frames) > seen + 2, f"{other.name} moves for {self.name}")
+
+
+def as_painted(measure: str) -> str:
+    """A script that measures what people see: amid a change, sizes do not fit each other yet."""
+    return f"async (...given) => {{ await {_PAINTED}; return ({measure})(...given); }}"
 
 
 def asking(ask: Callable[[], object], condition: Callable[[], Met]) -> Callable[[], Met]:

@@ -8,9 +8,16 @@ from itertools import product
 from playwright.sync_api import expect
 
 from local.stack import Stack
-from tests.browser.conftest import CAMERA_SIZE, Person, Photograph, frames_left, meet
+from tests.browser.conftest import CAMERA_SIZE, Person, Photograph, as_painted, frames_left, meet
 from tests.waiting import until
 
+_PLACES = """(tile) => {
+  const emoji = tile.querySelector('.badge-emoji');
+  if (!emoji) return null;
+  const video = tile.querySelector('video');
+  const [badge, box] = [emoji, video].map((one) => one.getBoundingClientRect().toJSON());
+  return { badge, box, fit: getComputedStyle(video).objectFit };
+}"""
 LEFT = Photograph(x=-60, y=0, side=400)
 RIGHT = Photograph(x=280, y=40, side=400)
 SMALL = Photograph(x=180, y=160, side=230)
@@ -18,19 +25,13 @@ SMALL = Photograph(x=180, y=160, side=230)
 
 def assert_badge_at_face(viewer: Person, other: Person, photograph: Photograph) -> None:
     """The emoji's middle lies at most a face's width beside the face, mirrored for oneself."""
-    box = viewer.tile(other).locator("video").bounding_box()
-    badges = viewer.badges(other).locator(".badge-emoji")
-    badge = viewer.asks_until(
-        lambda: badges.evaluate_all(
-            "([badge]) => badge && (({ x, y, width, height }) => ({ x, y, width, height }))"
-            "(badge.getBoundingClientRect())"
-        ),
-        f"{viewer.name} sees an emoji at {other.name}",
+    tile = viewer.tile(other)
+    places = viewer.asks_until(
+        lambda: tile.evaluate(as_painted(_PLACES)), f"{viewer.name} sees an emoji at {other.name}"
     )
-    fit = viewer.tile(other).locator("video").evaluate("v => getComputedStyle(v).objectFit")
-    assert box is not None
+    badge, box = places["badge"], places["box"]
     scales = (box["width"] / CAMERA_SIZE[0], box["height"] / CAMERA_SIZE[1])
-    scale = max(scales) if fit == "cover" else min(scales)
+    scale = max(scales) if places["fit"] == "cover" else min(scales)
     width, height = CAMERA_SIZE[0] * scale, CAMERA_SIZE[1] * scale
     x, y, face_width, face_height = photograph.face
     if viewer is other:
@@ -71,7 +72,9 @@ def test_each_face_of_a_picture_gets_its_own_emoji(
     zoe.sees_moving_video_of(ada)
     emojis = zoe.badges(ada).locator(".badge-emoji")
     places = "emojis => emojis.length === 2 && emojis.map((e) => e.getBoundingClientRect().x)"
-    left, right = ada.asks_until(lambda: emojis.evaluate_all(places), "both faces have an emoji")
+    left, right = ada.asks_until(
+        lambda: emojis.evaluate_all(as_painted(places)), "both faces have an emoji"
+    )
     assert abs(left - right) > 100
     ada.show()
     told = zoe.tile(ada).get_by_text("No face found")

@@ -51,11 +51,11 @@ def test_the_preview_moves_nothing_when_it_arrives(
     ada.page.goto(scripted_stack.url)
     start = ada.button("Start a new call")
     selects = ada.page.get_by_role("combobox", name="Microphone")
-    before = (start.bounding_box(), selects.bounding_box())
+    before = ada.boxes(start, selects)
     ada.page.evaluate("() => window.allow()")
     expect(selects).to_be_enabled()
     expect(ada.page.get_by_role("group", name="Who reads your camera")).to_be_visible()
-    assert (start.bounding_box(), selects.bounding_box()) == before
+    assert ada.boxes(start, selects) == before
 
 
 def test_a_camera_is_chosen_and_remembered(

@@ -109,10 +109,7 @@ def _own_picture(ada: Person, zoe: Person) -> None:
     settings.get_by_role("button", name="Close panel").click()
     look = ada.tile(ada).get_by_role("img", name=re.compile("looks happy")).filter(has_text="happy")
     ada.asks_until(look.is_visible, "how she looks is said in a line")
-    ada.drawn()
-    own, other = ada.tile(ada).bounding_box(), ada.tile(zoe).bounding_box()
-    assert own
-    assert other
+    own, other = ada.boxes(ada.tile(ada), ada.tile(zoe))
     assert own["height"] <= 48
     assert other["y"] + other["height"] <= own["y"]
     zoe.sees_moving_video_of(ada)  # hidden from herself alone

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, as_painted
 
 HAPPY = Expression.HAPPINESS
 # How far across a tile the emoji's middle is, if the emoji is there with this word.
@@ -56,6 +56,8 @@ def test_an_emoji_stands_at_its_face_in_either_direction(
     everyone = zoe.page.get_by_role("button", name="اقرأ الجميع الآن", exact=True)
     ada.sees(ada, HAPPY, asked_by=ada)
     place = zoe.asks_until(
-        lambda: zoe.tile(ada).evaluate(_PLACE, "سعيد"), "the emoji and its word", everyone.click
+        lambda: zoe.tile(ada).evaluate(as_painted(_PLACE), "سعيد"),
+        "the emoji and its word",
+        everyone.click,
     )
     assert place < 0.5

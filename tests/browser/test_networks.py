@@ -9,11 +9,12 @@ from playwright.sync_api import Locator, expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person, meet
+from tests.browser.conftest import Person, as_painted, meet
 from tests.waiting import PATIENCE
 
 HAPPY = Expression.HAPPINESS
 _WAIT = PATIENCE * 1000
+_BOXES = "parts => parts.map((part) => part.getBoundingClientRect().toJSON())"
 
 # As in a network that lets no direct way through and has no TURN server: no candidate is of use.
 _NO_DIRECT_WAY = """
@@ -45,7 +46,7 @@ def apart(viewer: Person, other: Person) -> bool:
     parts = (
         viewer.tile(other)
         .locator(".tile-connection, [data-expression]")
-        .evaluate_all("parts => parts.map((part) => part.getBoundingClientRect().toJSON())")
+        .evaluate_all(as_painted(_BOXES))
     )
     if len(parts) != 2:
         return False

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person, meet
+from tests.browser.conftest import Person, as_painted, meet
 from tests.waiting import until
 
 HAPPY, SAD = Expression.HAPPINESS, Expression.SADNESS
@@ -79,7 +79,7 @@ Object.defineProperty(Document.prototype, 'fullscreenEnabled', { get: () => unde
 def stands_at_face(viewer: Person, other: Person, face: dict[str, int]) -> bool:
     """Whether the emoji of the one whose camera shows this face stands at it."""
     what: dict[str, Any] = {"face": face, "mirrored": viewer is other}
-    off = viewer.tile(other).evaluate(_FROM_FACE, what)
+    off = viewer.tile(other).evaluate(as_painted(_FROM_FACE), what)
     return bool(off) and abs(off[0]) < 0.5 and -0.8 < off[1] < 0.5
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, as_painted
 from tests.browser.words import LANGUAGES, words
 
 # What a notched phone takes of its screen (px): upright in a window of its own, and on its side.
@@ -17,8 +17,7 @@ UPRIGHT = ((390, 844), {"top": 59, "right": 0, "bottom": 34, "left": 0})
 ON_ITS_SIDE = ((740, 360), {"top": 0, "right": 59, "bottom": 21, "left": 59})
 # Which of the page's texts and controls are seen beyond the safe area. What scrolls in a box of its
 # own counts as far as the box shows it; the page itself is looked at from its start and its end.
-_FAULTS = """async (insets) => {
-  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+_FAULTS = as_painted("""(insets) => {
   const seen = (element, { left, top, right, bottom }) => {
     for (let at = element; at; at = at.parentElement) {
       const style = getComputedStyle(at);
@@ -66,7 +65,7 @@ _FAULTS = """async (insets) => {
   }
   page.scrollTop = 0;
   return [...faults];
-}"""
+}""")
 _BOTTOM = """() => {
   const probe = document.body.appendChild(document.createElement('div'));
   probe.style.height = 'env(safe-area-inset-bottom)';

@@ -48,10 +48,7 @@ def test_a_shared_screen_is_seen_by_all_and_read_by_nobody(
     share(ada, HAPPY)
     for viewer in (zoe, kim):
         assert_moves(screen_of(viewer, ada))
-        viewer.drawn()
-        large, small = screen_of(viewer, ada).bounding_box(), viewer.tile(ada).bounding_box()
-        assert large
-        assert small
+        large, small = viewer.boxes(screen_of(viewer, ada), viewer.tile(ada))
         assert large["width"] > 2 * small["width"]
     for viewer in (ada, zoe, kim):
         viewer.sees(ada, SAD, asked_by=zoe)
@@ -129,8 +126,7 @@ def test_a_pinned_person_is_large(scripted_stack: Stack, person: Callable[..., P
     meet(scripted_stack, ada, zoe, kim)
 
     def width_of(other: Person) -> float:
-        box = ada.tile(other).bounding_box()
-        assert box
+        (box,) = ada.boxes(ada.tile(other))
         return box["width"]
 
     expect(ada.tile(kim)).to_be_visible()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person, meet
+from tests.browser.conftest import Person, as_painted, meet
 from tests.waiting import until
 
 
@@ -64,10 +64,9 @@ def test_a_small_window_keeps_everybody_in_view(
     small.get_by_role("button", name="That was wrong").click()
     words = small.get_by_role("group", name=re.compile("own word"))
     expect(words).to_be_visible()
-    box = words.bounding_box()
-    assert box
+    place = "words => [words.getBoundingClientRect().toJSON(), innerWidth, innerHeight]"
+    box, width, height = words.evaluate(as_painted(place))
     assert min(box["x"], box["y"]) >= 0
-    width, height = small.evaluate("[innerWidth, innerHeight]")
     assert box["x"] + box["width"] <= width
     assert box["y"] + box["height"] <= height
     ada.button("Leave call").click()

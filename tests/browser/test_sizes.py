@@ -9,33 +9,35 @@ from playwright.sync_api import Page, expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person, meet
+from tests.browser.conftest import Person, as_painted, meet
 from tests.waiting import until
 
 # A window of 1280 × 800 at 200 % zoom has 640 × 400 pixels of the page's.
 SIZES = [(360, 740), (640, 400), (320, 568), (740, 360)]
 _TARGETS = "button, select, summary, a[href], input, [role=switch], [role=tab]"
-_MEASURE = """selector => [...document.querySelectorAll(selector)]
-  .filter((target) => target.checkVisibility())
-  .map((target) => {
-    const { width, height, left, right, top, bottom } = (target.closest('label.check') ?? target)
-      .getBoundingClientRect();
-    const name = target.getAttribute('aria-label') ?? target.textContent ?? '';
-    return { name: name || target.name, width, height, left, right, top, bottom };
-  })"""
-_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_MEASURE = as_painted("""selector => ({
+  width: innerWidth,
+  overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  targets: [...document.querySelectorAll(selector)]
+    .filter((target) => target.checkVisibility())
+    .map((target) => {
+      const { width, height, left, right, top, bottom } = (target.closest('label.check') ?? target)
+        .getBoundingClientRect();
+      const name = target.getAttribute('aria-label') ?? target.textContent ?? '';
+      return { name: name || target.name, width, height, left, right, top, bottom };
+    }),
+})""")
 
 
 def assert_fits(page: Page, where: str) -> None:
     """Nothing scrolls sideways, and every target is in the window and large enough for a finger."""
-    assert page.evaluate(_OVERFLOW) == 0, where
-    width = page.evaluate("innerWidth")
-    targets = page.evaluate(_MEASURE, _TARGETS)
-    assert targets, where
-    for target in targets:
+    measured = page.evaluate(_MEASURE, _TARGETS)
+    assert measured["overflow"] == 0, where
+    assert measured["targets"], where
+    for target in measured["targets"]:
         assert min(target["width"], target["height"]) >= 44, f"{where}: {target}"
         assert target["left"] >= 0, f"{where}: {target}"
-        assert target["right"] <= width, f"{where}: {target}"
+        assert target["right"] <= measured["width"], f"{where}: {target}"
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -49,12 +51,11 @@ def test_every_target_is_in_reach_of_a_finger(
     assert_fits(ada.page, "lobby")
     meet(scripted_stack, ada)
     assert_fits(ada.page, "call")
-    tile = ada.tile(ada).bounding_box()
-    assert tile
+    (tile,) = ada.boxes(ada.tile(ada))
     assert tile["height"] >= 100
     ada.button("More").click()
     assert_fits(ada.page, "menu")
-    for target in ada.page.evaluate(_MEASURE, ".more button"):
+    for target in ada.page.evaluate(_MEASURE, ".more button")["targets"]:
         assert target["top"] >= 0, f"menu: {target}"
         assert target["bottom"] <= height, f"menu: {target}"
     ada.page.keyboard.press("Escape")
@@ -79,10 +80,12 @@ def test_letters_of_twice_the_size_fit(
     assert_fits(ada.page, "lobby")
     meet(scripted_stack, ada)
     ada.page.evaluate(double)
-    until(lambda: ada.page.evaluate(_OVERFLOW) == 0, "the layout follows its letters")
+    until(
+        lambda: ada.page.evaluate(_MEASURE, _TARGETS)["overflow"] == 0,
+        "the layout follows its letters",
+    )
     assert_fits(ada.page, "call")
-    bar = ada.page.get_by_role("region", name="Call controls").bounding_box()
-    assert bar
+    (bar,) = ada.boxes(ada.page.get_by_role("region", name="Call controls"))
     assert bar["y"] + bar["height"] <= 800
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, WebSocket, expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person, meet
+from tests.browser.conftest import Person, as_painted, meet
 from tests.browser.test_sizes import assert_fits
 from tests.waiting import until
 
@@ -162,7 +162,9 @@ def test_that_was_wrong_shows_everybody_the_persons_own_word(
     zoe.sees(zoe, ANGRY)
     expect(ada.tile(zoe).get_by_role("button", name="That was wrong")).to_have_count(0)
     tops = "tools => new Set(tools.map((tool) => tool.getBoundingClientRect().top)).size"
-    assert zoe.tile(zoe).locator(".tile-corner > button").evaluate_all(tops) == 1  # in one row
+    assert (
+        zoe.tile(zoe).locator(".tile-corner > button").evaluate_all(as_painted(tops)) == 1
+    )  # in one row
     zoe.tile(zoe).get_by_role("button", name="That was wrong").click()
     words = zoe.page.get_by_role("group", name=re.compile("own word"))
     expect(words.get_by_role("button")).to_have_count(8)
@@ -203,8 +205,7 @@ def test_the_words_and_the_room_fit_a_small_phone(
     words = ada.page.get_by_role("group", name=re.compile("own word"))
     expect(words).to_be_visible()
     assert_fits(ada.page, "own words")
-    box = words.bounding_box()
-    assert box
+    (box,) = ada.boxes(words)
     assert box["y"] >= 0
     assert box["y"] + box["height"] <= height
     for button in words.get_by_role("button").all():

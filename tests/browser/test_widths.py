@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from functions.contract import Expression
 from local.stack import Stack
-from tests.browser.conftest import Person, meet
+from tests.browser.conftest import Person, as_painted, meet
 from tests.browser.words import words
 
 WIDTHS = range(320, 1301)
@@ -18,9 +18,7 @@ HEIGHTS = (360, 568, 800)
 KNOWN = {320, 360, 480, 560, 568, 640, 740, 760, 761, 768, 820, 834, 853, 860, 922, 1160, 1300}
 SOME = sorted(KNOWN | set(range(320, 1301, 45)))
 # Each control of the bar and each thing of the header: outside the window, or over another?
-_FAULTS = """async (width) => {
-  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-  do await frame(); while (innerWidth !== width);
+_FAULTS = as_painted("""() => {
   const parts = [...document.querySelectorAll(
     '.controls :is(button, select), .call-header :is(header > *, button, p, span.room-share)')]
     .filter((part) => part.checkVisibility() && !part.closest('[popover]'))
@@ -44,7 +42,7 @@ _FAULTS = """async (width) => {
   }
   if (document.documentElement.scrollWidth > innerWidth) faults.push('scrolls sideways');
   return faults;
-}"""
+}""")
 
 
 def faults(page: Page, widths: Iterable[int]) -> dict[str, list[str]]:
@@ -53,7 +51,8 @@ def faults(page: Page, widths: Iterable[int]) -> dict[str, list[str]]:
     for height in HEIGHTS:
         for width in widths:
             page.set_viewport_size({"width": width, "height": height})
-            if wrong := page.evaluate(_FAULTS, width):
+            page.wait_for_function("width => innerWidth === width", arg=width)
+            if wrong := page.evaluate(_FAULTS):
                 found[f"{width} × {height}"] = wrong
     return found
 
