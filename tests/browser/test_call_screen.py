@@ -19,9 +19,7 @@ def test_the_controls_fit_the_window(
     ada = person("Ada", width=width, height=height)
     meet(scripted_stack, ada)
     bar = ada.page.get_by_role("region", name="Call controls")
-    boxes = bar.locator("button:visible").evaluate_all(
-        "controls => controls.map((control) => control.getBoundingClientRect().toJSON())"
-    )
+    boxes = ada.boxes(*bar.locator("button:visible").all())
     assert len(boxes) >= 7
     for box in boxes:
         assert 8 <= box["x"] <= width - 8 - box["width"]
@@ -55,8 +53,7 @@ def test_a_phone_opens_panels_from_the_menu(
     ada = person("Ada", width=360, height=740)
     meet(scripted_stack, ada)
     people = ada.open_panel("People")
-    box = people.bounding_box()
-    assert box
+    (box,) = ada.boxes(people)
     assert box["width"] == 360
     expect(ada.tile(ada)).not_to_be_visible()
     expect(ada.button("Read everyone now")).to_be_visible()
@@ -69,3 +66,21 @@ def test_a_phone_opens_panels_from_the_menu(
     expect(people).to_have_count(0)
     expect(ada.button("More")).to_be_focused()
     expect(ada.tile(ada)).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (740, 360), (1000, 720)])
+def test_a_sentence_for_a_moment_moves_no_tile(
+    scripted_stack: Stack, person: Callable[..., Person], width: int, height: int
+) -> None:
+    """A toast comes and goes while the tiles keep their place, and it can be dismissed."""
+    ada = person("Ada", width=width, height=height)
+    meet(scripted_stack, ada)
+    expect(ada.page.get_by_role("paragraph").filter(has_text="You are alone")).to_be_visible()
+    place = ada.boxes(ada.tile(ada))
+    ada.button("Copy link").first.click()
+    toast = ada.page.locator(".toast")
+    expect(toast).to_be_visible()
+    assert ada.boxes(ada.tile(ada)) == place
+    toast.get_by_role("button", name="Dismiss").click()
+    expect(toast).to_have_count(0)
+    assert ada.boxes(ada.tile(ada)) == place

@@ -28,7 +28,7 @@ export function useToast(): ToastState {
   return { words, show };
 }
 
-/** The sentence, in a line of its own: over no face, and over nothing that is said. */
+/** The sentence, over the line above the tiles: it covers no face, and moves none. */
 export function Toast({ words, show }: ToastState) {
   if (!words.value) return null;
   return (
