@@ -17,7 +17,7 @@ from functions import api, frames, leftovers
 from functions.ages import Ages
 from functions.audience import THREADS, Audience
 from functions.clock import SYSTEM_CLOCK, Clock
-from functions.connections import transport
+from functions.connections import storage_transport
 from functions.contract import FRAMES_CONTAINER
 from functions.device_readings import DeviceReadings
 from functions.door import Door
@@ -130,7 +130,7 @@ def _storage(access: StorageAccess) -> BlobServiceClient:
         "initial_backoff": 0.1,
         "increment_base": 1,
         "random_jitter_range": 0.1,  # the default, 3 s, is longer than the page waits for an answer
-        "transport": transport(_CONNECTIONS, connect=2, read=5),
+        "transport": storage_transport(_CONNECTIONS, connect=2, read=5),
     }
     if not access.blob_service_uri:
         return BlobServiceClient.from_connection_string(access.connection_string, **patience)

@@ -24,6 +24,7 @@ from azure.core.credentials import TokenCredential
 from azure.core.exceptions import AzureError
 
 from functions.clock import SYSTEM_CLOCK, Clock
+from functions.connections import session
 from functions.contract import FACES_MAX, Expression, Face, UnreadError, UnreadReason
 from functions.reader.image import LARGEST, PixelBox, Pixels, decode_frame, fractions
 from functions.reader.jpeg import baseline
@@ -113,7 +114,7 @@ class AzureFaceReader:
         self._read_boxes = read_boxes
         self._patience = patience
         self._clock = clock
-        self._session = requests.Session()
+        self._session = session()
         self._emotion_retired = False
         self._resume_at = 0.0  # monotonic; Azure asked for no calls before it
         self._complaint = ""

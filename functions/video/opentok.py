@@ -14,14 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from opentok import Client, MediaModes, OpenTokException, Roles
+from opentok import opentok as sdk
 from opentok.exceptions import AuthError, ForceDisconnectError
 
+from functions.connections import session
 from functions.contract import ApiError, Claims
 
 _OPENTOK_SETTINGS = "OPENTOK_API_KEY and OPENTOK_API_SECRET"
 _VONAGE_SETTINGS = "VONAGE_APPLICATION_ID and VONAGE_PRIVATE_KEY"
 _TOKEN_LIFETIME = 300  # s; the page asks for another with each new connection
-_TIMEOUT = (3, 8)  # seconds to connect, and between two bytes of the answer
+_TIMEOUT = (3, 8)  # seconds to connect, and for the whole answer
+_ENDING = 20  # s; after them no further connection is ended
+
+# The SDK takes no session: it calls `requests.post` and `requests.delete`, whose answers may drip.
+sdk.requests = session()
+sdk.requests.headers["Connection"] = "close"  # it asks so seldom that a kept one has ended
 
 RoomSession = Callable[[str, str, Callable[[], str]], str]
 """Room, project and how to create a session → the id of the room's session."""
@@ -35,7 +42,7 @@ class OpenTok:
         secret: the project's secret, or the application's private key (PEM).
         room_session: remembers one session per room.
         api_url: a REST API in place of the SDK's own.
-        timeout: seconds to connect, and between two bytes of the answer.
+        timeout: seconds to connect, and for the whole answer.
     """
 
     def __init__(
@@ -65,9 +72,9 @@ class OpenTok:
         # This is the machine's clock: the SDK compares it with the end, and refuses a past one.
         expires = min(claims.expires_at // 1000, int(time.time()) + _TOKEN_LIFETIME)
         try:
-            session = self._room_session(claims.room, self._project, self._create_session)
+            session_id = self._room_session(claims.room, self._project, self._create_session)
             token = self._client.generate_token(
-                session,
+                session_id,
                 role=Roles.publisher,
                 expire_time=expires,
                 data=claims.participant,
@@ -77,7 +84,7 @@ class OpenTok:
         return {
             "provider": "opentok",
             "apiKey": self._project,
-            "sessionId": session,
+            "sessionId": session_id,
             "token": token,
             "expiresAt": expires * 1000,
         }
@@ -86,19 +93,22 @@ class OpenTok:
         """See `VideoProvider.disconnect`; a connection that has ended already is no error."""
         if not connections:
             return
+        over = time.monotonic() + _ENDING
         try:
-            session = self._room_session(room, self._project, self._create_session)
+            session_id = self._room_session(room, self._project, self._create_session)
             for connection in connections:
+                if time.monotonic() > over:
+                    raise TimeoutError
                 with contextlib.suppress(ForceDisconnectError):
-                    self._client.force_disconnect(session, connection)
+                    self._client.force_disconnect(session_id, connection)
         except (OpenTokException, OSError) as error:  # of `requests`
             raise self._refusal(error) from error
 
     def _create_session(self) -> str:
         # Routed, because a relayed session (the SDK's default) is a mesh again.
-        session: str = self._client.create_session(media_mode=MediaModes.routed).session_id
-        self._client.generate_token(session)  # refuses another project's before the room keeps it
-        return session
+        session_id: str = self._client.create_session(media_mode=MediaModes.routed).session_id
+        self._client.generate_token(session_id)  # refuses another project's, before it is kept
+        return session_id
 
     def _refusal(self, error: Exception) -> ApiError:
         cause = error.__context__  # the SDK wraps each failure in an exception of its own

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
+
+PAUSE = 0.02
+"""Seconds between two bytes of an answer that drips."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """A service's answer; `truncated` ends the connection in the middle of the body."""
+    """A service's answer.
+
+    `truncated` ends the connection in the middle of the body; `drips` sends each byte by itself,
+    header and body, `PAUSE` after the one before.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     truncated: bool = False
+    drips: bool = False
 
     @classmethod
     def json(cls, body: Any, status: int = 200, **headers: str) -> Response:
@@ -44,6 +54,22 @@ class _Server(ThreadingHTTPServer):
     """Takes many connections at once: of more than five the system would keep some waiting."""
 
     request_queue_size = 128
+
+
+class _Dripping(io.BytesIO):
+    """Writes each byte by itself."""
+
+    def __init__(self, whole: io.BufferedIOBase) -> None:
+        super().__init__()
+        self._whole = whole
+
+    def write(self, data: Any) -> int:
+        """Write the bytes, one after the other."""
+        for byte in bytes(data):
+            time.sleep(PAUSE)
+            self._whole.write(bytes([byte]))
+            self._whole.flush()
+        return len(data)
 
 
 class StubServer:
@@ -84,6 +110,8 @@ class StubServer:
                 )
                 stub.requests.append(request)
                 response = stub.respond(request)
+                if response.drips:
+                    self.wfile = _Dripping(self.wfile)
                 self.send_response(response.status)
                 for name, value in response.headers.items():
                     self.send_header(name, value)

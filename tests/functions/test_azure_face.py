@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -316,6 +317,19 @@ def test_a_resource_that_hangs_is_given_up_in_time(
     finally:
         over.set()
     assert len(azure.requests) == 2
+
+
+def test_a_resource_whose_answer_drips_is_given_up_in_time(
+    azure: StubFace, camera: MakeCamera, clock: TestClock
+) -> None:
+    """An answer whose bytes come one by one is given up as one that never comes."""
+
+    def drip() -> Response:
+        clock.advance(0.25)
+        return replace(Response.json([face()], x_padding="x" * 100), drips=True)
+
+    azure.next = [drip] * 9
+    assert camera(azure, FRAME_LIFETIME_SECONDS="1").unread() == "reader-unavailable"
 
 
 def test_a_resource_that_is_slow_still_serves(

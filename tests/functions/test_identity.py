@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import AzureError, HttpResponseError
 from azure.storage.blob import BlobServiceClient
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -29,7 +29,7 @@ from tests import waiting
 from tests.clock import TestClock
 from tests.functions.conftest import App
 from tests.functions.stub_face import StubFace, face
-from tests.functions.stub_server import Request, Response, StubServer
+from tests.functions.stub_server import PAUSE, Request, Response, StubServer
 
 SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
 CLIENT = "11111111-2222-3333-4444-555555555555"
@@ -109,6 +109,7 @@ class StubStorage(StubServer):
         self.clock = clock
         self.keys: list[ElementTree.Element] = []
         self.refuses_keys = False
+        self.lends_nonsense = False
         self.lends = threading.Event()  # cleared, it takes its time
         self.lends.set()
 
@@ -127,6 +128,8 @@ class StubStorage(StubServer):
                 }
             )
         assert request.query == {"restype": "service", "comp": "userdelegationkey"}
+        if self.lends_nonsense:
+            return Response(200, b"<UserDelegationKey/>", {"Content-Type": "application/xml"})
         if self.refuses_keys:
             return Response(403, headers={"x-ms-error-code": "AuthorizationPermissionMismatch"})
         self.keys.append(ElementTree.fromstring(request.body))
@@ -264,6 +267,61 @@ def test_a_renewal_that_fails_leaves_the_old_key_in_use(
         uploads.sign(ROOM, ADA, 1)
     storage.refuses_keys = False
     assert uploads.sign(ROOM, ADA, 1)
+
+
+def test_a_renewal_that_gives_nonsense_leaves_the_old_key_in_use(
+    storage: StubStorage, uploads: UploadTickets, clock: TestClock
+) -> None:
+    """A key that is none is a renewal that failed."""
+    uploads.sign(ROOM, ADA, 1)
+    storage.lends_nonsense = True
+    clock.advance(5.1 * HOUR)
+    assert uploads.sign(ROOM, ADA, 1)
+
+
+ODD_TOKENS = {
+    "429 without a body": Response(429),
+    "503 without a body": Response(503),
+    "a page": Response(200, b"<html>", {"Content-Type": "text/html"}),
+    "no object": Response.json([]),
+    "no time": Response.json({"access_token": "t", "expires_on": "soon", "resource": "r"}),
+    "cut off": Response(200, b'{"access_token": "t"}', truncated=True),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_TOKENS.values(), ids=list(ODD_TOKENS))
+def test_an_odd_answer_of_the_identity_is_an_error_of_azure(
+    endpoint: StubIdentity, odd: Response
+) -> None:
+    """Whatever the identity's endpoint answers, the error is one that the functions expect."""
+    endpoint.respond = lambda _request: odd
+    asked = identity.credential(CLIENT)
+    with pytest.raises(AzureError):
+        asked.get_token("https://storage.azure.com/.default")
+
+
+def test_an_identity_that_asks_for_a_long_pause_is_asked_again_soon(
+    endpoint: StubIdentity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No function waits for the hour that a `Retry-After` asks for."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    endpoint.respond = lambda _request: Response(429, headers={"Retry-After": "3600"})
+    with pytest.raises(AzureError):
+        identity.credential(CLIENT).get_token("https://storage.azure.com/.default")
+    assert len(endpoint.requests) == 2
+    assert 0 < sum(slept) <= 5
+
+
+def test_an_identity_whose_answer_drips_is_given_up_in_time(
+    endpoint: StubIdentity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token whose bytes come one by one counts as none."""
+    monkeypatch.setattr(identity, "_READ", 25 * PAUSE)
+    whole = endpoint.respond
+    endpoint.respond = lambda request: replace(whole(request), drips=True)
+    with pytest.raises(AzureError):
+        identity.credential(CLIENT).get_token("https://storage.azure.com/.default")
 
 
 def test_an_identity_without_its_role_is_a_clear_error(

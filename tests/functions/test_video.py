@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from local.ports import free_port
 from tests import waiting
 from tests.functions.conftest import SIGNALR, App, Joined
 from tests.functions.stub_opentok import API_KEY, API_SECRET, SETTINGS, StubOpenTok, session_id
-from tests.functions.stub_server import Request, Response, StubServer
+from tests.functions.stub_server import PAUSE, Request, Response, StubServer
 
 ROOT = Path(__file__).parents[2]
 APPLICATION = "12345678-90ab-cdef-1234-567890abcdef"
@@ -299,6 +300,31 @@ def test_a_provider_that_hangs_is_given_up_in_time() -> None:
         finally:
             over.set()
     assert (error.status, error.code) == (502, "video-unavailable")
+
+
+def test_a_provider_whose_answer_drips_is_given_up_in_time() -> None:
+    """An answer whose bytes come one by one counts as none, however soon each byte comes."""
+    dripping = Response.json([{"session_id": session_id(API_KEY), "note": "x" * 100}])
+    with StubServer(lambda _request: replace(dripping, drips=True)) as stub:
+        error = failure(direct(stub.url, timeout=(20, 25 * PAUSE)))
+    assert (error.status, error.code) == (502, "video-unavailable")
+
+
+def test_connections_are_ended_only_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If each of many connections takes the provider long, the rest is left to a second request."""
+
+    def slow(request: Request) -> Response:
+        if request.method == "POST":
+            return Response.json([{"session_id": session_id(API_KEY)}])
+        time.sleep(2 * patience)
+        return Response(204)
+
+    patience = 0.2
+    monkeypatch.setattr("functions.video.opentok._ENDING", patience)
+    with StubServer(slow) as stub, pytest.raises(ApiError) as caught:
+        direct(stub.url).disconnect("r" * 22, ["one", "another"])
+    assert caught.value.code == "video-unavailable"
+    assert [request.method for request in stub.requests] == ["POST", "DELETE"]
 
 
 def test_a_provider_that_is_slow_still_serves(opentok: StubOpenTok) -> None:

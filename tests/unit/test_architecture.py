@@ -95,14 +95,14 @@ ARROWS = {
     "functions.fields": {"functions.contract"},
     "functions.tickets": {"functions.contract"},
     "functions.upload_tickets": {"functions.contract"},
-    "functions.identity": set(),
+    "functions.identity": {"functions.connections"},
     "functions.deletion": set(),
     "functions.failures": set(),
     "functions.leftovers": {"functions.deletion", "functions.failures"},
     "functions.video": {"functions.contract"},
     "functions.video.mesh": {"functions.contract", "functions.video.turn"},
     "functions.video.turn": set(),
-    "functions.video.opentok": {"functions.contract"},
+    "functions.video.opentok": {"functions.connections", "functions.contract"},
     "functions.api": {
         "functions",
         "functions.ages",
@@ -174,6 +174,7 @@ ARROWS = {
     },
     "functions.reader.azure_face": {
         "functions.clock",
+        "functions.connections",
         "functions.contract",
         "functions.reader.image",
         "functions.reader.jpeg",
@@ -195,7 +196,7 @@ PYTHON_HOMES = {
     r"\bfaceRectangle\b": {"functions/reader/azure_face.py"},
     r"\bimport requests\b": {"functions/connections.py", "functions/reader/azure_face.py"},
     r"\bazure\.identity\b": {"functions/identity.py"},
-    r"\btime\.sleep\b": {"functions/clock.py"},
+    r"\btime\.sleep\b": {"functions/clock.py", "functions/connections.py"},
     r"\bMediaModes\b": {"functions/video/opentok.py"},
 }
 TYPESCRIPT_HOMES = {
