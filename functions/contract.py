@@ -30,7 +30,7 @@ DEVICE = "device"  # this `reader` means that the participant's own browser made
 
 # A frame's blob metadata, set by the participant's own browser:
 CAPTURED_AT = "capturedat"  # when it took the frame, milliseconds
-MODE = "mode"  # the room's mode that its page showed, `open` or `room-only`
+MODE = "mode"  # `open`, or `room-only` if its page showed that or its person agreed to no more
 CORRECTION = "correction"  # the participant's own word, `INSTEAD:EXPRESSION`
 
 _RANDOM_ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits, base64url without padding

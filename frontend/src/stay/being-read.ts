@@ -5,7 +5,7 @@ import { applyMessage, correct, type Room, shownMode } from '../room/room.ts';
 import { shownFaces } from '../room/sight.ts';
 import { needsConfirming } from '../room/steady.ts';
 import { ApiError } from '../wire/api.ts';
-import { DEVICE, type Expression, type HubMessage } from '../wire/contract.ts';
+import { DEVICE, type Expression, type HubMessage, type RoomMode } from '../wire/contract.ts';
 import type { Consent } from './consent.ts';
 import type { Membership } from './membership.ts';
 import type { OwnReadings } from './own-readings.ts';
@@ -58,7 +58,7 @@ export class BeingRead {
       source: ports.frames,
       allowed: () => this.readable.peek(),
       random: () => room.peek().mode === 'room-only',
-      mode: () => shownMode(room.peek(), ports.now()),
+      mode: () => this.#mode(),
       report: (failure) => this.#report(failure),
       own: () => this.#ownLine(),
       slowness: () => way.peek()?.slowness() ?? 1,
@@ -119,13 +119,13 @@ export class BeingRead {
    * mistake. Rejects with `ApiError`.
    */
   async correct(expression: Expression): Promise<void> {
-    const { room, change, membership, now } = this.#ports;
+    const { room, change, membership } = this.#ports;
     const { self, sights } = room.peek();
     const sight = sights.get(self);
     const [face] = sight ? shownFaces(sight) : [];
     if (!sight?.reading || !face) return;
     const { frame } = sight.reading;
-    const mode = shownMode(room.peek(), now());
+    const mode = this.#mode();
     this.#line.say(face.shown, expression);
     change(correct(room.peek(), { participant: self, frame, expression }));
     // A reading of this device has a frame of the functions only if it was sent.
@@ -160,6 +160,7 @@ export class BeingRead {
         source: frames,
         room,
         change,
+        mode: () => this.#mode(),
         correction: () => this.#line.correction(),
         tell: (reading) => membership().ask((api) => api.tellReading(reading)),
         now,
@@ -167,6 +168,12 @@ export class BeingRead {
       this.#own = { reader, line };
     }
     return this.#own.line;
+  }
+
+  /** What a frame says of its picture: room-only, too, if we agreed to no more when it was taken. */
+  #mode(): RoomMode {
+    const { consent, room, now } = this.#ports;
+    return consent.scope.peek() === 'room-only' ? 'room-only' : shownMode(room.peek(), now());
   }
 
   #report(failure: unknown): void {

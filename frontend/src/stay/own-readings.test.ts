@@ -1,7 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Result } from '../frame/result.ts';
-import { applyMessage, applyRoster, enterRoom, type Room } from '../room/room.ts';
+import { applyMessage, applyRoster, enterRoom, type Room, shownMode } from '../room/room.ts';
 import { ApiError } from '../wire/api.ts';
 import { EXPRESSIONS, type Expression, type Face, type RoomMode } from '../wire/contract.ts';
 import { OwnReadings } from './own-readings.ts';
@@ -40,6 +40,7 @@ function inRoom(mode: RoomMode, whileReading: (room: Signal<Room>) => void = () 
     change: (next) => {
       room.value = next;
     },
+    mode: () => shownMode(room.value, now),
     correction: () => correction,
     tell,
     now: () => now,

@@ -7,9 +7,9 @@ import type { FrameSource } from '../frame/line.ts';
 import type { Result } from '../frame/result.ts';
 import { toldOf, withCorrection } from '../frame/tell.ts';
 import type { OwnReader } from '../frame/way.ts';
-import { applyMessage, type Room, shownMode } from '../room/room.ts';
+import { applyMessage, type Room } from '../room/room.ts';
 import { ApiError } from '../wire/api.ts';
-import { DEVICE, type ToldReading } from '../wire/contract.ts';
+import { DEVICE, type RoomMode, type ToldReading } from '../wire/contract.ts';
 import { OthersKnow } from './others-know.ts';
 
 const ASKED_FOR = 3_000; // ms after somebody asked for it, in which every reading is sent
@@ -22,6 +22,8 @@ export interface OwnReadingsPorts {
   readonly source: FrameSource;
   readonly room: ReadonlySignal<Room>;
   readonly change: (room: Room) => void;
+  /** What a picture taken now may be told under. */
+  readonly mode: () => RoomMode;
   /** Our person's own word for a picture taken now, if there is one. */
   readonly correction: () => string | undefined;
   /** Sends the reading to the functions; returns its frame. */
@@ -55,7 +57,7 @@ export class OwnReadings {
    */
   async send(abort: AbortSignal): Promise<string | null> {
     const { reader, source, room, tell, now } = this.#ports;
-    const shown = shownMode(room.peek(), now());
+    const before = this.#ports.mode();
     const taken = await source.take((picture, width, height) =>
       reader.read(picture, width, height),
     );
@@ -67,11 +69,11 @@ export class OwnReadings {
     const { result } = seen;
     const correction = this.#ports.correction();
     // A slow machine's picture may be of before the room was opened: the stricter mode counts.
-    const mode = shown === 'open' ? shownMode(room.peek(), now()) : shown;
+    const mode = before === 'open' ? this.#ports.mode() : before;
     const read = this.#show(result, capturedAt, correction);
     // In a room-only room every reading is sent: the times must not depend on how a face looks.
     const asked = now() - room.peek().askedAt < ASKED_FOR;
-    if (mode === 'open' && !this.#others.needs(read, now(), asked)) return null;
+    if (room.peek().mode === 'open' && !this.#others.needs(read, now(), asked)) return null;
     try {
       this.#told = await tell(toldOf(result, now() - capturedAt, mode, correction));
     } catch (error) {

@@ -725,7 +725,7 @@ describe('a room that its host opens', () => {
 
   it('asks who agreed to room-only, and says their wider consent', async () => {
     const said: unknown[] = [];
-    const { stay, hear, functions } = await enter({
+    const { stay, hear, functions, modes } = await enter({
       change: (all) => {
         all['PUT consent'] = ({ body }) => {
           said.push(body);
@@ -744,10 +744,15 @@ describe('a room that its host opens', () => {
     functions.mode = 'open';
     hear('mode', { mode: 'open' });
     expect(stay.narrow.value).toBe(true);
+    const before = modes.length;
+    await vi.advanceTimersByTimeAsync(10_000);
+    // What is taken now stays room-only, even if it is read after they agreed to more.
+    expect(new Set(modes.slice(before))).toEqual(new Set(['room-only']));
     stay.widenConsent();
     await vi.advanceTimersByTimeAsync(100);
     expect(said).toEqual([{ consent: true, scope: 'everybody', order: 1 }]);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(stay.narrow.value).toBe(false);
+    expect(modes.at(-1)).toBe('open');
   });
 });
