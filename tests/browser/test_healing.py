@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import Browser, Error, expect
 
 from functions.contract import Expression
 from local.product import product_stack
 from local.stack import Name, Stack
-from tests.browser.conftest import UNHURRIED, Person, frames_left, meet
+from tests.browser.conftest import UNHURRIED, Person, frames_left, meet, new_person
 from tests.faults.stream import AZURITES_INDEX
 from tests.waiting import until
 
@@ -26,6 +26,19 @@ def fragile_stack() -> Iterator[Stack]:
     """A stack of these tests' own, whose parts are killed."""
     with product_stack(app="tests.browser.scripted_app:app", settings=UNHURRIED) as stack:
         yield stack
+
+
+@pytest.fixture(scope="module", autouse=True)
+def crashed(browser: Browser, scripted_stack: Stack) -> Iterator[tuple[Person, Person]]:
+    """Two people, the second with a crashed tab; it is forgotten while the other tests run."""
+    ada, zoe = new_person(browser, "Ada"), new_person(browser, "Zoë")
+    meet(scripted_stack, ada, zoe)
+    ada.sees_moving_video_of(zoe)
+    crash(zoe)
+    expect(ada.tile(zoe)).to_contain_text("Reconnecting")
+    yield ada, zoe
+    for somebody in (ada, zoe):
+        somebody.context.close()
 
 
 def test_leaving_and_joining_again(scripted_stack: Stack, person: Callable[..., Person]) -> None:
@@ -76,16 +89,6 @@ def test_a_video_that_starts_late_keeps_nobody_from_being_read(
     expect(notice).to_have_count(0)
 
 
-def test_a_crashed_tab_is_forgotten(scripted_stack: Stack, person: Callable[..., Person]) -> None:
-    """A person whose tab crashed disappears for the others within two minutes."""
-    ada, zoe = person("Ada"), person("Zoë")
-    meet(scripted_stack, ada, zoe)
-    ada.sees_moving_video_of(zoe)
-    crash(zoe)
-    expect(ada.tile(zoe)).to_contain_text("Reconnecting")
-    expect(ada.tile(zoe)).to_have_count(0)
-
-
 def crash(somebody: Person) -> None:
     """Kill the renderer of somebody's page: no goodbye, no closing of connections."""
     with somebody.page.expect_event("crash"), contextlib.suppress(Error):
@@ -115,6 +118,13 @@ def test_a_killed_part_comes_back_in_the_middle_of_a_call(
     until(lambda: not problems(zoe), "nothing is said to be wrong any more")
     ada.is_read("When asked")
     until(lambda: frames_left(fragile_stack) == [], "every frame is deleted")
+
+
+def test_a_crashed_tab_is_forgotten(crashed: tuple[Person, Person]) -> None:
+    """A person whose tab crashed disappears for the others within two minutes."""
+    ada, zoe = crashed
+    expect(ada.tile(zoe)).to_have_count(0)
+    assert ada.errors == []
 
 
 def is_saved(stack: Stack, somebody: Person) -> bool:
