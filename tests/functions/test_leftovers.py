@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.functions.timer import TimerRequest
 
+from functions import leftovers
+from functions.deletion import delete
 from tests.functions.conftest import App
 
 SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
@@ -42,3 +45,30 @@ def test_only_frames_that_nobody_would_read_any_more_are_deleted(
     waiting = app.upload(ada, SMILE).removeprefix("frames/")
     app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
     assert app.frames() == [waiting]
+
+
+def test_a_run_ends_in_time_and_says_what_it_did(
+    make_app: Callable[..., App], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If there is more than fits into a run, it logs what it deleted, and the next one goes on."""
+    app = make_app(FRAME_LIFETIME_SECONDS="1")
+    ada = app.join(app.room())
+    for _ in range(20):
+        app.upload(ada, SMILE)
+    app.clock.advance(3.1)
+    began = app.clock.monotonic()
+
+    def slow(*arguments: Any) -> bool:
+        app.clock.advance(6)
+        return delete(*arguments)
+
+    monkeypatch.setattr(leftovers, "delete", slow)
+    app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
+    assert app.clock.monotonic() - began < 60
+    left = len(app.frames())
+    assert 0 < left < 20
+    assert f"{20 - left} frames that no event brought to an end" in caplog.text
+    assert "more frames are left" in caplog.text
+    app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
+    app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
+    assert app.frames() == []

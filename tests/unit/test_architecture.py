@@ -98,7 +98,7 @@ ARROWS = {
     "functions.identity": {"functions.connections"},
     "functions.deletion": set(),
     "functions.failures": set(),
-    "functions.leftovers": {"functions.deletion", "functions.failures"},
+    "functions.leftovers": {"functions.clock", "functions.deletion", "functions.failures"},
     "functions.video": {"functions.contract"},
     "functions.video.mesh": {"functions.contract", "functions.video.turn"},
     "functions.video.turn": set(),
