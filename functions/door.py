@@ -129,11 +129,14 @@ class Door:
             ApiError: 404 `unknown-participant`; 409 `host-named`, `is-host`; 503 `storage-busy`.
         """
         for _ in self._records.attempts():
-            with contextlib.suppress(ResourceModifiedError), self._records.lease(room):
-                return self._named(room, participant, host=host)
+            with (
+                contextlib.suppress(ResourceModifiedError, _OvertakenError),
+                self._records.lease(room) as since,
+            ):
+                return self._named(room, participant, host=host, since=since)
         raise busy()
 
-    def _named(self, room: str, participant: str, *, host: bool) -> Participant:
+    def _named(self, room: str, participant: str, *, host: bool, since: float) -> Participant:
         record = self._records.of(room, participant)
         if not is_present(self._records, record):
             raise unknown_participant()
@@ -145,17 +148,22 @@ class Door:
                 409, "host-named", "One more host is named already. Take that back first."
             )
         changed = replace(record.participant, host=HostBy.NAMED if host else None)
+        self._require_lease(since)
         self._records.write(room, record, changed)
         return changed
+
+    def _require_lease(self, since: float) -> None:
+        if not self._records.holds(since):  # what was looked up may have changed
+            raise _OvertakenError
 
     def _seat(self, room: str, participant: str, *, invited: bool) -> Participant:
         """Give a waiting person a seat and a name that no one else has, under the room's lease.
 
         Raises:
             _OvertakenError: they no longer wait; or they are not invited, and the door is closed
-                or no seat is free.
+                or no seat is free; or the lease is over.
         """
-        with self._records.lease(room):
+        with self._records.lease(room) as since:
             record = self._records.of(room, participant)
             now = look(self._records, room)
             free = not now.closed and len(now.present) < self._capacity
@@ -164,6 +172,7 @@ class Door:
             now.require_seat(self._capacity)
             name = distinct_name(record.participant.name, [one.name for one in now.present])
             seated = replace(record.participant, name=name)
+            self._require_lease(since)
             self._records.write(room, record, seated)
             return seated
 

@@ -241,6 +241,10 @@ class Records:
             return
         raise busy()
 
+    def holds(self, since: float) -> bool:
+        """Whether the lease requested at `since` still keeps other calls out."""
+        return self.clock.monotonic() - since < LEASE
+
     def attempts(self) -> Iterator[None]:
         """Yield once for each attempt, with short pauses, for at most `_PATIENCE` seconds."""
         deadline = self.clock.monotonic() + _PATIENCE

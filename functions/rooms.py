@@ -22,7 +22,6 @@ from functions.contract import ApiError, ConsentScope, DoorState, RoomMode
 from functions.names import distinct_name
 from functions.records import (
     ABSENT_AFTER,
-    LEASE,
     Place,
     Record,
     Records,
@@ -113,8 +112,7 @@ class Rooms:
             called = name if waits else distinct_name(name, [one.name for one in now.present])
             participant = Participant(own, called, agreed, host=host)
             self._records.add(room, participant, Place.WAITING if waits else Place.SEATED)
-            if self._records.clock.monotonic() - since >= LEASE:
-                # The lease is over: another call may have taken the seat.
+            if not self._records.holds(since):  # another call may have taken the seat
                 self._records.forget(room, self._records.of(room, own))
                 raise busy()
         return participant, now.roster if waits else None

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from functions import door
 from functions.records import Records
-from tests.functions.conftest import App
+from functions.seats import Look, look
+from tests.functions.conftest import Answer, App, Joined
 
 
 @pytest.mark.parametrize("room", ["rrrrrrrrrrrrrrrrrrrr99", "no-room", "x" * 500])
@@ -41,6 +43,60 @@ def test_a_stall_beyond_the_lease_seats_no_one_too_many(
     answer = app.call("join_room", {"name": "Mo", "consent": False}, room=ada.room)
     assert (answer.status, answer.body["error"]) == (503, "storage-busy")
     assert len(app.member("heartbeat", ada).body["participants"]) == 2
+
+
+@pytest.mark.parametrize("how", ["admitted", "asking"])
+def test_a_stall_beyond_the_lease_lets_no_one_too_many_in(
+    make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Somebody at the door whose way in stalls longer than its lease does not overfill the room."""
+    app = make_app(ROOM_CAPACITY="2")
+    host = app.host()
+    app.member("set_door", host, {"door": "closed"})
+    mo, zoe = app.knock(host.room, name="Mo"), app.knock(host.room, name="Zoe")
+    stalls = iter([True] if how == "admitted" else [False, True])  # the look under the lease
+
+    def admit(who: Joined) -> Answer:
+        return app.member("answer_knock", host, {"admit": True}, participant=who.participant)
+
+    def stall(*arguments: Any) -> Look:
+        seen = look(*arguments)
+        if next(stalls, False):
+            app.clock.advance(17)
+            admit(zoe)
+        return seen
+
+    if how == "asking":
+        app.member("set_door", host, {"door": "open"})
+    monkeypatch.setattr(door, "look", stall)
+    answer = admit(mo) if how == "admitted" else app.member("wait_at_door", mo)
+    assert (answer.status, answer.body["error"]) == (503, "storage-busy")
+    assert len(app.member("heartbeat", host).body["participants"]) == 2
+
+
+def test_a_stall_beyond_the_lease_names_no_host_too_many(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host whose naming stalls longer than its lease is not a third one."""
+    host = app.host()
+    ada, zoe = app.join(host.room), app.join(host.room, name="Zoe")
+    stalls = iter([True])
+
+    def name(who: Joined) -> Answer:
+        return app.member("name_host", host, {"host": True}, participant=who.participant)
+
+    def stall(*arguments: Any) -> Look:
+        seen = look(*arguments)
+        if next(stalls, False):
+            app.clock.advance(17)
+            name(zoe)
+        return seen
+
+    monkeypatch.setattr(door, "look", stall)
+    answer = name(ada)
+    assert (answer.status, answer.body["error"]) == (503, "storage-busy")
+    here = app.member("heartbeat", host).body["participants"]
+    assert sorted(one["name"] for one in here if one.get("host")) == ["Hetty", "Zoe"]
 
 
 @pytest.mark.parametrize("race", ["left", "deleted", "left, then deleted"])
