@@ -33,14 +33,19 @@ def create_blueprint(
     @output
     @answers
     def set_mode(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
-        """Set the room's mode; each host may."""
+        """Set the room's mode; each host may.
+
+        Room-only is never refused; if it comes too often, the others learn it from the roster.
+        """
         who = callers.host(req)
         mode = choice_field(json_body(req), "mode", RoomMode)
-        limits.spend("announcements-per-participant", who.id)
-        if mode is RoomMode.OPEN:
+        opens = mode is RoomMode.OPEN
+        if opens:
+            limits.spend("announcements-per-participant", who.id)
             limits.spend("openings-per-room", who.room)
         rooms.set_mode(who.room, mode)
-        actions.set(hub.encode(hub.mode_changed(who.room, mode)))
+        if opens or limits.allows("announcements-per-participant", who.id):
+            actions.set(hub.encode(hub.mode_changed(who.room, mode)))
         return json_answer({"mode": mode.value})
 
     @api.function_name("remove_participant")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 
 import azure.functions as func
@@ -101,15 +102,17 @@ def create_blueprint(
         closing = req.params.get("closing") == "yes"
         former = rooms.leave(claims.room, claims.participant, for_good=not closing)
         if former and former.place is Place.WAITING:
-            hosts = rooms.roster(claims.room).hosts
-            actions.set(hub.encode(*(hub.answered(host, former.id) for host in hosts)))
+            with contextlib.suppress(ApiError):  # the room's day is over
+                hosts = rooms.roster(claims.room).hosts
+                actions.set(hub.encode(*(hub.answered(host, former.id) for host in hosts)))
             return func.HttpResponse(status_code=204)
         # The group comes first: if SignalR fails after it, the next roster shows that they left.
         leaving = [hub.leave_group(claims.room, claims.participant)]
         if limits.allows("announcements-per-participant", claims.participant):
             leaving.append(hub.left(claims.room, claims.participant))
-        if former and former.participant.host and rooms.open_forsaken(claims.room):
-            leaving.append(hub.door_changed(claims.room, DoorState.OPEN, by=None))
+        with contextlib.suppress(ApiError):  # likewise; or the next heartbeat opens it
+            if former and former.participant.host and rooms.open_forsaken(claims.room):
+                leaving.append(hub.door_changed(claims.room, DoorState.OPEN, by=None))
         actions.set(hub.encode(*leaving))
         return func.HttpResponse(status_code=204)
 

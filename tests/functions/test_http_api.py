@@ -169,6 +169,23 @@ def test_leaving_forgets_the_participant_and_tells_the_room(app: App) -> None:
         assert refused(answer) == (404, "unknown-participant"), name
 
 
+def test_a_room_whose_day_is_over_can_still_be_left(app: App) -> None:
+    """After the storage cleared the room's record, pages learn it, and nobody is kept."""
+    host = app.host()
+    guest = app.join(host.room)
+    app.member("set_door", host, {"door": "closed"})
+    waiting = app.knock(host.room)
+    app.storage.get_blob_client("rooms", f"{host.room}/room").delete_blob()
+    bodies = {"heartbeat": {}, "announce_presence": {}, "set_consent": {"consent": True}}
+    for name, body in bodies.items():
+        assert refused(app.member(name, guest, body)) == (404, "unknown-room"), name
+    for who in (guest, waiting, host):
+        left = app.member("leave_room", who, participant=who.participant)
+        assert left.status == 204
+        entered = who is not waiting
+        assert [a.get("action") for a in left.actions if "action" in a] == ["remove"] * entered
+
+
 def test_a_heartbeat_renews_the_ticket(make_app: Callable[..., App]) -> None:
     """Each heartbeat answers with a ticket that expires later."""
     app = make_app(TICKET_LIFETIME_SECONDS="60")

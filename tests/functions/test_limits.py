@@ -310,6 +310,17 @@ def test_withdrawing_and_leaving_are_never_refused(make_limited: Callable[..., A
     assert _gone(app, ada)
 
 
+def test_room_only_is_never_refused(make_limited: Callable[..., App]) -> None:
+    """Beyond the limit a host can still make the room room-only; the roster tells the others."""
+    app = make_limited(announcements_per_participant=1)
+    host = app.host()
+    assert app.member("announce_presence", host).status == 200
+    closed = app.member("set_mode", host, {"mode": "room-only"})
+    assert (closed.status, closed.actions) == (200, [])
+    assert app.member("heartbeat", host).body["mode"] == "room-only"
+    assert limited(app.member("set_mode", host, {"mode": "open"}), "too-many-messages")
+
+
 def _gone(app: App, who: Joined) -> bool:
     return app.member("heartbeat", who).status == 404
 

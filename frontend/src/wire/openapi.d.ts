@@ -1750,10 +1750,27 @@ export interface operations {
             readonly 400: components["responses"]["WrongField"];
             readonly 401: components["responses"]["NoTicket"];
             readonly 403: components["responses"]["OtherRoom"];
-            readonly 404: components["responses"]["UnknownParticipant"];
+            /** @description The participant, or the whole room, is gone. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Refusal"];
+                };
+            };
             readonly 413: components["responses"]["TooLarge"];
             readonly 429: components["responses"]["TooManyMessages"];
-            readonly 503: components["responses"]["Unavailable"];
+            /** @description The storage does not answer, or others kept getting ahead. */
+            readonly 503: {
+                headers: {
+                    readonly "Retry-After": components["headers"]["RetryAfter"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Refusal"];
+                };
+            };
         };
     };
     readonly heartbeat: {
@@ -1788,9 +1805,26 @@ export interface operations {
             readonly 400: components["responses"]["WrongField"];
             readonly 401: components["responses"]["NoTicket"];
             readonly 403: components["responses"]["OtherRoom"];
-            readonly 404: components["responses"]["UnknownParticipant"];
+            /** @description The participant, or the whole room, is gone. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Refusal"];
+                };
+            };
             readonly 413: components["responses"]["TooLarge"];
-            readonly 503: components["responses"]["Unavailable"];
+            /** @description The storage does not answer, or others kept getting ahead. */
+            readonly 503: {
+                headers: {
+                    readonly "Retry-After": components["headers"]["RetryAfter"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Refusal"];
+                };
+            };
         };
     };
     readonly relay_signal: {
@@ -1998,7 +2032,15 @@ export interface operations {
             readonly 400: components["responses"]["WrongField"];
             readonly 401: components["responses"]["NoTicket"];
             readonly 403: components["responses"]["OtherRoom"];
-            readonly 404: components["responses"]["UnknownParticipant"];
+            /** @description The participant, or the whole room, is gone. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Refusal"];
+                };
+            };
             readonly 413: components["responses"]["TooLarge"];
             readonly 429: components["responses"]["TooManyMessages"];
             /** @description The storage does not answer, or others kept getting ahead. */
