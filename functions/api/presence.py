@@ -40,12 +40,13 @@ def create_blueprint(
         who, _ = callers.sign_of_life(req)
         limits.spend("announcements-per-participant", who.id)
         roster = rooms.roster(who.room)
-        if who.id not in {one.id for one in roster.participants}:
+        now = {one.id: one for one in roster.participants}.get(who.id)
+        if now is None:
             raise unknown_participant()  # they left just now
         actions.set(
             hub.encode(
                 hub.enter_group(who.room, who.id),
-                hub.joined(who.room, who.participant),
+                hub.joined(who.room, now),  # they may have withdrawn just now
             )
         )
         return json_answer(roster.to_json(who.id))

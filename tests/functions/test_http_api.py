@@ -15,6 +15,8 @@ from azure.core.pipeline.transport import HttpTransport
 from azure.functions.blob import InputStream
 from azure.storage.blob import BlobClient
 
+from functions.rooms import Rooms
+from functions.roster import Roster
 from tests.functions import stub_opentok
 from tests.functions.conftest import Answer, App, Joined
 from tests.functions.stub_server import Response, StubServer
@@ -156,6 +158,22 @@ def test_presence_enters_the_group_and_tells_the_room(app: App) -> None:
         ada.participant: "Ada",
         zoe.participant: "Zoë",
     }
+
+
+def test_an_announcement_does_not_undo_a_withdrawal(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The room is told of a consent as it is when the announcement looks at the roster."""
+    ada = app.join(app.room())
+    roster = Rooms.roster
+
+    def withdraw_before(*arguments: Any) -> Roster:
+        app.member("set_consent", ada, {"consent": False})
+        return roster(*arguments)
+
+    monkeypatch.setattr(Rooms, "roster", withdraw_before)
+    answer = app.member("announce_presence", ada)
+    assert [a["arguments"][0]["consent"] for a in answer.actions if "target" in a] == [False]
 
 
 def test_leaving_forgets_the_participant_and_tells_the_room(app: App) -> None:
