@@ -10,7 +10,7 @@ param functionAppName string
 @maxLength(50)
 param topicName string
 
-@description('Largest frame, in bytes, that wakes the app; what is larger waits for the lifecycle rule.')
+@description('Largest frame, in bytes, that wakes the app; what is larger waits for the timer.')
 @minValue(1000000)
 @maxValue(16000000)
 param largestFrame int = 4000000
@@ -44,7 +44,7 @@ resource framesSubscription 'Microsoft.EventGrid/systemTopics/eventSubscriptions
       subjectEndsWith: '.jpg'
       // The app answers frames over 1,000,000 bytes with `too-large` and deletes them; those over
       // this bound would only fill the memory of an instance, so they wake none and are left to
-      // the lifecycle rule.
+      // the timer (functions/leftovers.py).
       advancedFilters: [
         {
           operatorType: 'NumberLessThanOrEquals'
