@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from azure.core.exceptions import AzureError
 from azure.storage.blob import (
     BlobSasPermissions,
     BlobServiceClient,
@@ -51,6 +52,7 @@ class DelegationKey:
         self._blob_service = blob_service
         self._now = now
         self._lock = threading.Lock()
+        self._failures = 0
         self._key: UserDelegationKey | None = None
         self._end = self._renew_at = datetime.fromtimestamp(0, UTC)
 
@@ -60,10 +62,16 @@ class DelegationKey:
         Raises:
             AzureError: the storage or the identity gives none.
         """
-        now = datetime.fromtimestamp(self._now(), UTC)
+        now, failures = datetime.fromtimestamp(self._now(), UTC), self._failures
         with self._lock:
             if self._key is None or now + UPLOAD_LIFETIME > self._end:
-                self._key = self._renewed(now)
+                if self._failures > failures:  # the last of many would wait for all before it
+                    raise AzureError("no delegation key came while this request waited")
+                try:
+                    self._key = self._renewed(now)
+                except Exception:
+                    self._failures += 1
+                    raise
             key, renew = self._key, now >= self._renew_at
             if renew:  # one thread renews it; the others still sign with the old key
                 self._renew_at = now + _KEY_RETRY

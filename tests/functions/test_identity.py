@@ -128,12 +128,12 @@ class StubStorage(StubServer):
                 }
             )
         assert request.query == {"restype": "service", "comp": "userdelegationkey"}
-        if self.lends_nonsense:
-            return Response(200, b"<UserDelegationKey/>", {"Content-Type": "application/xml"})
         if self.refuses_keys:
             return Response(403, headers={"x-ms-error-code": "AuthorizationPermissionMismatch"})
         self.keys.append(ElementTree.fromstring(request.body))
         self.lends.wait()
+        if self.lends_nonsense:
+            return Response(200, b"<UserDelegationKey/>", {"Content-Type": "application/xml"})
         start, expiry = (self.keys[-1].findtext(name) for name in ("Start", "Expiry"))
         key = (
             '<?xml version="1.0" encoding="utf-8"?><UserDelegationKey>'
@@ -277,6 +277,43 @@ def test_a_renewal_that_gives_nonsense_leaves_the_old_key_in_use(
     storage.lends_nonsense = True
     clock.advance(5.1 * HOUR)
     assert uploads.sign(ROOM, ADA, 1)
+
+
+class _CountingLock:
+    """A lock that counts those who came for it."""
+
+    def __init__(self) -> None:
+        self.came = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self.came += 1
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_a_key_that_does_not_come_is_waited_for_once(
+    storage: StubStorage, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who wait while a first key is refused do not ask for another, one after the other."""
+    storage.lends.clear()
+    storage.lends_nonsense = True
+    service = BlobServiceClient(
+        f"{storage.url}/account", identity.credential(CLIENT), retry_total=0
+    )
+    key, lock = DelegationKey(service, clock.now), _CountingLock()
+    monkeypatch.setattr(key, "_lock", lock)
+    with service, ThreadPoolExecutor(5) as asker:
+        first = asker.submit(key.get)
+        waiting.until(lambda: len(storage.keys) == 1, "a key is asked for")
+        others = [asker.submit(key.get) for _ in range(4)]
+        waiting.until(lambda: lock.came == 5, "others wait")
+        storage.lends.set()
+        assert first.exception()
+        assert all(isinstance(one.exception(), AzureError) for one in others)
+    assert len(storage.keys) == 1
 
 
 ODD_TOKENS = {
