@@ -74,7 +74,7 @@ def _require_the_storages(response: requests.Response, **_: object) -> None:
 
 class _Transport(RequestsTransport):  # type: ignore[misc] # the SDK names it lazily
     def sleep(self, duration: float) -> None:
-        time.sleep(min(duration, _PAUSE_MAX))
+        super().sleep(min(duration, _PAUSE_MAX))
 
 
 class _Until(io.RawIOBase):

@@ -196,7 +196,7 @@ PYTHON_HOMES = {
     r"\bfaceRectangle\b": {"functions/reader/azure_face.py"},
     r"\bimport requests\b": {"functions/connections.py", "functions/reader/azure_face.py"},
     r"\bazure\.identity\b": {"functions/identity.py"},
-    r"\btime\.sleep\b": {"functions/clock.py", "functions/connections.py"},
+    r"\btime\.sleep\b": {"functions/clock.py"},
     r"\bMediaModes\b": {"functions/video/opentok.py"},
 }
 TYPESCRIPT_HOMES = {
