@@ -5,6 +5,7 @@ A timeout of `requests` counts from one byte to the next, so an answer that drip
 
 from __future__ import annotations
 
+import functools
 import http.client
 import io
 import socket
@@ -14,8 +15,6 @@ from typing import Any, Final
 import requests
 from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 _PAUSE_MAX: Final = 2.0  # s; a service may ask for hours
 
@@ -111,16 +110,14 @@ class _Answer(http.client.HTTPResponse):
             self.fp = io.BufferedReader(_Until(self.fp.detach(), sock, timeout))
 
 
-class _Connection(HTTPConnection):
-    response_class = _Answer
-
-
-class _SecureConnection(HTTPSConnection):
-    response_class = _Answer
+@functools.cache
+def _bounded(kind: type) -> type:
+    return type(kind.__name__, (kind,), {"response_class": _Answer})
 
 
 class _Adapter(HTTPAdapter):
-    def get_connection_with_tls_context(self, *arguments: Any, **named: Any) -> HTTPConnectionPool:
-        pool = super().get_connection_with_tls_context(*arguments, **named)
-        pool.ConnectionCls = _SecureConnection if pool.scheme == "https" else _Connection
+    def get_connection_with_tls_context(self, *arguments: Any, **named: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*arguments, **named)
+        if pool.ConnectionCls.response_class is not _Answer:
+            pool.ConnectionCls = _bounded(pool.ConnectionCls)
         return pool
