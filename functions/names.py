@@ -37,6 +37,23 @@ _BLANK = re.compile("[\u2800\U00013441\U00013442]")
 _REFUSED = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\U000f0000-\U0010ffff]"
 )
+# Letters that look like Latin ones, and those: Latin, Greek, Cyrillic, Armenian, then I, 1, |, 0;
+# from https://www.unicode.org/Public/security/latest/confusables.txt (UTS #39).
+_TO_LATIN = str.maketrans(
+    "\u0131\u0251\u0261\u0269\u028b\u028f\u1d04\u1d0f\u1d1c\u1d20\u1d21\u1d22\ua731"
+    "\u037f\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
+    "\u03b1\u03b3\u03b9\u03bd\u03bf\u03c1\u03c3\u03c5\u03f2\u03f3\u03f9"
+    "\u0405\u0406\u0408\u0410\u0412\u0415\u0417\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423"
+    "\u0425\u042c\u0430\u0431\u0433\u0435\u043e\u0440\u0441\u0443\u0445\u0455\u0456\u0458\u0461"
+    "\u0474\u0475\u04ae\u04af\u04bb\u04c0\u04cf\u0501\u050c\u051b\u051c\u051d"
+    "\u054d\u054f\u0555\u0561\u0563\u0566\u0570\u0578\u057c\u057d\u0581\u0585"
+    "I1|0",
+    "iagiuycouvwzs"
+    "JABEZHlKMNOPTYXayivopoucjC"  # pragma: allowlist secret
+    "SlJABE3KMHOPCTYXba6reopcyxsijwVvYyhlldGqWw"  # pragma: allowlist secret
+    "USOwqqhnnugo"
+    "lllO",
+)
 
 
 def participant_name(body: Mapping[str, Any]) -> str:
@@ -72,13 +89,15 @@ def clean_name(text: str) -> str:
 
 def distinct_name(name: str, others: Collection[str]) -> str:
     """`name`, with a number behind it if one of `others` is, or looks, the same."""
-    taken = {_looks(other) for other in others}
+    taken = {look for other in others for look in _looks(other)}
     candidates = (name if number == 1 else f"{name} ({number})" for number in count(1))
-    return next(candidate for candidate in candidates if _looks(candidate) not in taken)
+    return next(candidate for candidate in candidates if taken.isdisjoint(_looks(candidate)))
 
 
-def _looks(name: str) -> str:
-    return unicodedata.normalize("NFKC", _CONTEXTUAL.sub("", name)).casefold()
+def _looks(name: str) -> set[str]:
+    """The name without regard to capitals: as it is written, and as it looks in Latin letters."""
+    written = unicodedata.normalize("NFKD", _CONTEXTUAL.sub("", name))
+    return {written.casefold(), written.translate(_TO_LATIN).casefold()}
 
 
 def _is_seen(name: str) -> bool:

@@ -56,3 +56,35 @@ def test_two_people_of_one_name_can_be_told_apart() -> None:
     assert distinct_name("ada", ["Ada"]) == "ada (2)"
     assert distinct_name("Zoe\u0308", ["Zoë"]) == "Zoe\u0308 (2)"
     assert distinct_name("Ada (2)", ["Ada", "Ada (2)"]) == "Ada (2) (2)"
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("\u0410d\u0430", "Ada"),  # Cyrillic А and а
+        ("\u0391da", "Ada"),  # Greek Α
+        ("Zo\u0451", "Zoë"),  # Cyrillic ё
+        ("AI", "Al"),
+        ("\u0410\u041d\u041d\u0410", "AHHA"),  # Cyrillic АННА
+        ("\u0430\u043d\u043d\u0430", "\u0410\u041d\u041d\u0410"),  # анна, АННА
+        ("R0b", "Rob"),
+    ],
+)
+def test_letters_of_another_script_make_no_other_name(name: str, other: str) -> None:
+    """Names that only a computer tells apart are told apart by a number, whoever was first."""
+    assert distinct_name(name, [other]) == f"{name} (2)"
+    assert distinct_name(other, [name]) == f"{other} (2)"
+
+
+def test_names_in_one_script_that_differ_to_the_eye_stay() -> None:
+    """Names of other scripts get no number because of the letters they share with Latin."""
+    names = [
+        "\u0410\u043d\u043d\u0430",
+        "\u0418\u0432\u0430\u043d",
+        "\u039d\u03af\u03ba\u03bf\u03c2",
+        "Anna",
+        "Ivan",
+        "Nikos",
+    ]
+    for number, name in enumerate(names):
+        assert distinct_name(name, names[:number]) == name
