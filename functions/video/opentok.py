@@ -16,6 +16,7 @@ from typing import Any
 from opentok import Client, MediaModes, OpenTokException, Roles
 from opentok import opentok as sdk
 from opentok.exceptions import AuthError, ForceDisconnectError
+from requests import Response
 
 from functions.connections import session
 from functions.contract import ApiError, Claims
@@ -26,9 +27,25 @@ _TOKEN_LIFETIME = 300  # s; the page asks for another with each new connection
 _TIMEOUT = (3, 8)  # seconds to connect, and for the whole answer
 _ENDING = 20  # s; after them no further connection is ended
 
-# The SDK takes no session: it calls `requests.post` and `requests.delete`, whose answers may drip.
-sdk.requests = session()
-sdk.requests.headers["Connection"] = "close"  # it asks so seldom that a kept one has ended
+
+class _Requests:
+    """For the SDK, which takes no session: `requests.post` and `requests.delete` let answers drip.
+
+    It asks so seldom that a kept connection has ended, or ends just then: each call has its own.
+    """
+
+    @staticmethod
+    def post(url: str, **options: Any) -> Response:
+        with session() as one:
+            return one.post(url, **options)
+
+    @staticmethod
+    def delete(url: str, **options: Any) -> Response:
+        with session() as one:
+            return one.delete(url, **options)
+
+
+sdk.requests = _Requests
 
 RoomSession = Callable[[str, str, Callable[[], str]], str]
 """Room, project and how to create a session → the id of the room's session."""
