@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
@@ -23,10 +22,9 @@ class Message(NamedTuple):
     expires: datetime
 
 
-def peek(connection_string: str, queue: str, at_least: int) -> list[Message]:
-    """The queue's first messages, once there are so many; they stay where they are."""
+def peek(connection_string: str, queue: str, about: str) -> Message:
+    """The queue's first message that holds this text, once it is there; it stays where it is."""
     parts = dict(part.split("=", 1) for part in connection_string.split(";") if "=" in part)
-    deadline = time.monotonic() + waiting.PATIENCE
     signature = generate_account_sas(
         parts["AccountName"],
         parts["AccountKey"],
@@ -36,12 +34,13 @@ def peek(connection_string: str, queue: str, at_least: int) -> list[Message]:
         services=Services(queue=True),
     )
     url = f"{parts['QueueEndpoint']}/{queue}/messages?peekonly=true&numofmessages=32&{signature}"
-    while True:
+
+    def found() -> list[Message]:
         answer = httpx.get(url, trust_env=False, timeout=waiting.PATIENCE)
-        found = _messages(answer.text) if answer.status_code == 200 else []
-        if len(found) >= at_least or time.monotonic() > deadline:
-            return found
-        time.sleep(0.05)
+        messages = _messages(answer.text) if answer.status_code == 200 else []
+        return [one for one in messages if about in one.text]
+
+    return waiting.until(found, f"a message about {about} in {queue}")[0]
 
 
 def _messages(document: str) -> list[Message]:

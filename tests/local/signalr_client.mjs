@@ -11,7 +11,7 @@ const tell = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
 
 const connection = new HubConnectionBuilder()
   .withUrl(url, { accessTokenFactory: () => accessToken })
-  .withAutomaticReconnect(Array.from({ length: 50 }, () => 200))
+  .withAutomaticReconnect({ nextRetryDelayInMilliseconds: () => 200 }) // without end
   .configureLogging(LogLevel.None)
   .build();
 

@@ -62,6 +62,7 @@ class Service:
 
     def told(self, argument: Any) -> Any:
         """What the one who listens hears of this."""
+        self.bystander.send('{"type":6}' + RECORD_END)  # a sign of life
         url = f"{self.access.endpoint}/api/hubs/{HUB}/:send"
         self.http.post(
             url,
@@ -77,7 +78,6 @@ class Service:
 
     def unharmed(self) -> None:
         """No handler of the service failed; who listens still hears."""
-        self.bystander.send('{"type":6}' + RECORD_END)  # a sign of life
         self.said += 1
         assert self.told(self.said) == self.said
         complaints = self.log.read_text()
