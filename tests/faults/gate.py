@@ -8,14 +8,18 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from local.ports import free_port
+
 
 class Gate:
     """Passes bytes to `upstream` while it is open; shut, it drops and refuses every connection."""
 
     def __init__(self) -> None:
         self._upstream: tuple[str, int] | None = None
-        self._listener = self._listen(0)
-        self._port: int = self._listener.getsockname()[1]
+        # Not one of the system's choice: an outgoing connection could take it while it is shut.
+        self._port = free_port()
+        self._listener = self._listen(self._port)
+        self._is_shut = False
         self._sockets: set[socket.socket] = set()
         self._lock = threading.Lock()
 
@@ -35,6 +39,7 @@ class Gate:
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes `accept`
         self._listener.close()
         with self._lock:
+            self._is_shut = True
             ending, self._sockets = self._sockets, set()
         for one in ending:
             with suppress(OSError):
@@ -43,6 +48,7 @@ class Gate:
     def open(self) -> None:
         """Let connections in again."""
         self._listener = self._listen(self._port)
+        self._is_shut = False
         self._accept_from(self._listener)
 
     def __enter__(self) -> Self:
@@ -77,7 +83,12 @@ class Gate:
                     continue
                 server.settimeout(None)
                 with self._lock:
-                    self._sockets |= {client, server}
+                    if not self._is_shut:
+                        self._sockets |= {client, server}
+                if self._is_shut:  # since it was accepted
+                    client.close()
+                    server.close()
+                    continue
                 for source, sink in ((client, server), (server, client)):
                     threading.Thread(target=self._pass, args=(source, sink), daemon=True).start()
 

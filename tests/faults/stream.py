@@ -31,6 +31,7 @@ PEOPLE = 4
 PATIENCE = 2 * waiting.PATIENCE  # s for a whole stream, however slow the machine
 AZURITES_INDEX = "__azurite_db_blob__.json"  # written every five seconds
 _REFUSED_PAUSE = 0.5  # s
+_BEAT = 15  # s, as the page
 
 
 def picture() -> bytes:
@@ -60,14 +61,14 @@ class Sent:
 
 @dataclass
 class Account:
-    """The results of a stream, in which at most `untold` frames may have no ending."""
+    """The results of a stream; if its fault `loses` frames, those in flight may be untold."""
 
     people: list[str]
     frames: list[Sent]
     refused: int
     fault_began: float
     fault_ended: float
-    untold: int
+    loses: bool
     left_over: list[str]
 
     @property
@@ -86,12 +87,20 @@ class Account:
         )
         return max((b - a for a, b in itertools.pairwise(times)), default=0.0)
 
+    def may_be_untold(self, frame: Sent) -> bool:
+        """Whether the fault may have taken it: it was in flight meanwhile, or a second after.
+
+        Everybody has one frame in flight, and gives it up after `SETTLE_SECONDS`. So each person
+        loses at most one in that time.
+        """
+        began, ended = self.fault_began - SETTLE_SECONDS, self.fault_ended + 1
+        return self.loses and began < frame.at < ended
+
     def check(self, wanted: int, *, again: bool = False) -> None:
         """Assert what holds after every fault.
 
         All frames were sent. None was told twice, unless `again` says that the storage may have
-        forgotten a deletion. At most `untold` got no ending, and only while the fault was on (a
-        second around it).
+        forgotten a deletion. None got no ending, unless it may (`may_be_untold`).
         Nothing is left in the storage. The last frames of everybody, sent after the fault, are
         readings that everybody heard.
         """
@@ -99,9 +108,7 @@ class Account:
         twice = [f for f in self.frames if any(len(told) > 1 for told in f.heard.values())]
         assert again or twice == []
         lost = [frame for frame in self.frames if frame.ending == "untold"]
-        assert len(lost) <= self.untold, self.endings
-        began, ended = self.fault_began - 1, self.fault_ended + 1
-        assert [frame for frame in lost if not began < frame.at < ended] == []
+        assert [frame for frame in lost if not self.may_be_untold(frame)] == [], self.endings
         assert self.left_over == []
         for person in self.people:
             last = max((f for f in self.frames if f.sender == person), key=lambda frame: frame.at)
@@ -132,7 +139,7 @@ class Stream:
         *,
         saved: bool = False,
         images: Iterator[bytes] | None = None,
-        untold: int = 0,
+        loses: bool = False,
         waits: bool = True,
         sweeps: bool = False,
     ) -> Account:
@@ -145,8 +152,8 @@ class Stream:
             fault: returns when it is over.
             saved: whether the storage has written to its disk who is here before the first frame.
             images: what to send, in order, in place of the ordinary picture.
-            untold: how many frames may get no ending in each five seconds of the fault, after
-                which a frame is given up. For the endings of all others it waits.
+            loses: whether the frames in flight during the fault may get no ending. For the
+                endings of all others it waits.
             waits: whether each person waits for the ending of one frame before the next.
             sweeps: whether the timer that deletes leftovers is called afterwards.
         """
@@ -166,21 +173,18 @@ class Stream:
             ended = time.time()
             self._calm.set()
             await asyncio.gather(*sending)
-            untold *= 1 + int((ended - began) // SETTLE_SECONDS)
             await self._everybody_heard()
-            left_over = await asyncio.to_thread(self._left_over, sweeps)
-            await self._told(untold)  # a frame is deleted first, and told afterwards
-            for key, sent in self._sent.items():
-                sent.heard = self._heard.get(key, {})
-            return Account(
+            account = Account(
                 [person.participant for person in people],
                 list(self._sent.values()),
                 self._refused,
                 began,
                 ended,
-                untold,
-                left_over,
+                loses,
+                await asyncio.to_thread(self._left_over, sweeps),
             )
+            await self._told(account)  # a frame is deleted first, and told afterwards
+            return account
 
     @asynccontextmanager
     async def _room(self) -> AsyncIterator[list[Participant]]:
@@ -202,6 +206,7 @@ class Stream:
                     clock=self._clocks,
                 )
                 people.append(await exits.enter_async_context(person))
+                exits.callback(asyncio.create_task(_beat(person)).cancel)
             http.timeout = httpx.Timeout(8)  # as long as the page waits
             yield people
             http.timeout = httpx.Timeout(waiting.PATIENCE)
@@ -240,12 +245,15 @@ class Stream:
         ):
             await asyncio.sleep(0.01)
 
-    async def _told(self, all_but: int) -> None:
-        """Wait until the senders of all frames but so many have an ending."""
+    async def _told(self, account: Account) -> None:
+        """Wait until the sender of each frame that may not be untold has its ending."""
         deadline = time.monotonic() + waiting.PATIENCE
-        while time.monotonic() < deadline and all_but < sum(
-            sender not in self._heard.get((sender, number), {}) for sender, number in self._sent
-        ):
+        while True:
+            for key, sent in self._sent.items():
+                sent.heard = self._heard.get(key, {})
+            awaited = (f for f in account.frames if not account.may_be_untold(f))
+            if all(f.ending != "untold" for f in awaited) or time.monotonic() > deadline:
+                return
             await asyncio.sleep(0.01)
 
     def _wait_saved(self) -> None:
@@ -268,6 +276,14 @@ class Stream:
                     httpx.post(sweep, trust_env=False, timeout=waiting.PATIENCE)
                 time.sleep(0.1)
         return left
+
+
+async def _beat(person: Participant) -> None:
+    """Signs of life, without which a person would be absent in the middle of a slow stream."""
+    while True:
+        await asyncio.sleep(_BEAT)
+        with contextlib.suppress(httpx.HTTPError):
+            await person.heartbeat()
 
 
 async def _settled(person: Participant, frame: str) -> None:

@@ -17,7 +17,7 @@ from local.signalr.service import SignalRService
 from local.stack import Stack
 from tests.faults.conftest import APP, SETTINGS, Report
 from tests.faults.served import served
-from tests.faults.stream import PEOPLE, Stream
+from tests.faults.stream import Stream
 
 OUTAGE = 3.0  # s
 
@@ -64,7 +64,7 @@ def test_refused_readings_are_lost_and_the_call_goes_on(
         await asyncio.sleep(OUTAGE)
         hub.refuses = False
 
-    account = asyncio.run(Stream(stack).run(frames, refuse, untold=PEOPLE))
+    account = asyncio.run(Stream(stack).run(frames, refuse, loses=True))
     report("hub refuses", account)
     assert account.endings["untold"] == hub.refused - refused_before > 0
     account.check(frames)

@@ -8,7 +8,7 @@ import pytest
 
 from local.stack import Name, Stack
 from tests.faults.conftest import Report
-from tests.faults.stream import PEOPLE, Stream
+from tests.faults.stream import Stream
 
 
 @pytest.mark.parametrize("part", ["functions", "signalr", "azurite"])
@@ -26,6 +26,6 @@ def test_a_killed_part_loses_what_was_in_flight_at_most(
         await asyncio.to_thread(stack[part].wait_ready, after_start=life)
 
     saved = part == "azurite"
-    account = asyncio.run(Stream(stack).run(frames, kill, untold=PEOPLE, saved=saved))
+    account = asyncio.run(Stream(stack).run(frames, kill, loses=True, saved=saved))
     report(f"{part} killed", account)
     account.check(frames, again=saved)

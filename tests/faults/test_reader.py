@@ -14,7 +14,7 @@ from local.product import product_stack
 from local.stack import Stack
 from tests.faults.conftest import SETTINGS, Report
 from tests.faults.marked_reader import DEADLY
-from tests.faults.stream import PEOPLE, Stream, picture
+from tests.faults.stream import Stream, picture
 from tests.functions.stub_face import KEY, StubFace, error, face
 from tests.functions.stub_server import Request, Response
 from tests.waiting import PATIENCE
@@ -61,6 +61,7 @@ def test_a_storm_of_429(
         azure_face.respond = busy
         await asyncio.sleep(STORM)
         azure_face.respond = azure_face.detect
+        await asyncio.sleep(2 * REST)  # what it asked for last is over, too
 
     images = itertools.repeat(camera_frame())
     account = asyncio.run(Stream(face_stack).run(frames, storm, images=images))
@@ -87,8 +88,10 @@ def test_a_stall_of_thirty_seconds(
         azure_face.respond = azure_face.detect
 
     images = itertools.repeat(camera_frame())
-    account = asyncio.run(Stream(face_stack).run(frames, stall, images=images))
-    over.set()
+    try:
+        account = asyncio.run(Stream(face_stack).run(frames, stall, images=images))
+    finally:
+        over.set()
     report("Face: hangs for 30 s", account)
     account.check(frames)
     assert account.endings["reading"] < frames
@@ -116,7 +119,7 @@ def test_a_picture_that_kills_its_reader_kills_one(
         ended = "the language worker process ended"
         assert await asyncio.to_thread(stack["functions"].wait_output, ended, PATIENCE)
 
-    account = asyncio.run(Stream(stack).run(frames, send_it, images=pictures(), untold=PEOPLE))
+    account = asyncio.run(Stream(stack).run(frames, send_it, images=pictures(), loses=True))
     report("a deadly picture", account)
     account.check(frames)
     assert account.endings["untold"] >= 1

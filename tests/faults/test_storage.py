@@ -14,7 +14,7 @@ from local.product import product_stack
 from local.stack import Stack
 from tests.faults.conftest import APP, SETTINGS, Report
 from tests.faults.storage_proxy import Mode, StorageProxy
-from tests.faults.stream import PEOPLE, Stream
+from tests.faults.stream import Stream
 
 OUTAGE = 4.0  # s
 
@@ -48,8 +48,8 @@ def test_a_storage_that_fails_for_a_while(
         await asyncio.sleep(OUTAGE)
         proxy.become("pass")
 
-    untold = 0 if mode == "slow" else PEOPLE
-    account = asyncio.run(Stream(stack).run(frames, fail, untold=untold, sweeps=True))
+    loses = mode != "slow"
+    account = asyncio.run(Stream(stack).run(frames, fail, loses=loses, sweeps=True))
     report(f"storage: {mode}", account)
     account.check(frames)
 
@@ -69,7 +69,7 @@ def test_a_full_disk(stack: Stack, frames: int, report: Report) -> None:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
         await asyncio.to_thread(stack["azurite"].wait_ready)
 
-    account = asyncio.run(Stream(stack).run(frames, fill, untold=PEOPLE, saved=True))
+    account = asyncio.run(Stream(stack).run(frames, fill, loses=True, saved=True))
     report("disk full", account)
     account.check(frames)
     assert account.refused > 0
