@@ -19,13 +19,17 @@ describe('speaking', () => {
 describe('the level', () => {
   afterEach(() => vi.unstubAllGlobals());
 
+  let looksBack = 0; // samples
+
   /** A track that is loud, on a context in this state. */
   function loud(state: string, refusal?: Error) {
     class Context {
       state = state;
       createAnalyser() {
         return {
-          fftSize: 0,
+          set fftSize(samples: number) {
+            looksBack = samples;
+          },
           getFloatTimeDomainData: (samples: Float32Array) => samples.fill(refusal ? 0 : 0.5),
         };
       }
@@ -45,6 +49,11 @@ describe('the level', () => {
     ['interrupted', 0],
   ])('of an audio context that is %s is %f, whatever it heard last', (state, level) => {
     expect(loud(state)).toBe(level);
+  });
+
+  it('looks back further than the tenth of a second between two looks', () => {
+    loud('running');
+    expect(looksBack / 48_000).toBeGreaterThan(0.1); // a second has as many samples
   });
 
   it('is none where the browser does not let the track be measured', () => {

@@ -26,7 +26,7 @@ export class AudioLevel {
 
   constructor(track: MediaStreamTrack) {
     this.#analyser = this.#context.createAnalyser();
-    this.#analyser.fftSize = 1024; // some 20 ms
+    this.#analyser.fftSize = 8192; // some 0.17 s: no sound falls between two looks, 0.1 s apart
     this.#samples = new Float32Array(this.#analyser.fftSize);
     try {
       this.#context.createMediaStreamSource(new MediaStream([track])).connect(this.#analyser);
@@ -36,8 +36,8 @@ export class AudioLevel {
   }
 
   /**
-   * The loudness of the last 20 ms: the root mean square of the samples, from 0 to 1 (full scale).
-   * It is 0 while the browser waits for a gesture, or interrupts the audio.
+   * The loudness of the last 0.17 s: the root mean square of the samples, from 0 to 1 (full
+   * scale). It is 0 while the browser waits for a gesture, or interrupts the audio.
    */
   get level(): number {
     if (this.#context.state !== 'running') return 0; // the last samples would be heard for ever
