@@ -27,6 +27,9 @@ describe('the level', () => {
       state = state;
       createAnalyser() {
         return {
+          get fftSize() {
+            return looksBack;
+          },
           set fftSize(samples: number) {
             looksBack = samples;
           },
