@@ -74,7 +74,7 @@
       setTimeout(() => done(openTok.refusal ? { name: openTok.refusal, message: '' } : undefined));
     }
 
-    disconnect() {}
+    async disconnect() {}
 
     /** @type {(publisher: Publisher, done: () => void) => void} */
     publish(publisher, done) {

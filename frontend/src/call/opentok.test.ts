@@ -106,14 +106,20 @@ class FakeSession extends Emitter {
   published: { publisher: FakePublisher; done: Done }[] = [];
   subscribers: FakeSubscriber[] = [];
   over = false;
+  /** Resolves once a connection that is to end has ended. */
+  ending: Promise<void> = Promise.resolve();
+  attempts = 0;
 
   connect(token: string, done: Done): void {
+    this.attempts += 1;
     this.token = token;
     this.connected = done;
   }
 
-  disconnect(): void {
+  async disconnect(): Promise<void> {
+    if (!this.token) return; // it was not connected
     this.over = true;
+    await this.ending;
   }
 
   publish(publisher: FakePublisher, done: Done): void {
@@ -168,16 +174,18 @@ function streamOf(participant: string, change: Partial<OT.Stream> = {}): OT.Stre
 interface Circumstances extends Partial<OpenTokToken> {
   readonly supported?: number;
   readonly away?: number;
+  /** The session that the library has from an earlier call of this page. */
+  readonly same?: FakeSession;
 }
 
 /** A call among fakes; `session()` is the newest one. */
-function callUp({ supported = 1, away = 0, ...change }: Circumstances = {}) {
+function callUp({ supported = 1, away = 0, same, ...change }: Circumstances = {}) {
   const sessions: FakeSession[] = [];
   const publishers: FakePublisher[] = [];
   const library = {
     checkSystemRequirements: () => supported,
     initSession: () => {
-      const session = new FakeSession();
+      const session = same ?? new FakeSession();
       sessions.push(session);
       return session;
     },
@@ -449,6 +457,51 @@ describe('what is sent', () => {
     expect(publisher().over).toBe(true);
     expect([audio.readyState, video.readyState]).toEqual(['live', 'live']);
     expect(call.remotes.value.size).toBe(0);
+  });
+});
+
+describe('a session that this page was in before', () => {
+  it('is entered once our older connection to it has ended', async () => {
+    const former = callUp();
+    await former.connect();
+    const same = former.session();
+    let ended = () => {};
+    same.ending = new Promise((resolve) => {
+      ended = resolve;
+    });
+    former.call.close();
+    const { call, settle } = callUp({ same });
+    await settle();
+    expect(same.attempts).toBe(1);
+    same.emit('sessionDisconnected', { reason: 'clientDisconnected' });
+    ended();
+    await settle();
+    expect(same.attempts).toBe(2);
+    same.connected();
+    await settle();
+    expect(call.problem.value).toBeNull();
+    call.setParticipants(new Set([ADA]));
+    same.emit('streamCreated', { stream: streamOf(ADA) });
+    expect(same.received).toHaveLength(1);
+  });
+
+  it('is entered all the same where the end of the older connection is never told', async () => {
+    const same = new FakeSession();
+    same.token = 'of an earlier call';
+    same.ending = new Promise(() => undefined);
+    callUp({ same });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(same.attempts).toBe(1);
+  });
+
+  it('is tried again where the library never answers', async () => {
+    const { call, sessions, settle, connect } = callUp();
+    await settle();
+    expect(sessions).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(33_000);
+    expect(sessions).toHaveLength(2);
+    await connect();
+    expect(call.problem.value).toBeNull();
   });
 });
 

@@ -21,6 +21,8 @@ const RENEW_BEFORE = 60_000; // ms before a token expires, from which it is not 
 const RETRY_DELAY = 3_000; // ms, doubled for each further failure
 const RETRY_DELAY_MAX = 60_000; // ms
 const SUPPORTED = 1; // what `checkSystemRequirements` answers
+const ENDED_WITHIN = 5_000; // ms; a socket that nobody answers may take longer to close
+const CONNECTED_WITHIN = 30_000; // ms; the library forgets an attempt that an older connection's end interrupts
 
 /** What an `OpenTokCall` needs of the world. */
 export interface OpenTokPorts {
@@ -121,10 +123,16 @@ export class OpenTokCall implements Call {
       const { apiKey, sessionId, token } = await this.#lastingToken();
       if (this.#closed) return;
       const session = this.#ports.library.initSession(apiKey, sessionId);
+      // The library gives the same object for the same session, also to the next call of this page. While
+      // an older connection of it is not over, its end would be taken for ours, and while it lasts the
+      // library ignores our attempt.
+      await Promise.race([session.disconnect().catch(() => undefined), pause(ENDED_WITHIN)]);
+      if (this.#closed) return;
       this.#session = session;
       this.#listen(session);
       await new Promise<void>((resolve, reject) => {
         session.connect(token, (error) => (error ? reject(error) : resolve()));
+        setTimeout(reject, CONNECTED_WITHIN);
       });
       if (session !== this.#session) return;
       this.#failures = 0;
@@ -294,4 +302,8 @@ export class OpenTokCall implements Call {
     this.#publications.get(source)?.end();
     this.#publications.delete(source);
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
