@@ -7,8 +7,6 @@ import { Hub, type HubState } from './hub.ts';
 /** As much of SignalR's connection as the hub uses; tests refuse starts and close connections. */
 const service = vi.hoisted(() => ({
   refusals: 0,
-  /** How many starts get no answer before the others do. */
-  silences: 0,
   /** Whether it answers over HTTP, whatever becomes of the WebSocket. */
   answers: false,
   connections: [] as {
@@ -77,7 +75,6 @@ vi.mock('@microsoft/signalr', () => ({
         },
         start: async () => {
           await connection.token();
-          if (service.silences-- > 0) await new Promise(() => undefined);
           if (service.refusals-- > 0) throw new Error('refused');
         },
         stop: async () => {
@@ -91,13 +88,14 @@ vi.mock('@microsoft/signalr', () => ({
 
 beforeEach(() => {
   vi.useFakeTimers();
+  vi.stubGlobal('WebSocket', class {}); // the client's own, in hub-socket.test.ts
   service.refusals = 0;
-  service.silences = 0;
   service.answers = false;
   service.connections.length = 0;
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 function startedHub() {
@@ -207,21 +205,6 @@ describe('the hub', () => {
       expect(states).toEqual(expected);
     },
   );
-
-  it('gives up sockets that nobody takes or refuses, and says that they are blocked', async () => {
-    service.answers = true;
-    service.silences = 4;
-    const { states } = startedHub();
-    await vi.advanceTimersByTimeAsync(100_000);
-    expect(states).toEqual(['lost', 'blocked', 'connected']);
-    expect(service.connections.map(({ stopped }) => stopped)).toEqual([
-      true,
-      true,
-      true,
-      true,
-      false,
-    ]);
-  });
 
   it('tells of each loss and each return, and asks for a new token between', async () => {
     const { states, negotiate } = startedHub();

@@ -92,6 +92,7 @@ export class Hub {
     const connection = new HubConnectionBuilder()
       .withUrl(url, {
         transport: HttpTransportType.WebSockets,
+        ...({ WebSocket: socketInTime() } as object), // an option that its types do not name
         httpClient: http,
         accessTokenFactory: async () => (await this.#negotiated()).accessToken,
       })
@@ -123,18 +124,11 @@ export class Hub {
       this.#become('lost');
       void this.#connect();
     });
-    let late: ReturnType<typeof setTimeout> | undefined;
     try {
-      await new Promise<void>((resolve, reject) => {
-        late = setTimeout(() => reject(new Error('no connection opened in time')), OPEN_TIMEOUT);
-        connection.start().then(resolve, reject);
-      });
+      await connection.start();
     } catch (error) {
       this.#noteFailure(http);
-      void connection.stop().catch(() => undefined); // it may still open
       throw error;
-    } finally {
-      clearTimeout(late);
     }
     if (this.#stopped) {
       await connection.stop();
@@ -165,6 +159,21 @@ export class Hub {
     this.#state = state;
     this.#ports.onState(state);
   }
+}
+
+/**
+ * The browser's socket, given up if it does not open in time. The client itself closes none that is still
+ * opening, and meanwhile a browser opens no other one to the same host.
+ */
+function socketInTime() {
+  return class extends WebSocket {
+    constructor(url: string) {
+      super(url);
+      setTimeout(() => {
+        if (this.readyState === this.CONNECTING) this.close();
+      }, OPEN_TIMEOUT);
+    }
+  };
 }
 
 function retryDelay(attempt: number): number {
