@@ -114,7 +114,10 @@ export class FrameLine {
   async #send(abort: AbortSignal): Promise<string | null> {
     const own = this.#ports.own();
     if (!own) return this.#upload(abort);
-    const told = await own.send(abort);
+    const told = await own.send(abort).catch((error: unknown) => {
+      if (own === this.#ports.own()) throw error;
+      return null; // its reader was let go of meanwhile
+    });
     if (!told) return null;
     this.#uploader?.passed(told);
     this.pace.settle(told); // it is read: nothing is waited for

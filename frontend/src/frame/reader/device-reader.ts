@@ -26,8 +26,8 @@ export class LoadError extends Error {
 export class DeviceReader {
   readonly #worker: Worker;
   readonly #strain = new Strain();
-  /** Gives up the picture in work. */
-  #giveUp: () => void = () => undefined;
+  /** Aborts when it is closed: several may read at a time, our own stay and a demonstration. */
+  readonly #closing = new AbortController();
 
   private constructor(worker: Worker) {
     this.#worker = worker;
@@ -64,19 +64,24 @@ export class DeviceReader {
     width: number,
     height: number,
   ): Promise<{ readonly result: Result; readonly took: number }> {
+    const closing = this.#closing.signal;
+    if (closing.aborted) picture.close(); // no worker would
+    closing.throwIfAborted();
     const { port1, port2 } = new MessageChannel();
     const job: ReadJob = { picture, width, height, answer: port2 };
+    let fail = () => {};
     const answered = new Promise<ReadAnswer>((resolve, reject) => {
-      const fail = () => reject(new CaptureError('unsupported'));
-      const timer = setTimeout(fail, ANSWER_TIMEOUT);
-      this.#giveUp = fail;
-      port1.onmessage = ({ data }: MessageEvent<ReadAnswer>) => {
-        clearTimeout(timer);
-        resolve(data);
-      };
+      fail = () => reject(new CaptureError('unsupported'));
+      port1.onmessage = ({ data }: MessageEvent<ReadAnswer>) => resolve(data);
     });
+    const timer = setTimeout(fail, ANSWER_TIMEOUT);
+    closing.addEventListener('abort', fail);
     this.#worker.postMessage(job, [picture, port2]);
-    const answer = await answered.finally(() => port1.close());
+    const answer = await answered.finally(() => {
+      clearTimeout(timer);
+      closing.removeEventListener('abort', fail);
+      port1.close();
+    });
     if ('fault' in answer)
       throw new CaptureError(answer.fault === 'noise' ? 'noise' : 'unsupported');
     return answer;
@@ -96,6 +101,6 @@ export class DeviceReader {
   close(): void {
     this.#strain.close();
     this.#worker.terminate();
-    this.#giveUp();
+    this.#closing.abort(new CaptureError('unsupported'));
   }
 }
