@@ -42,10 +42,13 @@ export class Consent {
     this.stands = computed(() => this.#given.value && this.#saved.value === true);
   }
 
-  /** Gives or withdraws it: here at once, at the functions once they answer. */
-  set(given: boolean, mode: RoomMode): void {
+  /**
+   * Gives or withdraws it: here at once, at the functions once they answer. It goes as far as `mode`, the
+   * room's; null while that is not known here.
+   */
+  set(given: boolean, mode: RoomMode | null): void {
     this.#given.value = given;
-    this.#scope.value = mode === 'open' ? 'everybody' : 'room-only';
+    this.#scope.value = mode && (mode === 'open' ? 'everybody' : 'room-only');
     if (!given) this.#saved.value = null;
     void this.#save();
   }

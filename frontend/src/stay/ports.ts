@@ -4,7 +4,7 @@ import type { LocalMedia } from '../devices/local-media.ts';
 import type { FrameSource } from '../frame/line.ts';
 import type { OwnReader, ReadingWay } from '../frame/way.ts';
 import type { Api } from '../wire/api.ts';
-import type { VideoToken } from '../wire/contract.ts';
+import type { ConsentScope, VideoToken } from '../wire/contract.ts';
 import type { HubPorts } from '../wire/hub.ts';
 import type { RoomApi } from '../wire/room-api.ts';
 import type { OpenHub } from './membership.ts';
@@ -24,6 +24,8 @@ export interface Invitation {
   readonly room: string;
   readonly name: string;
   readonly consent: boolean;
+  /** How far the consent goes; absent means as far as the room's mode. */
+  readonly scope?: ConsentScope;
   /** Whether we are read live; absent means yes. */
   readonly live?: boolean;
   readonly hostSecret?: string;

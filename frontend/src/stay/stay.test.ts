@@ -704,6 +704,29 @@ describe('correcting our own reading', () => {
   });
 });
 
+describe('a consent given before the first roster', () => {
+  it('goes as far as the room’s mode, which the functions know and this page does not', async () => {
+    const said: unknown[] = [];
+    const { stay } = await enter({
+      consent: false,
+      change: (all) => {
+        all['POST presence'] = () => refusal(503, 'storage-unavailable');
+        all['PUT consent'] = ({ body }) => {
+          said.push(body);
+          return {
+            status: 200,
+            body: { participant: 'pppppppppppppppppppp01', name: 'Ada', ...body },
+          };
+        };
+      },
+    });
+    expect(stay.room.value.listed).toBe(false);
+    stay.setConsent(true);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(said).toEqual([{ consent: true, order: 1 }]);
+  });
+});
+
 describe('a room that its host opens', () => {
   it('is taken for room-only for three seconds, until people could see that it is open', async () => {
     const { hear, modes, functions } = await enter();

@@ -41,6 +41,8 @@ export class Stay {
   /** Whether we are read at a steady pace while we agree, or only when somebody asks. */
   readonly live: Signal<boolean>;
   readonly consent: ReadonlySignal<boolean>;
+  /** How far our consent goes; null while that is not known. */
+  readonly scope: Consent['scope'];
   /** Whether the room is open and we agreed only to room-only: then the page may ask us. */
   readonly narrow: ReadonlySignal<boolean>;
   /** Who reads our camera; null if the service does and the choice was not opened. */
@@ -102,6 +104,7 @@ export class Stay {
       now: ports.now,
     });
     this.consent = this.#consent.given;
+    this.scope = this.#consent.scope;
     this.#room = signal(this.#enteredAs(joined));
     this.room = this.#room;
     this.way = ports.way ?? signal(null);
@@ -112,7 +115,7 @@ export class Stay {
     this.narrow = computed(
       () =>
         this.#consent.given.value &&
-        this.#consent.scope.value === 'room-only' &&
+        this.scope.value === 'room-only' &&
         this.#room.value.mode === 'open',
     );
     this.#membership = this.#enter(joined);
@@ -170,7 +173,8 @@ export class Stay {
 
   /** Gives or withdraws our consent. It counts here at once; it is sent until the functions have it. */
   setConsent(consent: boolean): void {
-    this.#consent.set(consent, this.#room.peek().mode);
+    const { listed, mode } = this.#room.peek();
+    this.#consent.set(consent, listed ? mode : null);
     const { self } = this.#room.value;
     this.#room.value = setConsent(this.#room.value, self, consent, this.#ports.now());
   }

@@ -95,10 +95,14 @@ export function App({
     const ended = stay.value;
     const reason = ended?.ended.value;
     if (!reason) return;
+    const consent = ended.consent.peek();
+    const scope = ended.scope.peek();
     const entry = {
       name: rememberedName() || ended.name,
-      consent: ended.consent.peek(),
+      consent,
       live: ended.live.peek(),
+      // Who is read as before is seen by no more people than before.
+      ...(consent && scope === 'room-only' && { scope }),
     };
     stay.value = null;
     refusal.value = null;
@@ -108,14 +112,15 @@ export function App({
   const joined = stay.value?.roomId;
   useEffect(() => (joined ? tellOtherTabs(joined) : undefined), [joined]);
 
-  const enter = async ({ name, consent, live, creationKey }: Entry) => {
+  const enter = async ({ creationKey, ...entry }: Entry) => {
+    const { name } = entry;
     busy.value = true;
     refusal.value = null;
     try {
       rememberName(name);
       room.value ??= await createRoom(api, creationKey);
       const hostSecret = rememberedHostSecret(room.value);
-      const person = { name, consent, live, ...(hostSecret && { hostSecret }) };
+      const person = { ...entry, ...(hostSecret && { hostSecret }) };
       // Load the screen first: without it we must not take a seat.
       const { CallScreen } = await loaded(import('./call/call-screen.tsx'));
       stay.value = await join({ room: room.value, ...person }, (wait) => {
@@ -128,7 +133,7 @@ export function App({
       if (error instanceof GivenUp) return;
       if (!(error instanceof ApiError)) throw error;
       if (waited && (error.code === 'refused' || error.code === 'knock-expired')) {
-        screen.value = { at: 'goodbye', reason: error.code, entry: { name, consent, live } };
+        screen.value = { at: 'goodbye', reason: error.code, entry };
       } else refusal.value = error;
     } finally {
       busy.value = false;

@@ -24,6 +24,8 @@ export interface Entry {
   readonly consent: boolean;
   /** Whether to be read all the time, or when somebody asks. */
   readonly live: boolean;
+  /** How far an earlier consent went, where that was not to everybody. */
+  readonly scope?: 'room-only';
   readonly creationKey?: string;
 }
 

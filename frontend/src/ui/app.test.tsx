@@ -1,0 +1,62 @@
+// @vitest-environment happy-dom
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import { act } from 'preact/test-utils';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { LocalMedia } from '../devices/local-media.ts';
+import type { Stay } from '../stay/stay.ts';
+import { Api } from '../wire/api.ts';
+import { strings } from '../words/strings.ts';
+import { App, type JoinCall } from './app.tsx';
+
+const ROOM = 'rrrrrrrrrrrrrrrrrrrr01';
+
+beforeEach(() => {
+  vi.stubGlobal('navigator', {});
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
+  location.hash = `#room=${ROOM}`;
+});
+afterEach(() => {
+  render(null, document.body);
+  vi.unstubAllGlobals();
+});
+
+/** Presses "Join again" after a stay that ended so; returns what joining is asked with. */
+async function joinedAgain(consent: boolean, scope: 'everybody' | 'room-only' | null) {
+  const join = vi.fn<JoinCall>(() => new Promise(() => undefined));
+  const ended = {
+    roomId: ROOM,
+    name: 'Ada',
+    consent: signal(consent),
+    live: signal(true),
+    scope: signal(scope),
+    ended: signal('left'),
+  };
+  const stay = signal<Stay | null>(null);
+  const props = { api: new Api(''), way: signal(null), media: new LocalMedia(), demonstrate: null };
+  await act(() => render(<App {...props} join={join} stay={stay} />, document.body));
+  await act(() => {
+    stay.value = ended as unknown as Stay;
+  });
+  const again = [...document.querySelectorAll('button')].find(
+    ({ textContent }) => textContent === strings.end.again,
+  );
+  await act(() => again?.click());
+  await vi.waitFor(() => expect(join).toHaveBeenCalled());
+  return join.mock.calls[0]?.[0];
+}
+
+it('brings those back who are read by themselves alone as such', async () => {
+  expect(await joinedAgain(true, 'room-only')).toMatchObject({
+    consent: true,
+    scope: 'room-only',
+  });
+});
+
+it.each([
+  [true, 'everybody'],
+  [true, null],
+  [false, 'room-only'],
+] as const)('says nothing of a scope otherwise (%s, %s)', async (consent, scope) => {
+  expect(await joinedAgain(consent, scope)).not.toHaveProperty('scope');
+});
