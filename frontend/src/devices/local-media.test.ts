@@ -238,6 +238,19 @@ describe('devices that come and go', () => {
     expect(heard).not.toContain(true);
   });
 
+  it('what is refused after leaving is not asked for again', async () => {
+    let refuse = (_: unknown) => {};
+    const ask = vi.fn((_: MediaStreamConstraints) => new Promise((_, no) => (refuse = no)));
+    Object.assign(navigator.mediaDevices, { getUserMedia: ask });
+    const media = new LocalMedia();
+    const asked = media.open();
+    media.close();
+    refuse(new DOMException('no', 'NotAllowedError'));
+    await asked;
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect([media.camera.value.problem, media.microphone.value.problem]).toEqual([null, null]);
+  });
+
   it('what is granted after leaving is let go of at once', async () => {
     const media = new LocalMedia();
     const asked = media.open();

@@ -245,6 +245,7 @@ export class LocalMedia {
   }
 
   async #request(kind: Kind, id?: string | null): Promise<void> {
+    if (this.#closed) return;
     // An open question clears the old problem, so that a new failure is reported again.
     const device = this.#device(kind);
     device.value.track?.stop(); // some machines open a device only when the other one is closed
