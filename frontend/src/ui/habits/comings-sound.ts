@@ -8,6 +8,7 @@ const PAUSE = 3_000; // ms between two sounds: many who come together are one ev
 const NOTES = { came: [587, 880], went: [880, 587] } as const; // Hz: a fifth
 const NOTE = 0.16; // s
 const LOUDNESS = 0.05; // of full scale
+const OVER = 2_000; // ms; by then it has sounded, or the browser holds the audio back, as during a phone call
 
 /** Decides which changes of a room make a sound: at most one in 3 s, and none for ourselves. */
 export class ComingsHeard {
@@ -50,6 +51,6 @@ export async function playComing(coming: Coming, speaker: string): Promise<void>
     gain.gain.linearRampToValueAtTime(0, at + NOTE);
     note.start(at);
     note.stop(at + NOTE);
-    if (n === NOTES[coming].length - 1) note.onended = () => void context.close();
   });
+  setTimeout(() => void context.close(), OVER);
 }
