@@ -57,16 +57,16 @@ export function readiness(call: CallProps): {
 /**
  * The names of those among `asked` of whom no result has come since then.
  *
- * It is empty in room-only mode, where nameless faces hide who was read. Who left or withdrew is
- * not among them.
+ * It is empty in room-only mode, and where that ended since then: nameless faces hid who was read. Who
+ * left or withdrew is not among them.
  */
 export function silentOf(
   { stay }: CallProps,
   asked: readonly Person[],
   since: number,
 ): readonly string[] {
-  const { mode, people, lastFrames } = stay.room.value;
-  if (mode === 'room-only') return [];
+  const { mode, openedAt, people, lastFrames } = stay.room.value;
+  if (mode === 'room-only' || openedAt >= since) return [];
   return asked
     .filter(({ participant }) => {
       const heard = lastFrames.get(participant)?.receivedAt ?? Number.NEGATIVE_INFINITY;
