@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ApiError } from './api.ts';
 import { Hub, type HubState } from './hub.ts';
 
 /** A browser's socket: it opens and answers the client's handshake, or nobody takes or refuses it. */
@@ -55,13 +56,14 @@ afterEach(() => {
 /** A hub with SignalR's own client, and the states it was in. */
 function startedHub() {
   const states: HubState[] = [];
+  const negotiate = vi.fn(async () => ({ url: 'https://hub.example.org', accessToken: 'token' }));
   const hub = new Hub({
-    negotiate: async () => ({ url: 'https://hub.example.org', accessToken: 'token' }),
+    negotiate,
     onMessage: () => undefined,
     onState: (state) => states.push(state),
   });
   hub.start();
-  return { hub, states };
+  return { hub, states, negotiate };
 }
 
 const connecting = () =>
@@ -97,4 +99,17 @@ it('lets a socket go on that opened in time', async () => {
   expect(states).toEqual(['connected']);
   expect(FakeSocket.all).toHaveLength(1);
   await hub.stop();
+});
+
+it('restores a lost connection no sooner than the functions say', async () => {
+  const { states, negotiate } = startedHub();
+  await vi.advanceTimersByTimeAsync(1_000);
+  negotiate.mockClear();
+  negotiate.mockRejectedValue(new ApiError(503, 'storage-unavailable', '', 30_000));
+  FakeSocket.all.at(-1)?.close();
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(negotiate).toHaveBeenCalledTimes(1);
+  negotiate.mockResolvedValue({ url: 'https://hub.example.org', accessToken: 'token' });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(states).toEqual(['connected', 'lost', 'connected']);
 });

@@ -36,6 +36,8 @@ export class Hub {
   readonly #ports: HubPorts;
   #connection: HubConnection | null = null;
   #access: { readonly value: HubAccess; readonly at: number } | null = null;
+  /** What the functions last refused with: the client makes an error of its own of it. */
+  #refusal: unknown = null;
   #state: HubState = 'connecting';
   #stopped = false;
   #refusedSockets = 0;
@@ -64,14 +66,12 @@ export class Hub {
   }
 
   async #connect(): Promise<void> {
-    let failure: unknown = null;
     for (let attempt = 0; !this.#stopped; attempt++) {
-      await this.#pause(pauseAfter(failure, retryDelay(attempt)));
+      await this.#pause(pauseAfter(this.#refusal, retryDelay(attempt)));
       try {
         await this.#open();
         return;
-      } catch (error) {
-        failure = error;
+      } catch {
         this.#access = null;
         this.#become(this.#lost());
       }
@@ -97,11 +97,11 @@ export class Hub {
         accessTokenFactory: async () => (await this.#negotiated()).accessToken,
       })
       .withAutomaticReconnect({
-        nextRetryDelayInMilliseconds: ({ previousRetryCount, retryReason }) => {
+        nextRetryDelayInMilliseconds: ({ previousRetryCount }) => {
           if (previousRetryCount > 0) this.#noteFailure(http);
           http.answered = false; // without a token the next attempt does not even ask it
           if (this.#lost() === 'blocked') this.#become('blocked');
-          return pauseAfter(retryReason, retryDelay(previousRetryCount));
+          return pauseAfter(this.#refusal, retryDelay(previousRetryCount));
         },
       })
       .configureLogging(LogLevel.None) // the page itself says what is wrong
@@ -140,7 +140,12 @@ export class Hub {
 
   async #negotiated(): Promise<HubAccess> {
     if (!this.#access || now() - this.#access.at > TOKEN_FRESH_FOR) {
-      this.#access = { value: await this.#ports.negotiate(), at: now() };
+      const asked = this.#ports.negotiate();
+      this.#refusal = await asked.then(
+        () => null,
+        (error: unknown) => error,
+      );
+      this.#access = { value: await asked, at: now() };
     }
     return this.#access.value;
   }
