@@ -2,6 +2,7 @@ import type OT from '@opentok/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import http from '../../../tests/contract/http.json';
 import { parseVideoToken } from '../wire/answers.ts';
+import { ApiError } from '../wire/api.ts';
 import type { OpenTokToken } from '../wire/contract.ts';
 import type { CallProblem } from './call.ts';
 import { OpenTokCall } from './opentok.ts';
@@ -174,12 +175,14 @@ function streamOf(participant: string, change: Partial<OT.Stream> = {}): OT.Stre
 interface Circumstances extends Partial<OpenTokToken> {
   readonly supported?: number;
   readonly away?: number;
+  /** How long, in ms, the functions ask to be left alone in place of a token. */
+  readonly busy?: number;
   /** The session that the library has from an earlier call of this page. */
   readonly same?: FakeSession;
 }
 
 /** A call among fakes; `session()` is the newest one. */
-function callUp({ supported = 1, away = 0, same, ...change }: Circumstances = {}) {
+function callUp({ supported = 1, away = 0, busy, same, ...change }: Circumstances = {}) {
   const sessions: FakeSession[] = [];
   const publishers: FakePublisher[] = [];
   const library = {
@@ -199,6 +202,7 @@ function callUp({ supported = 1, away = 0, same, ...change }: Circumstances = {}
   const renew = vi.fn(async () => {
     missed += 1;
     if (missed <= away) throw new Error('away');
+    if (busy) throw new ApiError(503, 'storage-unavailable', '', busy);
     return { ...TOKEN, token: 'renewed', expiresAt: Date.now() + 3_600_000 };
   });
   const call = new OpenTokCall({
@@ -494,6 +498,21 @@ describe('a session that this page was in before', () => {
     expect(same.attempts).toBe(1);
   });
 
+  it('is listened to once, however often we connect to it', async () => {
+    const same = new FakeSession();
+    const listened = vi.spyOn(same, 'on');
+    const { connect } = callUp({ same });
+    await connect();
+    const once = listened.mock.calls.length;
+    for (let lost = 0; lost < 3; lost++) {
+      same.emit('sessionDisconnected', { reason: 'networkDisconnected' });
+      await vi.advanceTimersByTimeAsync(4_000);
+      await connect();
+    }
+    expect(same.attempts).toBe(4);
+    expect(listened).toHaveBeenCalledTimes(once);
+  });
+
   it('is tried again where the library never answers', async () => {
     const { call, sessions, settle, connect } = callUp();
     await settle();
@@ -626,6 +645,16 @@ describe('the token', () => {
     expect(call.problem.value).toBe('unreachable');
     await vi.advanceTimersByTimeAsync(4_000);
     expect(sessions).toHaveLength(1);
+  });
+});
+
+describe('a refused token', () => {
+  it('is asked for no sooner than the functions say', async () => {
+    const { renew } = callUp({ expiresAt: NOW, busy: 20_000 });
+    await vi.advanceTimersByTimeAsync(19_000);
+    expect(renew).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(renew).toHaveBeenCalledTimes(2);
   });
 });
 

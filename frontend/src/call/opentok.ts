@@ -7,6 +7,7 @@
  */
 import type OT from '@opentok/client';
 import { signal } from '@preact/signals';
+import { pauseAfter } from '../wire/api.ts';
 import type { OpenTokToken, Signal } from '../wire/contract.ts';
 import type { Call, CallProblem, Connection, LocalTracks, RemoteMedia } from './call.ts';
 import type { OpenTokLibrary } from './opentok-library.ts';
@@ -58,6 +59,8 @@ export class OpenTokCall implements Call {
     ...SILENCE,
   };
   #session: OT.Session | null = null;
+  /** The session that is listened to: usually the same for all our connections. */
+  #heard: OT.Session | null = null;
   #connection: Connection = 'connecting';
   #connecting = false;
   #failures = 0;
@@ -129,7 +132,8 @@ export class OpenTokCall implements Call {
       await Promise.race([session.disconnect().catch(() => undefined), pause(ENDED_WITHIN)]);
       if (this.#closed) return;
       this.#session = session;
-      this.#listen(session);
+      if (session !== this.#heard) this.#listen(session);
+      this.#heard = session;
       await new Promise<void>((resolve, reject) => {
         session.connect(token, (error) => (error ? reject(error) : resolve()));
         setTimeout(reject, CONNECTED_WITHIN);
@@ -140,7 +144,7 @@ export class OpenTokCall implements Call {
     } catch (error) {
       const problem = problemIn(error);
       if (problem === 'refused') this.#tokenRefused = true;
-      this.#lose(problem);
+      this.#lose(problem, error);
     } finally {
       this.#connecting = false;
     }
@@ -210,8 +214,8 @@ export class OpenTokCall implements Call {
     this.#update();
   }
 
-  /** Ends the session and connects again after a pause. */
-  #lose(problem: CallProblem): void {
+  /** Ends the session and connects again after a pause; `error` may say how long a one. */
+  #lose(problem: CallProblem, error?: unknown): void {
     if (this.#closed) return;
     if (this.#connection === 'connected') this.#connection = 'reconnecting';
     this.#reset();
@@ -221,7 +225,7 @@ export class OpenTokCall implements Call {
     const delay = Math.min(RETRY_DELAY * 2 ** this.#failures, RETRY_DELAY_MAX);
     this.#failures += 1;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => void this.#connect(), delay);
+    this.#retry = setTimeout(() => void this.#connect(), pauseAfter(error, delay));
   }
 
   #reset(): void {
