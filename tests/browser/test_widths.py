@@ -18,7 +18,8 @@ HEIGHTS = (360, 568, 800)
 KNOWN = {320, 360, 480, 560, 568, 640, 740, 760, 761, 768, 820, 834, 853, 860, 922, 1160, 1300}
 SOME = sorted(KNOWN | set(range(320, 1301, 45)))
 # Each control of the bar and each thing of the header: outside the window, or over another?
-_FAULTS = as_painted("""() => {
+_FAULTS = as_painted("""(width) => {
+  if (innerWidth !== width) return null; // the window is still being resized
   const parts = [...document.querySelectorAll(
     '.controls :is(button, select), .call-header :is(header > *, button, p, span.room-share)')]
     .filter((part) => part.checkVisibility() && !part.closest('[popover]'))
@@ -51,8 +52,9 @@ def faults(page: Page, widths: Iterable[int]) -> dict[str, list[str]]:
     for height in HEIGHTS:
         for width in widths:
             page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_function("width => innerWidth === width", arg=width)
-            if wrong := page.evaluate(_FAULTS):
+            while (wrong := page.evaluate(_FAULTS, width)) is None:
+                pass
+            if wrong:
                 found[f"{width} × {height}"] = wrong
     return found
 
