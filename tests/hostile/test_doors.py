@@ -45,6 +45,26 @@ def test_a_stall_beyond_the_lease_seats_no_one_too_many(
     assert len(app.member("heartbeat", ada).body["participants"]) == 2
 
 
+def stall_once(
+    app: App,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: Callable[[], object],
+    *,
+    looks_before: int = 0,
+) -> None:
+    """Once a room was looked at, 17 s go by, the lease ends, and `meanwhile` happens."""
+    stalls = iter([False] * looks_before + [True])
+
+    def stall(*arguments: Any) -> Look:
+        seen = look(*arguments)
+        if next(stalls, False):
+            app.clock.advance(17)
+            meanwhile()
+        return seen
+
+    monkeypatch.setattr(door, "look", stall)
+
+
 @pytest.mark.parametrize("how", ["admitted", "asking"])
 def test_a_stall_beyond_the_lease_lets_no_one_too_many_in(
     make_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch, how: str
@@ -54,21 +74,13 @@ def test_a_stall_beyond_the_lease_lets_no_one_too_many_in(
     host = app.host()
     app.member("set_door", host, {"door": "closed"})
     mo, zoe = app.knock(host.room, name="Mo"), app.knock(host.room, name="Zoe")
-    stalls = iter([True] if how == "admitted" else [False, True])  # the look under the lease
 
     def admit(who: Joined) -> Answer:
         return app.member("answer_knock", host, {"admit": True}, participant=who.participant)
 
-    def stall(*arguments: Any) -> Look:
-        seen = look(*arguments)
-        if next(stalls, False):
-            app.clock.advance(17)
-            admit(zoe)
-        return seen
-
     if how == "asking":
         app.member("set_door", host, {"door": "open"})
-    monkeypatch.setattr(door, "look", stall)
+    stall_once(app, monkeypatch, lambda: admit(zoe), looks_before=how == "asking")
     answer = admit(mo) if how == "admitted" else app.member("wait_at_door", mo)
     assert (answer.status, answer.body["error"]) == (503, "storage-busy")
     assert len(app.member("heartbeat", host).body["participants"]) == 2
@@ -80,19 +92,11 @@ def test_a_stall_beyond_the_lease_names_no_host_too_many(
     """A host whose naming stalls longer than its lease is not a third one."""
     host = app.host()
     ada, zoe = app.join(host.room), app.join(host.room, name="Zoe")
-    stalls = iter([True])
 
     def name(who: Joined) -> Answer:
         return app.member("name_host", host, {"host": True}, participant=who.participant)
 
-    def stall(*arguments: Any) -> Look:
-        seen = look(*arguments)
-        if next(stalls, False):
-            app.clock.advance(17)
-            name(zoe)
-        return seen
-
-    monkeypatch.setattr(door, "look", stall)
+    stall_once(app, monkeypatch, lambda: name(zoe))
     answer = name(ada)
     assert (answer.status, answer.body["error"]) == (503, "storage-busy")
     here = app.member("heartbeat", host).body["participants"]
