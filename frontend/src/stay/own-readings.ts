@@ -7,7 +7,7 @@ import type { FrameSource } from '../frame/line.ts';
 import type { Result } from '../frame/result.ts';
 import { toldOf, withCorrection } from '../frame/tell.ts';
 import type { OwnReader } from '../frame/way.ts';
-import { applyMessage, type Room } from '../room/room.ts';
+import { applyMessage, type Room, shownMode } from '../room/room.ts';
 import { ApiError } from '../wire/api.ts';
 import { DEVICE, type RoomMode, type ToldReading } from '../wire/contract.ts';
 import { OthersKnow } from './others-know.ts';
@@ -73,7 +73,8 @@ export class OwnReadings {
     const read = this.#show(result, capturedAt, correction);
     // In a room-only room every reading is sent: the times must not depend on how a face looks.
     const asked = now() - room.peek().askedAt < ASKED_FOR;
-    if (room.peek().mode === 'open' && !this.#others.needs(read, now(), asked)) return null;
+    const open = shownMode(room.peek(), now()) === 'open';
+    if (open && !this.#others.needs(read, now(), asked)) return null;
     try {
       this.#told = await tell(toldOf(result, now() - capturedAt, mode, correction));
     } catch (error) {
