@@ -10,8 +10,10 @@ from playwright.sync_api import expect
 from local.stack import Stack
 from tests.browser.conftest import Person, meet
 
+at_each_size = pytest.mark.parametrize(("width", "height"), [(360, 740), (740, 360), (1000, 720)])
 
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (740, 360), (1000, 720)])
+
+@at_each_size
 def test_the_controls_fit_the_window(
     scripted_stack: Stack, person: Callable[..., Person], width: int, height: int
 ) -> None:
@@ -68,7 +70,7 @@ def test_a_phone_opens_panels_from_the_menu(
     expect(ada.tile(ada)).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (740, 360), (1000, 720)])
+@at_each_size
 def test_a_sentence_for_a_moment_moves_no_tile(
     scripted_stack: Stack, person: Callable[..., Person], width: int, height: int
 ) -> None:
