@@ -288,13 +288,19 @@ class Rooms:
             Their record as it was; None if they were not seated or waiting.
         """
         try:
-            record = self._records.of(room, participant)
-        except ApiError:
+            for _ in self._records.attempts():
+                record = self._records.of(room, participant)
+                if record.place not in (Place.SEATED, Place.WAITING):
+                    return None  # a host's answer stays
+                returning = record.place is Place.SEATED and not for_good
+                host = record.participant.host if returning else None
+                nobody = Participant(participant, "", None, host=host)
+                newest = replace(record, order=0, withdrawn=None)
+                with contextlib.suppress(ResourceModifiedError):  # it may be such an answer
+                    self._records.write(room, newest, nobody, Place.LEFT)
+                    return record
+        except ApiError:  # deleted already
             return None
-        if record.place not in (Place.SEATED, Place.WAITING):
-            return None  # a host's answer stays
-        returning = record.place is Place.SEATED and not for_good
-        host = record.participant.host if returning else None
         self._records.empty(room, participant, Place.LEFT, host)
         return record
 

@@ -123,7 +123,9 @@ class OpenTok:
 
     def _create_session(self) -> str:
         # Routed, because a relayed session (the SDK's default) is a mesh again.
-        session_id: str = self._client.create_session(media_mode=MediaModes.routed).session_id
+        session_id: object = self._client.create_session(media_mode=MediaModes.routed).session_id
+        if not isinstance(session_id, str):  # the SDK looks at no type
+            raise OpenTokException("the session's id is no text")
         self._client.generate_token(session_id)  # refuses another project's, before it is kept
         return session_id
 

@@ -11,6 +11,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobClient
 
+from functions.records import Record, Records
 from functions.seats import WAITING_MAX
 from tests.functions import stub_opentok
 from tests.functions.conftest import App, Joined, ScriptedReader
@@ -216,6 +217,25 @@ def test_a_removal_holds_at_once_and_closes_the_door(app: App) -> None:
     assert again.status == 202
     repeated = remove(app, host, mo)
     assert (repeated.status, ("door", host.room) in targets(repeated)) == (200, False)
+
+
+def test_who_leaves_while_they_are_removed_stays_removed(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A leave that looked before the removal and writes after it does not undo it."""
+    host = app.host()
+    mo = app.join(host.room)
+    of = Records.of
+
+    def then_remove(*arguments: Any) -> Record:
+        found = of(*arguments)
+        monkeypatch.undo()
+        remove(app, host, mo)
+        return found
+
+    monkeypatch.setattr(Records, "of", then_remove)
+    assert app.member("leave_room", mo, participant=mo.participant).status == 204
+    assert refused(app.member("heartbeat", mo)) == (403, "removed")
 
 
 def test_what_the_removed_upload_is_deleted_unread(make_app: Callable[..., App]) -> None:

@@ -243,6 +243,7 @@ WRONG_ANSWERS = {
     "200 that is no JSON": Response(200, b"<html>", {"Content-Type": "application/json"}),
     "200 cut off": Response(200, b'[{"session_id": "x"}]', {}, truncated=True),
     "200 without a type": Response(200, b"[]"),
+    "a session whose id is a number": Response.json([{"session_id": 47}]),
     "a session of nobody": Response.json([{"session_id": "2_x"}]),
     "a session of another project": Response.json([{"session_id": session_id("48")}]),
 }
