@@ -2,7 +2,9 @@
 
 Each round takes a place in a room of the attacker's own and sends pictures of thousands of scans,
 snapshots and other kinds of blobs by upload tickets, one ticket many times, announcements that race
-a leave, late consent, forged tickets, broken JSON and a body beyond the limit.
+a leave, late consent, forged tickets, broken JSON and a body beyond the limit. Its host turns
+*Room only* on and off, and somebody knocks, is refused and does not obey. Every sixty rounds the
+attacker comes from another address, for whom the limits of an address begin anew.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from PIL import Image
 
 _PATIENCE: Final = 20.0  # s
 _PAUSE: Final = 0.2  # s between two rounds
+_ROUNDS: Final = 60  # in one room, from one address
 _SCANS: Final = 3000
 _REUSES: Final = 10
 _BODY: Final = 3_000_000  # bytes, beyond FUNCTIONS_REQUEST_BODY_SIZE_LIMIT and the app's own
@@ -75,9 +78,20 @@ class Attacker:
         return dict(wrong)
 
     def _run(self) -> None:
-        with httpx.Client(timeout=_PATIENCE) as http:
-            while not self._over.wait(_PAUSE):
-                self._round(http)
+        while not self._over.wait(_PAUSE):
+            # An address of a network for documentation (RFC 3849): nobody's.
+            address = f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
+            with httpx.Client(timeout=_PATIENCE, headers={"x-forwarded-for": address}) as http:
+                self._in_one_room(http)
+
+    def _in_one_room(self, http: httpx.Client) -> None:
+        made = self._send(http, "room", "POST", f"{self._api}/rooms", json={})
+        if made is None or made.status_code != 201:
+            return
+        room = f"{self._api}/rooms/{made.json()['room']}"
+        for _ in range(_ROUNDS):
+            if self._over.wait(_PAUSE) or not self._round(http, room, made.json()["hostSecret"]):
+                return
 
     def _send(self, http: httpx.Client, kind: str, method: str, url: str, **more: Any) -> Any:
         try:
@@ -88,15 +102,14 @@ class Attacker:
         self.answers[kind, answer.status_code] += 1
         return answer
 
-    def _round(self, http: httpx.Client) -> None:
-        made = self._send(http, "room", "POST", f"{self._api}/rooms", json={})
-        if made is None or made.status_code != 201:
-            return
-        room = f"{self._api}/rooms/{made.json()['room']}"
+    def _round(self, http: httpx.Client, room: str, secret: str) -> bool:
+        """Everything once; False if the room takes nobody any more."""
         who = {"name": "Mallory", "consent": True}
-        joined = self._send(http, "join", "POST", f"{room}/participants", json=who)
+        joined = self._send(
+            http, "join", "POST", f"{room}/participants", json=who | {"hostSecret": secret}
+        )
         if joined is None or joined.status_code != 201:
-            return
+            return False
         me = joined.json()
         mine = f"{room}/participants/{me['participant']}"
         headers = {"authorization": f"Bearer {me['ticket']}"}
@@ -105,6 +118,7 @@ class Attacker:
             return self._send(http, kind, method, url, headers=headers, **more)
 
         self._pictures(http, ask, room)
+        self._at_the_door(http, ask, room)
         ask("announce", "POST", f"{room}/presence", json={})
         ask("withdraw", "PUT", f"{room}/consent", json={"consent": False, "order": 2})
         ask("late consent", "PUT", f"{room}/consent", json={"consent": True, "order": 1})
@@ -120,8 +134,24 @@ class Attacker:
         ask("leave", "DELETE", mine)
         racing.join()
         ask("after leaving", "POST", f"{room}/heartbeat", json={})
-        if self.answers["big body", 413] + self.answers["big body", 500] < 20:
-            ask("big body", "POST", f"{room}/heartbeat", content=b" " * _BODY)
+        ask("big body", "POST", f"{room}/heartbeat", content=b" " * _BODY)
+        return True
+
+    def _at_the_door(self, http: httpx.Client, ask: Callable[..., Any], room: str) -> None:
+        for mode in ("room-only", "open", "room-only"):
+            ask("mode", "PUT", f"{room}/mode", json={"mode": mode})
+        ask("door", "PUT", f"{room}/door", json={"door": "closed"})
+        who = {"name": "Eve", "consent": True}
+        knocked = self._send(http, "knock", "POST", f"{room}/participants", json=who)
+        if knocked is not None and knocked.status_code == 202:
+            eve = knocked.json()
+            hers = {"authorization": f"Bearer {eve['ticket']}"}
+            for _ in ("waiting", "refused"):
+                more = {"headers": hers, "json": {}}
+                self._send(http, "outside", "POST", f"{room}/upload-tickets", **more)
+                self._send(http, "outside", "POST", f"{room}/presence", **more)
+                ask("refuse", "PUT", f"{room}/waiting/{eve['participant']}", json={"admit": False})
+        ask("door", "PUT", f"{room}/door", json={"door": "open"})
 
     def _pictures(self, http: httpx.Client, ask: Callable[..., Any], room: str) -> None:
         given = ask("tickets", "POST", f"{room}/upload-tickets", json={"count": 4})
