@@ -60,3 +60,20 @@ it.each([
 ] as const)('says nothing of a scope otherwise (%s, %s)', async (consent, scope) => {
   expect(await joinedAgain(consent, scope)).not.toHaveProperty('scope');
 });
+
+it('keeps the address of the call while one goes back or pastes another: reloading comes back', async () => {
+  const call = location.href;
+  const props = { api: new Api(''), way: signal(null), media: new LocalMedia(), demonstrate: null };
+  const join = vi.fn<JoinCall>(() => new Promise(() => undefined));
+  const stay = signal<Stay | null>(null);
+  await act(() => render(<App {...props} join={join} stay={stay} />, document.body));
+  const name = document.querySelector<HTMLInputElement>('input[name=name]');
+  if (name) name.value = 'Ada';
+  await act(() => name?.form?.requestSubmit());
+  await vi.waitFor(() => expect(join).toHaveBeenCalled());
+  for (const other of ['', '#room=ssssssssssssssssssss01']) {
+    location.hash = other;
+    await act(() => void dispatchEvent(new Event('hashchange')));
+    expect(location.href).toBe(call);
+  }
+});

@@ -64,8 +64,12 @@ export function App({
 
   useEffect(() => {
     const follow = () => {
-      // Another link pasted into the address during a call must not end the call.
-      if (screen.peek().at === 'call' || screen.peek().at === 'waiting') return;
+      // Going back, or another link in the address, must not end a call; reloading comes back to it.
+      if (busy.peek() || screen.peek().at === 'call') {
+        const ours = room.peek();
+        if (ours) history.replaceState(null, '', linkToRoom(ours, location.href));
+        return;
+      }
       room.value = roomFromLink(location.href);
       damagedLink.value = isDamagedLink(location.href);
       refusal.value = null;
@@ -73,7 +77,7 @@ export function App({
     };
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
-  }, [room, damagedLink, refusal, screen]);
+  }, [room, damagedLink, refusal, screen, busy]);
 
   const at = screen.value.at;
   const joining = busy.value;
