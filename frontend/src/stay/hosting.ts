@@ -1,6 +1,7 @@
 /** What a host does: the room's mode and door, and the others' places in it. */
 import { ApiError } from '../wire/api.ts';
 import type { DoorState, HubMessage, RoomMode } from '../wire/contract.ts';
+import type { RoomApi } from '../wire/room-api.ts';
 import type { Membership } from './membership.ts';
 
 /** What `Hosting` needs of its stay. */
@@ -40,16 +41,19 @@ export class Hosting {
     try {
       await this.#place.ask((api) => api.answerKnock(participant, admit));
     } catch (error) {
-      if (!(error instanceof ApiError && error.code === 'not-waiting')) throw error;
+      if (codeOf(error) !== 'not-waiting') throw error;
     }
     this.#ports.hear({ target: 'answered', body: { participant } });
   }
 
   /** Takes somebody's seat, ends their video, and closes the door. */
   async remove(participant: string): Promise<void> {
-    this.#removed.add(participant);
     const connections = this.#ports.connectionsOf(participant);
-    await this.#place.ask((api) => api.remove(participant, connections));
+    const removed = () => this.#removed.add(participant);
+    await this.#about((api) => api.remove(participant, connections)).then(removed, (error) => {
+      if (codeOf(error) === 'video-unavailable') removed(); // all else is done
+      throw error;
+    });
   }
 
   /** Asks somebody's page, or everybody else's (null), to mute. */
@@ -59,7 +63,7 @@ export class Hosting {
 
   /** Makes somebody one more host, or takes that back. */
   async nameHost(participant: string, host: boolean): Promise<void> {
-    await this.#place.ask((api) => api.nameHost(participant, host));
+    await this.#about((api) => api.nameHost(participant, host));
   }
 
   /** Ends again the video of those we removed, if it came back. */
@@ -71,7 +75,23 @@ export class Hosting {
     }
   }
 
+  /** Asks something about somebody else. If one of us is gone, the next roster says who. */
+  async #about(request: (api: RoomApi) => Promise<void>): Promise<void> {
+    const place = this.#place;
+    try {
+      await request(place.api);
+    } catch (error) {
+      if (codeOf(error) === 'unknown-participant') place.refresh();
+      else place.judge(error);
+      throw error;
+    }
+  }
+
   get #place(): Membership {
     return this.#ports.membership();
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof ApiError ? error.code : '';
 }

@@ -15,7 +15,9 @@ async function attempt({ toast }: CallContext, action: () => Promise<void>, done
     await action();
     if (done) toast(done);
   } catch (error) {
-    toast(refusalWords(error instanceof ApiError ? error : null));
+    const refusal = error instanceof ApiError ? error : null;
+    // Who is gone leaves the list, and that is told.
+    if (refusal?.code !== 'unknown-participant') toast(refusalWords(refusal));
   }
 }
 
