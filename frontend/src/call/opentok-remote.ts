@@ -74,6 +74,7 @@ class Slot {
     if (!session || !stream) return;
     this.#subscription = new Subscription(session, stream, this.#onChange, (failed) => {
       if (failed !== this.#subscription) return;
+      clearTimeout(this.#retry);
       this.#retry = setTimeout(() => {
         this.close();
         this.#onChange();

@@ -38,6 +38,11 @@ export class Subscription {
       this.#received = mediaStream;
       onChange();
     });
+    // A stream that was received can fail, too; the library's types leave this event out.
+    this.#subscriber.on('error', () => {
+      this.#change({ connection: 'reconnecting' }, onChange);
+      onFailure(this);
+    });
     this.#subscriber.on('connected', () => this.#change({ connection: 'connected' }, onChange));
     this.#subscriber.on('disconnected', () => {
       this.#change({ connection: 'reconnecting' }, onChange);

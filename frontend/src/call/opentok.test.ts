@@ -375,6 +375,17 @@ describe('what is received', () => {
     expect(session().received).toHaveLength(1);
   });
 
+  it('is asked for again when it fails after it came', async () => {
+    const { session, subscriber, media } = await receiving();
+    subscriber.emit('error', { message: 'ICEWorkflow' });
+    expect(media()?.connection).toBe('reconnecting');
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(subscriber.over).toBe(true);
+    expect(session().received).toHaveLength(1);
+    session().received[0]?.arrive();
+    expect(media()?.connection).toBe('connected');
+  });
+
   it('comes again from a new session after the old one was lost', async () => {
     const { session, sessions, media, connect } = await receiving();
     const lost = session();
