@@ -83,7 +83,7 @@ export function CallScreen({ stay, media, demonstrate, onWay = null }: CallScree
         )}
       </div>
       <Bar context={context} open={open} />
-      <LiveRegion context={context} toast={toast.words.value} />
+      <LiveRegion context={context} toast={toast.said.value} />
     </main>
   );
 }

@@ -10,11 +10,12 @@ import { type CallContext, hasVideo, isAlone } from '../parts/call-context.ts';
 import { clock } from '../parts/clock.ts';
 import { roomLook } from '../parts/room-strip.tsx';
 import { noticeWords } from './notices.tsx';
+import type { Said } from './toast.tsx';
 
 const ROOM = 'the room'; // no participant's id
 
 /** Tells screen readers, calmly, who comes and goes, how they look, and what is wrong. */
-export function LiveRegion({ context, toast }: { context: CallContext; toast: string }) {
+export function LiveRegion({ context, toast }: { context: CallContext; toast: Said }) {
   const { stay, media, shown } = context;
   const said = useSignal({ words: '', times: 0 });
   const announcer = useMemo(
@@ -66,7 +67,7 @@ export function LiveRegion({ context, toast }: { context: CallContext; toast: st
     if (alone) announcer.event(strings.call.alone);
   }, [alone, announcer]);
   useEffect(() => {
-    if (toast) announcer.event(toast);
+    if (toast.words) announcer.event(toast.words);
   }, [toast, announcer]);
   return (
     <p class="unseen" role="status" aria-live="polite">

@@ -6,34 +6,40 @@ import { CloseIcon } from '../parts/icons.tsx';
 
 const TOAST_TIME = 6_000; // ms
 
+/** What a toast says; a new object each time, also for the same words. */
+export interface Said {
+  readonly words: string;
+}
+
 interface ToastState {
-  readonly words: ReadonlySignal<string>;
+  readonly said: ReadonlySignal<Said>;
   /** Shows it for some seconds, or until it is closed where somebody must take it along. */
   readonly show: (words: string, stays?: boolean) => void;
 }
 
 /** A sentence for a moment. */
 export function useToast(): ToastState {
-  const words = useSignal('');
+  const said = useSignal<Said>({ words: '' });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const show = (text: string, stays = false) => {
+  const show = (words: string, stays = false) => {
     clearTimeout(timer.current);
-    words.value = text;
+    said.value = { words };
     if (stays) return;
     timer.current = setTimeout(() => {
-      words.value = '';
+      said.value = { words: '' };
     }, TOAST_TIME);
   };
-  return { words, show };
+  return { said, show };
 }
 
 /** The sentence, over the line above the tiles: it covers no face, and moves none. */
-export function Toast({ words, show }: ToastState) {
-  if (!words.value) return null;
+export function Toast({ said, show }: ToastState) {
+  const { words } = said.value;
+  if (!words) return null;
   return (
     <div class="toast">
-      <p key={words.value}>{words.value}</p>
+      <p key={words}>{words}</p>
       <button
         type="button"
         aria-label={strings.notice.dismiss}
