@@ -59,6 +59,7 @@ def test_a_host_lets_in_refuses_mutes_and_removes(
     host.button("Yes, remove").press("Enter")
     expect(mo.page.get_by_role("heading", name="A host removed you")).to_be_visible()
     expect(host.tile(mo)).to_have_count(0)
+    expect(host.page.get_by_role("heading", name="People")).to_be_focused()  # the button is gone
 
 
 def test_without_a_host_the_closed_door_opens_and_everybody_is_told(

@@ -8,12 +8,14 @@ import { soundsOn } from '../parts/habits.ts';
 import { soundHeldBack, turnSoundOn } from '../parts/held-sound.ts';
 import { Notice } from '../parts/notice.tsx';
 import { ComingsHeard, playComing } from './comings-sound.ts';
+import { useKeptFocus } from './kept-focus.ts';
 import { keepScreenOn } from './screen-on.ts';
 import { TalkingWhileMuted } from './talking-while-muted.tsx';
 
 /** What they have to say, above the tiles. */
 export function Habits({ stay, media }: CallProps) {
   useEffect(keepScreenOn, []);
+  useKeptFocus();
   const heard = useMemo(() => new ComingsHeard(), []);
   useSignalEffect(() => {
     const coming = heard.follow(stay.room.value, now());
