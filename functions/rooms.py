@@ -19,6 +19,7 @@ from datetime import datetime
 from azure.core.exceptions import ResourceModifiedError
 
 from functions.contract import ApiError, ConsentScope, DoorState, RoomMode
+from functions.gone import make_room, take_out
 from functions.names import distinct_name
 from functions.records import (
     ABSENT_AFTER,
@@ -101,6 +102,7 @@ class Rooms:
         now = look(self._records, room, metadata)
         if own not in now:
             self._require_place(now, host)  # refuses without the lease
+        make_room(self._records, room, now)
         with self._records.lease(room) as since:
             now = look(self._records, room)
             if own in now:
@@ -166,16 +168,7 @@ class Rooms:
             ApiError: 404 `unknown-room`; 503 `storage-busy`.
         """
         now = look(self._records, room)
-        absent = []
-        for record in now.elsewhere:
-            over = self._records.is_over(record)
-            removed_now = record.place is Place.REMOVED and (over or not self._is_absent(record))
-            if record.place in (Place.SEATED, Place.LEFT) or removed_now:
-                absent.append(record.id)
-            if over and record.place is Place.SEATED:
-                self._records.part(room, record)
-            elif over:
-                self._records.forget(room, record)
+        absent = take_out(self._records, room, now)
         opened = now.forsaken and self._records.set_room(room, "door", DoorState.OPEN)
         return now.roster, absent, opened
 

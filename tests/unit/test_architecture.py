@@ -80,8 +80,10 @@ ARROWS = {
     "functions.seats": {"functions.contract", "functions.records", "functions.roster"},
     "functions.rooms": {
         "functions.contract",
+    "functions.gone": {"functions.records", "functions.seats"},
         "functions.names",
         "functions.records",
+        "functions.gone",
         "functions.roster",
         "functions.seats",
     },

@@ -1,0 +1,58 @@
+"""People who are gone: whom to take out of the hub's group, and which records to delete.
+
+Whoever joins and leaves again and again leaves many records. So each call handles a bounded number,
+and the next calls go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from functions.records import ABSENT_AFTER, Place, Record, Records
+from functions.seats import Look
+
+AT_ONCE = 50  # as many as the largest room seats: all may end at once
+_BY_A_JOIN = 4  # more than it adds, so no room fills where no one gives signs of life
+
+
+def take_out(records: Records, room: str, now: Look) -> list[str]:
+    """Delete records that are over; returns the ids to take out of the hub's group.
+
+    Whoever stopped giving signs of life leaves by this. The newest come first.
+    """
+    recent, over = _recent_and_over(records, now)
+    recent = [
+        record
+        for record in recent
+        if record.place in (Place.LEFT, Place.REMOVED)
+        and records.age(record.last_seen) <= ABSENT_AFTER
+    ]
+    over = over[:AT_ONCE]
+    _delete(records, room, over)
+    inside = (Place.SEATED, Place.LEFT, Place.REMOVED)
+    return [
+        *(record.id for record in recent[:AT_ONCE]),
+        *(record.id for record in over if record.place in inside),
+    ]
+
+
+def make_room(records: Records, room: str, now: Look) -> None:
+    """Delete a few records that are over, for a new one."""
+    _, over = _recent_and_over(records, now)
+    _delete(records, room, over[:_BY_A_JOIN])
+
+
+def _recent_and_over(records: Records, now: Look) -> tuple[list[Record], list[Record]]:
+    recent: list[Record] = []
+    over: list[Record] = []
+    for record in sorted(now.elsewhere, key=lambda one: one.last_seen, reverse=True):
+        (over if records.is_over(record) else recent).append(record)
+    return recent, over
+
+
+def _delete(records: Records, room: str, over: Sequence[Record]) -> None:
+    for record in over:
+        if record.place is Place.SEATED:
+            records.part(room, record)
+        else:
+            records.forget(room, record)

@@ -1,0 +1,68 @@
+"""Joins and leaves without end leave no records that one call must pay for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from azure.core.pipeline.transport import RequestsTransport
+
+from functions.gone import AT_ONCE
+from functions.records import Place, Records
+from functions.rooms import new_id
+from functions.roster import Participant
+from tests.functions.conftest import App
+
+MANY = AT_ONCE + 30
+
+
+def _records(app: App, room: str) -> int:
+    names = app.storage.get_container_client("rooms").list_blob_names(
+        name_starts_with=f"{room}/participants/"
+    )
+    return len(list(names))
+
+
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The methods of the requests to the storage."""
+    sent: list[str] = []
+    send = RequestsTransport.send
+
+    def recorded(self: Any, request: Any, **more: Any) -> Any:
+        sent.append(request.method)
+        return send(self, request, **more)
+
+    monkeypatch.setattr(RequestsTransport, "send", recorded)
+    return sent
+
+
+@pytest.mark.parametrize("place", [Place.LEFT, Place.SEATED, Place.REFUSED])
+def test_a_heartbeat_costs_little_however_many_came_and_went(
+    app: App, requests: list[str], place: Place
+) -> None:
+    """Each heartbeat handles a bounded number of records; some heartbeats handle all."""
+    host = app.host()
+    records = Records(app.storage.get_container_client("rooms"), app.clock.for_app())
+    for _ in range(MANY):
+        records.add(host.room, Participant(new_id(), "", None), place)
+    for _ in range(20):
+        app.clock.advance(40)
+        requests.clear()
+        beat = app.member("heartbeat", host)
+        assert beat.status == 200
+        assert len(requests) <= AT_ONCE + 5
+        assert len(beat.actions) <= 2 * AT_ONCE
+    assert _records(app, host.room) == 1
+
+
+def test_joins_and_leaves_fill_no_room_where_no_one_stays(app: App) -> None:
+    """A join deletes what earlier ones left; no heartbeat is needed."""
+    room = app.room()
+    for _ in range(4):
+        for _ in range(3):
+            who = app.join(room)
+            app.member("leave_room", who, participant=who.participant)
+        app.join(room)  # ends without leaving
+        app.clock.advance(76)
+    assert _records(app, room) <= 6
