@@ -18,9 +18,10 @@ from functions.ages import Ages
 from functions.audience import THREADS, Audience
 from functions.clock import SYSTEM_CLOCK, Clock
 from functions.connections import storage_transport
-from functions.contract import FRAMES_CONTAINER
+from functions.contract import FRAMES_CONTAINER, UPLOADS_MAX
 from functions.device_readings import DeviceReadings
 from functions.door import Door
+from functions.frame_counts import FrameCounts
 from functions.limits import LIMITS_CONTAINER, Limits
 from functions.reader import FaceReader
 from functions.records import Records
@@ -63,6 +64,13 @@ def create_app(
     records = Records(storage.get_container_client(ROOMS_CONTAINER), clock)
     rooms = Rooms(records, settings.room_capacity)
     audience = Audience(rooms, settings.ticket_key, clock.monotonic)
+    limits = Limits(
+        storage.get_container_client(LIMITS_CONTAINER),
+        settings.ticket_key,
+        settings.limits,
+        clock.now,
+    )
+    signed_ahead = UPLOADS_MAX * settings.frame_slot  # s; so long a frame's tickets may be signed
     app = func.FunctionApp()
     blueprints = api.create_blueprints(
         rooms=rooms,
@@ -79,17 +87,14 @@ def create_app(
         device_readings=DeviceReadings(
             audience=audience,
             slots=ReplayCache(2 * settings.frame_slot, clock.monotonic),
+            attempts=ReplayCache(2 * settings.frame_slot, clock.monotonic),
             slot=settings.frame_slot,
             lifetime=settings.frame_lifetime,
             now=clock.now,
         ),
         ways=settings.reading,
-        limits=Limits(
-            storage.get_container_client(LIMITS_CONTAINER),
-            settings.ticket_key,
-            settings.limits,
-            clock.now,
-        ),
+        limits=limits,
+        counts=FrameCounts(limits, ReplayCache(signed_ahead, clock.monotonic)),
         ages=Ages(clock.monotonic),
         creation_key=settings.room_creation_key,
         signalr_connection=SIGNALR_CONNECTION,

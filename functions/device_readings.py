@@ -30,6 +30,7 @@ from functions.contract import (
 from functions.fields import bool_field, choice_field, fraction_field, int_field, wrong_field
 from functions.replay_cache import ReplayCache
 
+_ATTEMPTS = 4  # requests in one slot, refused ones included; a page makes one
 _EDGE = 1.001  # a box may end here: rounding its sides to four digits may pass 1 by a little
 
 
@@ -46,6 +47,7 @@ class DeviceReadings:
         *,
         audience: Audience,
         slots: ReplayCache,
+        attempts: ReplayCache,
         slot: float,
         lifetime: float,
         now: Callable[[], float],
@@ -55,6 +57,7 @@ class DeviceReadings:
         Args:
             audience: says who consents, and who is sent what.
             slots: knows which slots had their reading already.
+            attempts: counts the requests in a slot.
             slot: seconds from one reading of a participant to the next.
             lifetime: seconds, the greatest age of a picture whose reading may be sent.
             now: seconds since the epoch.
@@ -64,6 +67,18 @@ class DeviceReadings:
         self._lifetime = lifetime
         self._now = now
         self._slots = slots
+        self._attempts = attempts
+
+    def require_attempt(self, frame: FrameName) -> None:
+        """Count a request in this slot; a refused one leaves the slot to another.
+
+        A flood is refused before anything is looked up: the look-ups of others would wait for it.
+
+        Raises:
+            ApiError: 429 `too-many-readings`.
+        """
+        if self._attempts.seen_before(frame.path) >= _ATTEMPTS or self._slots.knows(frame.path):
+            raise self._too_many()
 
     def actions(self, frame: FrameName, body: Mapping[str, Any]) -> list[hub.Action]:
         """The messages for a page's reading; none if its participant withdrew or is not here.
@@ -84,15 +99,18 @@ class DeviceReadings:
         open_shown = choice_field(body, "mode", RoomMode) is RoomMode.OPEN
         result = self._result(frame, body)
         if not self._slots.is_first(frame.path):
-            raise ApiError(
-                429,
-                "too-many-readings",
-                "You were read a moment ago. Try again in a moment.",
-                retry_after=math.ceil(self._slot),
-            )
+            raise self._too_many()
         what = "read" if isinstance(result, Reading) else result.reason
         logging.info("frame %s: %s by its device", frame.number, what)
         return self._audience.of(result, standing, open_shown=open_shown)
+
+    def _too_many(self) -> ApiError:
+        return ApiError(
+            429,
+            "too-many-readings",
+            "You were read a moment ago. Try again in a moment.",
+            retry_after=math.ceil(self._slot),
+        )
 
     def _result(self, frame: FrameName, body: Mapping[str, Any]) -> Reading | Unread:
         if "reason" in body:

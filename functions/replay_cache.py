@@ -33,11 +33,19 @@ class ReplayCache:
     def seen_before(self, name: str) -> int:
         """How often the name was seen within `keep` seconds of its first time; counts this one."""
         with self._lock:
-            now = self._monotonic()
-            while (
-                self._seen and now - (oldest := next(iter(self._seen.items())))[1][0] > self._keep
-            ):
-                del self._seen[oldest[0]]
+            now = self._forget_old()
             first, times = self._seen.get(name, (now, 0))
             self._seen[name] = (first, times + 1)
             return times
+
+    def knows(self, name: str) -> bool:
+        """Whether the name was seen within `keep` seconds; does not remember it."""
+        with self._lock:
+            self._forget_old()
+            return name in self._seen
+
+    def _forget_old(self) -> float:
+        now = self._monotonic()
+        while self._seen and now - (oldest := next(iter(self._seen.items())))[1][0] > self._keep:
+            del self._seen[oldest[0]]
+        return now

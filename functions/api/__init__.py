@@ -14,6 +14,7 @@ from functions.audience import Audience
 from functions.contract import Ways
 from functions.device_readings import DeviceReadings
 from functions.door import Door
+from functions.frame_counts import FrameCounts
 from functions.limits import Limits
 from functions.rooms import Rooms
 from functions.tickets import ParticipantTickets
@@ -32,6 +33,7 @@ def create_blueprints(
     device_readings: DeviceReadings,
     ways: Ways,
     limits: Limits,
+    counts: FrameCounts,
     ages: Ages,
     creation_key: str | None,
     signalr_connection: str,
@@ -83,6 +85,7 @@ def create_blueprints(
             device_readings=device_readings,
             ways=ways,
             limits=limits,
+            counts=counts,
             signalr_connection=signalr_connection,
         ),
         signals.create_blueprint(

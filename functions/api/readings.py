@@ -13,6 +13,7 @@ from functions.audience import Audience
 from functions.contract import UPLOADS_MAX, ApiError, Expression, FrameName, RoomMode, Ways
 from functions.device_readings import DeviceReadings
 from functions.fields import choice_field, frame_field, int_field
+from functions.frame_counts import FrameCounts
 from functions.limits import Limits
 from functions.upload_tickets import UploadTickets
 
@@ -27,6 +28,7 @@ def create_blueprint(
     device_readings: DeviceReadings,
     ways: Ways,
     limits: Limits,
+    counts: FrameCounts,
     signalr_connection: str,
 ) -> func.Blueprint:
     """Register these functions over their collaborators."""
@@ -39,7 +41,8 @@ def create_blueprint(
     def issue_upload_tickets(req: func.HttpRequest) -> func.HttpResponse:
         """Sign upload tickets for the next frames of a participant who agreed to be read.
 
-        The limit bounds the cost of one address that joins again and again.
+        The limit bounds the cost of one address that joins again and again. A ticket that is asked
+        for again counts no more.
         """
         if ways is Ways.DEVICE:
             raise ApiError(
@@ -49,9 +52,9 @@ def create_blueprint(
             )
         who = callers.agreed(req)
         count = int_field(json_body(req), "count", minimum=1, maximum=UPLOADS_MAX)
-        limits.spend("frames-per-address", address_of(req), count)
         signed = uploads.sign(who.room, who.id, count)
-        logging.info("frame %s: may be uploaded, %d in all", signed[0].frame.number, count)
+        if new := counts.spend(address_of(req), [upload.frame.path for upload in signed]):
+            logging.info("frame %s: may be uploaded, %d in all", signed[-new].frame.number, new)
         return json_answer({"uploads": [upload.to_json() for upload in signed]})
 
     @api.function_name("analyze")
@@ -73,15 +76,17 @@ def create_blueprint(
     def tell_reading(req: func.HttpRequest, actions: func.Out[str]) -> func.HttpResponse:
         """Take the caller's own device's reading; it goes to the people a frame's would go to.
 
-        It counts as a frame of its address, so that neither way of reading avoids the limit.
+        It counts as a frame of its address, so that neither way of reading avoids the limit; it
+        counts once, however often the request is sent.
         """
         claims = callers.claims(req)
         if ways is Ways.SERVICE:
             raise ApiError(
                 403, "device-reading-off", "This service takes no device's readings. Send frames."
             )
-        limits.spend("frames-per-address", address_of(req))
         frame = uploads.frame_now(claims.room, claims.participant)
+        device_readings.require_attempt(frame)
+        counts.spend(address_of(req), [f"{frame.path} by its device"])
         sent = device_readings.actions(frame, json_body(req))
         if not sent:
             callers.agreed(req)  # refuses: they withdrew or left

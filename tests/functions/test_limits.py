@@ -13,7 +13,7 @@ from azure.storage.blob import BlobServiceClient
 
 from functions.contract import ApiError
 from functions.limits import LIMITS, LIMITS_CONTAINER, Limits
-from functions.rooms import new_id
+from functions.rooms import Rooms, new_id
 from local.azurite import Azurite
 from tests.functions.conftest import Answer, App, Joined
 
@@ -220,26 +220,65 @@ def test_an_address_joins_no_more_than_its_share(make_limited: Callable[..., App
     assert app.call("join_room", body, room=room).status == 201
 
 
-def test_frames_of_one_address_end_however_many_join(make_limited: Callable[..., App]) -> None:
+def test_frames_of_one_address_end_however_many_join(make_app: Callable[..., App]) -> None:
     """Frames are limited for each address, however many seats its people take."""
-    app = make_limited(frames_per_address=16)
+    app = make_app(
+        TICKET_KEY=new_id() + new_id(),
+        ROOM_CAPACITY="50",
+        LIMITS=json.dumps({"frames-per-address": 16}),
+    )
     room = app.room()
-
-    def ask(who: Joined, address: str) -> Answer:
-        headers = {"x-forwarded-for": f"{address}:1"}
-        return app.member("issue_upload_tickets", who, {"count": 8}, headers=headers)
-
     allowed = LIMITS["frames-per-address"].free // 8 + 2
-    people = [app.join(room) for _ in range(5)]
-    answers = [ask(people[n % 5], "203.0.113.7") for n in range(allowed + 1)]
+    people = [app.join(room) for _ in range(allowed + 1)]
+    answers = [_ask(app, who) for who in people]
     assert {answer.status for answer in answers[:-1]} == {200}
     assert limited(answers[-1], "too-many-frames")
-    assert ask(people[0], "203.0.113.8").status == 200
+    assert limited(_ask(app, people[-1]), "too-many-frames")  # refused, and so not free
+    assert _ask(app, people[-1], address="203.0.113.8").status == 200
     # Reading by oneself is no way around it.
     for address, status in (("203.0.113.7", 429), ("203.0.113.8", 202)):
-        headers = {"x-forwarded-for": f"{address}:1"}
-        body = {"mode": "open", "reason": "no-face"}
-        assert app.member("tell_reading", people[0], body, headers=headers).status == status
+        assert _tell(app, people[-1], address=address).status == status
+
+
+def _ask(app: App, who: Joined, *, address: str = "203.0.113.7") -> Answer:
+    headers = {"x-forwarded-for": f"{address}:1"}
+    return app.member("issue_upload_tickets", who, {"count": 8}, headers=headers)
+
+
+def _tell(app: App, who: Joined, *, address: str = "203.0.113.7", mode: str = "open") -> Answer:
+    headers = {"x-forwarded-for": f"{address}:1"}
+    body = {"mode": mode, "reason": "no-face"}
+    return app.member("tell_reading", who, body, headers=headers)
+
+
+def test_one_participant_uses_up_no_one_else_s_frames(make_limited: Callable[..., App]) -> None:
+    """Who asks for the same tickets again and again, or is refused, counts once in a slot."""
+    app = make_limited(frames_per_address=8)
+    room = app.room()
+    eve, ada = app.join(room), app.join(room)
+    for _ in range(LIMITS["frames-per-address"].free // 8 + 8):
+        assert _ask(app, eve).status == 200
+    assert _tell(app, eve).status == 202
+    for _ in range(LIMITS["frames-per-address"].free + 8):
+        assert limited(_tell(app, eve), "too-many-readings")
+    assert _ask(app, ada).status == 200
+    assert _tell(app, ada).status == 202
+
+
+@pytest.mark.parametrize("how", ["wrong", "withdrawn"])
+def test_refused_readings_cost_others_nothing(
+    make_limited: Callable[..., App], how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood of refused readings is not counted for the address, and soon not looked up."""
+    app = make_limited(frames_per_address=8)
+    eve = app.join(app.room(), consent=how == "wrong")
+    refused = {_tell(app, eve, mode="wrong").status for _ in range(4)}
+    assert refused == {400 if how == "wrong" else 403}
+    monkeypatch.setattr(Rooms, "scope", None)
+    for _ in range(LIMITS["frames-per-address"].free + 8):
+        assert limited(_tell(app, eve), "too-many-readings")
+    monkeypatch.undo()
+    assert _ask(app, app.join(eve.room)).status == 200
 
 
 def test_ordinary_use_of_frames_writes_no_count(
