@@ -108,7 +108,8 @@ def create_app(
                 audience=audience,
                 reader=_reader(settings, reader, clock),
                 replays=ReplayCache(
-                    UPLOAD_LIFETIME.total_seconds() + settings.frame_lifetime, clock.monotonic
+                    signed_ahead + UPLOAD_LIFETIME.total_seconds() + settings.frame_lifetime,
+                    clock.monotonic,
                 ),
                 lifetime=settings.frame_lifetime,
                 now=clock.now,

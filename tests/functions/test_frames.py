@@ -229,6 +229,25 @@ def test_an_upload_ticket_used_again_is_read_once(
     assert [line.partition("again, ")[2].partition(" times")[0] for line in lines] == ["1", "10"]
 
 
+def test_a_frame_signed_ahead_and_again_is_read_once(make_app: Callable[..., App]) -> None:
+    """Tickets for one frame are signed from eight slots before until its slot; one reading."""
+    reader = ScriptedReader((FACE,))
+    app = make_app(reader, FRAME_SLOT_SECONDS="20")
+    ada = app.join(app.room())
+    app.clock.advance(app.slot)
+    last = app.member("issue_upload_tickets", ada, {"count": 8}).body["uploads"][-1]
+    for slots in (0, 7):  # the second time it is the frame of the current slot
+        for _ in range(slots):
+            app.clock.advance(app.slot)
+            app.member("heartbeat", ada)
+        answer = app.member("issue_upload_tickets", ada, {"count": 8})
+        signed = {upload["frame"]: upload["url"] for upload in answer.body["uploads"]}
+        blob = BlobClient.from_blob_url(signed[last["frame"]])
+        blob.upload_blob(SMILE)
+        app.trigger(f"{blob.container_name}/{blob.blob_name}")
+    assert reader.reads == 1
+
+
 def test_a_frame_is_gone_before_it_is_read(make_app: Callable[..., App]) -> None:
     """The blob is deleted before the reader opens the picture."""
 
