@@ -108,7 +108,8 @@ def create_blueprint(
             return func.HttpResponse(status_code=204)
         # The group comes first: if SignalR fails after it, the next roster shows that they left.
         leaving = [hub.leave_group(claims.room, claims.participant)]
-        if limits.allows("announcements-per-participant", claims.participant):
+        # Who is outside already, perhaps refused at the door, has nothing to tell the room.
+        if former and limits.allows("announcements-per-participant", claims.participant):
             leaving.append(hub.left(claims.room, claims.participant))
         with contextlib.suppress(ApiError):  # likewise; or the next heartbeat opens it
             if former and former.participant.host and rooms.open_forsaken(claims.room):

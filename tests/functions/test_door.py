@@ -141,6 +141,22 @@ def test_who_gives_up_waiting_is_gone_for_the_hosts(app: App) -> None:
     assert waiting(app, host) == []
 
 
+@pytest.mark.parametrize("how", ["left", "refused", "removed"])
+def test_whoever_is_outside_tells_the_room_nothing(app: App, how: str) -> None:
+    """Leaving again from outside sends the room no message."""
+    host = app.host() if how == "removed" else host_of_closed_room(app)
+    mo = app.join(host.room) if how == "removed" else app.knock(host.room)
+    match how:
+        case "left":
+            app.member("leave_room", mo, participant=mo.participant)
+        case "refused":
+            answer_knock(app, host, mo, admit=False)
+        case "removed":
+            remove(app, host, mo)
+    again = app.member("leave_room", mo, participant=mo.participant)
+    assert (again.status, targets(again)) == (204, [("remove", mo.participant)])
+
+
 def test_a_door_has_room_for_ten_and_few_knocks_a_minute(make_app: Callable[..., App]) -> None:
     """An eleventh knock is refused, and so are too many from one address."""
     app = make_app(LIMITS='{"knocks-per-address": 100, "rooms-per-address": 50000}')
