@@ -151,7 +151,8 @@ def _depth(value: object) -> int:
 
 
 @pytest.mark.parametrize(
-    "value", ["NaN", "-Infinity", "1e999", r'"\ud800"', r'{"\udfff": 1}', "[" * 8 + "]" * 8]
+    "value",
+    ["NaN", "-Infinity", "1e999", "9" * 400, r'"\ud800"', r'{"\udfff": 1}', "[" * 8 + "]" * 8],
 )
 def test_a_signal_that_would_cut_off_who_gets_it_is_refused(app: App, value: str) -> None:
     """NaN, half characters and deep nesting, which would end a connection, are refused."""
