@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 
 import azure.functions as func
+from azure.core.exceptions import DeserializationError
 from azure.storage.blob import BlobProperties, ContainerClient
 
 from functions.clock import SYSTEM_CLOCK, Clock
+from functions.contract import FRAMES_CONTAINER, FrameName
 from functions.deletion import delete, delete_uncommitted
 from functions.failures import logged
 
@@ -41,7 +45,7 @@ def create_blueprint(
         A frame that cannot be deleted does not stop the others; the next run tries it again.
         """
         over = clock.monotonic() + _RUN
-        blobs = iter(container.list_blobs(include=["uncommittedblobs"]))
+        blobs = _listed(container)
         outcomes = Counter[str]()
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             while clock.monotonic() < over and (some := list(islice(blobs, _AT_ONCE))):
@@ -63,6 +67,30 @@ def create_blueprint(
             logging.error("%d frames could not be deleted: %s", outcomes.total(), causes)
 
     return timers
+
+
+def _listed(container: ContainerClient) -> Iterator[BlobProperties]:
+    """All blobs; only their names if the SDK cannot read the properties of one.
+
+    The storage emulator takes 1e30 for a page blob's sequence number; Azure refuses it.
+    """
+    try:
+        yield from container.list_blobs(include=["uncommittedblobs"])
+    except DeserializationError:
+        logging.warning("a blob's properties cannot be read: frames are deleted by their names")
+        for name in container.list_blob_names():
+            blob = BlobProperties(name=name)
+            blob.etag, blob.creation_time = "", _slot(name)
+            yield blob
+
+
+def _slot(name: str) -> datetime:
+    """When a frame's slot began, by its name; for another name long ago."""
+    try:
+        number = FrameName.parse(f"{FRAMES_CONTAINER}/{name}").number
+    except ValueError:
+        number = "0"
+    return datetime.fromtimestamp(int(number) / 1000, UTC)
 
 
 def _outcome(container: ContainerClient, before: float, blob: BlobProperties) -> str:

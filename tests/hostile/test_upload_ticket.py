@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.exceptions import AzureError, DeserializationError, HttpResponseError
 from azure.functions.timer import TimerRequest
 from azure.storage.blob import BlobClient, ContainerClient, StorageErrorCode
 
 from functions.deletion import delete
 from tests.functions.conftest import App, Joined
-from tests.hostile.operations import operations
+from tests.hostile.operations import Operation, operations
 
 SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
 OPERATIONS = operations(SMILE)
@@ -161,3 +161,22 @@ def test_one_that_cannot_be_deleted_keeps_none_of_the_others(
     assert "a.jpg" not in caplog.text
     assert delete(container, "a.jpg")
     assert not delete(container, "a.jpg")
+
+
+def test_a_blob_that_the_sdk_cannot_list_keeps_none_of_the_others(app: App) -> None:
+    """A page blob's sequence number of 1e30, which the emulator takes, stops no run."""
+    ada = app.join(app.room())
+    odd = BlobClient.from_blob_url(app.upload_url(ada))
+    headers = {"x-ms-blob-content-length": "512", "x-ms-blob-sequence-number": "1e30"}
+    put = Operation("PUT", headers={"x-ms-blob-type": "PageBlob", **headers})
+    app.upload(ada, SMILE)
+    assert put.send(odd.url, "") == 201
+    container = app.storage.get_container_client("frames")
+    try:
+        with pytest.raises(DeserializationError):
+            _left(app)
+        _timer(app)
+        assert list(container.list_blob_names()) == []
+    finally:  # other tests list the container, too
+        for name in container.list_blob_names():
+            container.delete_blob(name)

@@ -102,7 +102,12 @@ ARROWS = {
     "functions.identity": {"functions.connections"},
     "functions.deletion": set(),
     "functions.failures": set(),
-    "functions.leftovers": {"functions.clock", "functions.deletion", "functions.failures"},
+    "functions.leftovers": {
+        "functions.clock",
+        "functions.contract",
+        "functions.deletion",
+        "functions.failures",
+    },
     "functions.video": {"functions.contract"},
     "functions.video.mesh": {"functions.contract", "functions.video.turn"},
     "functions.video.turn": set(),
