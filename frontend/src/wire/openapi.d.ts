@@ -1959,7 +1959,7 @@ export interface operations {
             };
             readonly 404: components["responses"]["UnknownParticipant"];
             readonly 413: components["responses"]["TooLarge"];
-            /** @description There was a reading of this participant in this slot; or too many of one address. */
+            /** @description There was a reading of this participant in this slot, or four requests; or too many of one address. */
             readonly 429: {
                 headers: {
                     readonly "Retry-After": components["headers"]["RetryAfter"];
