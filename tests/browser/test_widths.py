@@ -76,11 +76,17 @@ def test_the_rooms_look_is_inside_at_many_widths(
     """The room's two longest words cover nothing, in an open room and in room-only mode."""
     ada, zoe, kim = (person(name) for name in ("Ada", "Zoë", "Kim"))
     meet(scripted_stack, ada, zoe, kim, live=True)
+    expect(ada.tile(kim)).to_be_visible()
+    expect(ada.page.get_by_text("Video goes straight")).to_be_visible()
+    ada.page.set_viewport_size({"width": 1280, "height": 800})  # one line, whatever the words
+    eye = ada.page.get_by_role("switch", name="Others’ emoji")
+    before = ada.boxes(eye)
     for somebody in (ada, zoe):
         somebody.look(Expression.SURPRISE)
     kim.look(Expression.CONTEMPT)
     shares = ada.page.locator(".room-share")
     expect(shares).to_have_count(2)
+    assert ada.boxes(eye) == before, "the words beside it have changed"
     assert faults(ada.page, SOME) == {}
     ada.page.set_viewport_size({"width": 1280, "height": 800})
     panel = ada.open_panel("People")
