@@ -94,3 +94,9 @@ def test_whose_screen_it_is_reads_in_the_order_of_the_page(
     expect(words).to_be_visible()
     _, places = words.evaluate(PLACES, [ali.name, "screen"])
     assert places[ali.name] < places["screen"], places
+    panel = ada.open_panel("People")
+    (_, own), (_, theirs) = (
+        panel.get_by_role("listitem").filter(has_text=one.name).evaluate(PLACES, [one.name])
+        for one in (ada, ali)
+    )
+    assert own[ada.name] == theirs[ali.name], "each name begins where the list does"
