@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Request, expect
 from functions.contract import Expression
 from local.stack import Stack
 from tests.browser.colours import colour_of
-from tests.browser.conftest import Person, meet
+from tests.browser.conftest import Person, as_painted, meet
 from tests.waiting import until
 
 HAPPY, SAD = Expression.HAPPINESS, Expression.SADNESS
@@ -120,6 +120,19 @@ def test_refusing_to_choose_a_screen_changes_nothing(
     expect(ada.button("Dismiss")).to_have_count(0)
 
 
+# The dot that says somebody is read, and the badge at their face, from the lowest to the uppermost.
+_LIES_BELOW = as_painted("""tile => {
+  const [dot, badge] = ['.tile-state', '.badge'].map((part) => tile.querySelector(part));
+  badge.style.pointerEvents = 'auto';
+  const boxes = [dot, badge].map((part) => part.getBoundingClientRect());
+  const middle = (from, to) =>
+    (Math.max(...boxes.map((box) => box[from])) + Math.min(...boxes.map((box) => box[to]))) / 2;
+  const [x, y] = [middle('left', 'right'), middle('top', 'bottom')];
+  const parts = document.elementsFromPoint(x, y).map((one) => one.closest('.tile-state, .badge'));
+  return [...new Set(parts)].filter(Boolean).reverse().map((one) => one.classList[0]);
+}""")
+
+
 def test_a_pinned_person_is_large(scripted_stack: Stack, person: Callable[..., Person]) -> None:
     """Pinning, by keyboard too, makes one tile large for oneself alone; again undoes it."""
     ada, zoe, kim = person("Ada"), person("Zoë"), person("Kim")
@@ -138,3 +151,10 @@ def test_a_pinned_person_is_large(scripted_stack: Stack, person: Callable[..., P
     expect(kim.button("Pin Zoë")).to_have_attribute("aria-pressed", "false")
     ada.page.keyboard.press("Enter")
     until(lambda: width_of(zoe) == width_of(kim), "all are equal again")
+    ada.page.keyboard.press("Enter")
+    ada.button("Share screen").click()
+    ada.page.set_viewport_size({"width": 390, "height": 844})
+    until(lambda: width_of(kim) < 125, "no name fits")
+    kim.look(Expression.HAPPINESS, x=160, y=10, side=300)
+    ada.sees(kim, Expression.HAPPINESS, asked_by=ada)
+    assert ada.tile(kim).evaluate(_LIES_BELOW) == ["tile-state", "badge"]
