@@ -28,6 +28,16 @@ _MEASURE = as_painted("""selector => ({
     }),
 })""")
 
+# How far what one sees moved by itself, as Lighthouse counts it (web.dev/cls).
+_SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  const notes = new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) sum += value;
+  });
+  notes.observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => done(sum), 100); // when it has heard of what was
+})"""
+
 
 def assert_fits(page: Page, where: str) -> None:
     """Nothing scrolls sideways, and every target is in the window and large enough for a finger."""
@@ -49,6 +59,9 @@ def test_every_target_is_in_reach_of_a_finger(
     ada.page.goto(scripted_stack.url)
     expect(ada.button("Start a new call")).to_be_visible()
     assert_fits(ada.page, "lobby")
+    expect(ada.page.get_by_role("group", name="Who reads your camera")).to_be_visible()
+    ada.drawn()
+    assert ada.page.evaluate(_SHIFT) < 0.01, "what comes late has its place"
     meet(scripted_stack, ada)
     assert_fits(ada.page, "call")
     (tile,) = ada.boxes(ada.tile(ada))
@@ -87,6 +100,9 @@ def test_letters_of_twice_the_size_fit(
     assert_fits(ada.page, "call")
     (bar,) = ada.boxes(ada.page.get_by_role("region", name="Call controls"))
     assert bar["y"] + bar["height"] <= 800
+    ada.page.set_viewport_size({"width": 320, "height": 800})
+    (name,) = ada.boxes(ada.tile(ada).get_by_text("(you)"))
+    assert name["width"] >= 64, "a name is read rather than that somebody is a host"
 
 
 def test_nothing_moves_for_who_asked_for_that(
