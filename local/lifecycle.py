@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, DeserializationError
 from azure.storage.blob import BlobServiceClient
 
 INTERVAL: Final = 3600.0  # s
@@ -55,5 +55,5 @@ class Lifecycle:
             try:
                 with self._open_storage() as storage:
                     delete_older(storage, self._containers, datetime.now(UTC) - AGE)
-            except AzureError as error:  # the next run tries again
+            except (AzureError, DeserializationError) as error:  # the next run tries again
                 log.warning("old blobs were not deleted: %s", type(error).__name__)
