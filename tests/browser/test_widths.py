@@ -45,6 +45,9 @@ _FAULTS = as_painted("""(width) => {
   return faults;
 }""")
 
+_FIT = as_painted("""(width) =>
+  innerWidth === width ? document.querySelector('.call-header').dataset.fit : null""")
+
 
 def faults(page: Page, widths: Iterable[int]) -> dict[str, list[str]]:
     """What is wrong at which size."""
@@ -70,6 +73,14 @@ def assert_fits(stack: Stack, ada: Person, language: str, widths: Iterable[int])
     assert faults(page, widths) == {}
 
 
+def in_one_line(page: Page, width: int) -> bool:
+    """Whether the header's words fit into one line at this width."""
+    page.set_viewport_size({"width": width, "height": 800})
+    while (fit := page.evaluate(_FIT, width)) is None:
+        pass
+    return bool(fit == "row")
+
+
 def test_the_rooms_look_is_inside_at_many_widths(
     scripted_stack: Stack, person: Callable[..., Person]
 ) -> None:
@@ -87,6 +98,14 @@ def test_the_rooms_look_is_inside_at_many_widths(
     shares = ada.page.locator(".room-share")
     expect(shares).to_have_count(2)
     assert ada.boxes(eye) == before, "the words beside it have changed"
+    header = ada.page.locator(".call-header")
+    width = next(width for width in range(1280, 480, -20) if not in_one_line(ada.page, width))
+    two_lines = ada.boxes(header)
+    eye.click()  # fewer words: they would fit into one line
+    expect(shares).to_have_count(0)
+    assert ada.boxes(header) == two_lines, f"the tiles moved at {width} px"
+    eye.click()
+    expect(shares).to_have_count(2)
     assert faults(ada.page, SOME) == {}
     ada.page.set_viewport_size({"width": 1280, "height": 800})
     panel = ada.open_panel("People")

@@ -18,8 +18,9 @@ export function CallHeader(context: CallContext) {
   const { stay } = context;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  const header = useFit<HTMLElement>(() =>
-    innerHeight > LITTLE_HEIGHT ? LAYOUTS.tall : LAYOUTS.short,
+  const header = useFit<HTMLElement>(
+    () => (innerHeight > LITTLE_HEIGHT ? LAYOUTS.tall : LAYOUTS.short),
+    { keeps: true },
   );
   return (
     <header class="call-header" ref={header}>

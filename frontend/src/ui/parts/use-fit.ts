@@ -5,9 +5,13 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
  * Gives an element the first of these layouts in which all its content is inside it, as its `data-fit`:
  * measured, since how wide words are depends on the language, the font and the size of the letters.
  * The last layout is taken where none fits. `layouts` is asked anew each time.
+ *
+ * What `keeps` goes back to an earlier layout only as its width or `layouts` changes: nothing jumps to
+ * and fro as the words in it grow and shrink.
  */
 export function useFit<T extends HTMLElement>(
   layouts: () => readonly string[],
+  { keeps = false } = {},
 ): RefObject<T | null> {
   const ref = useRef<T>(null);
   const latest = useRef(layouts);
@@ -15,8 +19,13 @@ export function useFit<T extends HTMLElement>(
   useLayoutEffect(() => {
     const element = ref.current;
     if (!element) return;
+    let measured = { all: latest.current(), width: -1 };
     const measure = () => {
-      for (const layout of latest.current()) {
+      const now = { all: latest.current(), width: element.clientWidth };
+      const same = keeps && now.all === measured.all && now.width === measured.width;
+      const first = same ? now.all.indexOf(element.dataset['fit'] ?? '') : 0;
+      measured = now;
+      for (const layout of now.all.slice(Math.max(0, first))) {
         element.dataset['fit'] = layout;
         if (holds(element)) return;
       }
