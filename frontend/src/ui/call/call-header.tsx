@@ -16,6 +16,7 @@ const LITTLE_HEIGHT = 480; // px, as in call-header.css
 /** The line above the tiles: the product, the room as a whole, how many are here. */
 export function CallHeader(context: CallContext) {
   const { stay } = context;
+  const { listed, people } = stay.room.value;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const header = useFit<HTMLElement>(
@@ -30,7 +31,7 @@ export function CallHeader(context: CallContext) {
       <RoomStrip {...context} />
       <p class="headcount">
         <CallTime />
-        <Changing>{strings.call.people(stay.room.value.people.size, stay.capacity)}</Changing>
+        <Changing>{listed && strings.call.people(people.size, stay.capacity)}</Changing>
         {stay.provider.value && (
           <span class="provider" key={stay.provider.value}>
             {strings.call.video[stay.provider.value]}

@@ -100,6 +100,18 @@ describe('a device that fails in the call', () => {
   });
 });
 
+describe('how many are here', () => {
+  it('is said once it is known', async () => {
+    const stay = await call();
+    const count = () => document.querySelector('.headcount')?.textContent;
+    expect(count()).toContain(strings.call.people(2, 6));
+    await act(() => {
+      stay.room.value = enterRoom(ADA, 0);
+    });
+    expect(count()).not.toContain(strings.call.people(1, 6));
+  });
+});
+
 describe('being alone', () => {
   // Never before the roster came, and never as a warning; the link is at hand.
   it('is told neutrally, once it is known, with a button that copies the link', async () => {
