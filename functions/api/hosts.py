@@ -42,7 +42,8 @@ def create_blueprint(
         opens = mode is RoomMode.OPEN
         if opens:
             limits.spend("announcements-per-participant", who.id)
-            limits.spend("openings-per-room", who.room)
+            if rooms.mode(who.room) is not mode:
+                limits.spend("openings-per-room", who.room)
         rooms.set_mode(who.room, mode)
         if opens or limits.allows("announcements-per-participant", who.id):
             actions.set(hub.encode(hub.mode_changed(who.room, mode)))

@@ -418,6 +418,17 @@ def test_a_frame_taken_in_an_open_room_obeys_the_stricter_mode(
     assert own["userId"] == ada.participant
 
 
+def test_opening_an_open_room_uses_nothing_up(app: App) -> None:
+    """One host cannot keep another from opening the room by opening it while it is open."""
+    host = app.host()
+    zoe = app.join(host.room)
+    app.member("name_host", host, {"host": True}, participant=zoe.participant)
+    for _ in range(5):
+        assert app.member("set_mode", zoe, {"mode": "open"}).status == 200
+    assert app.member("set_mode", host, {"mode": "room-only"}).status == 200
+    assert app.member("set_mode", host, {"mode": "open"}).status == 200
+
+
 def test_a_room_is_not_opened_again_and_again(app: App) -> None:
     """Opening a room is limited to a few times a minute; closing it is never refused."""
     host = app.host()
