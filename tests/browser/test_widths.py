@@ -89,7 +89,7 @@ def test_the_rooms_look_is_inside_at_many_widths(
     meet(scripted_stack, ada, zoe, kim, live=True)
     expect(ada.tile(kim)).to_be_visible()
     expect(ada.page.get_by_text("Video goes straight")).to_be_visible()
-    ada.page.set_viewport_size({"width": 1280, "height": 800})  # one line, whatever the words
+    assert in_one_line(ada.page, 1280)
     eye = ada.page.get_by_role("switch", name="Others’ emoji")
     before = ada.boxes(eye)
     for somebody in (ada, zoe):
