@@ -22,9 +22,12 @@ AZURE_LOCATION=$region, another AZURE_ENV_NAME, or infra/destroy.sh first"
     secrets=$(az rest --method get --url "$vault/secrets?api-version=2025-05-01" \
       --query "join(',', value[].name)" --output tsv)
   fi
-  budgets="/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/$group/providers/Microsoft.Consumption/budgets"
-  start=$(az rest --method get --url "$budgets?api-version=2023-11-01" \
-    --query "value[?starts_with(name, 'budget-')].properties.timePeriod.startDate | [0]" --output tsv)
+  # A subscription that takes no budget refuses the question for them, too.
+  if [[ ${BUDGET_AMOUNT:-} != 0 ]]; then
+    budgets="/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/$group/providers/Microsoft.Consumption/budgets"
+    start=$(az rest --method get --url "$budgets?api-version=2023-11-01" \
+      --query "value[?starts_with(name, 'budget-')].properties.timePeriod.startDate | [0]" --output tsv)
+  fi
 elif [[ ${AZURE_RESOURCE_GROUP:-} == "$group" ]]; then
   # azd remembers a deployment. Looked for in the wrong subscription, it would get a second ticket key.
   fail "$group was deployed, and the subscription ${account#* } has none of that name. Name the right

@@ -129,6 +129,24 @@ def test_deploying_again_changes_nothing(workplace: Workplace) -> None:
     assert create["secrets"] == {}
 
 
+def test_a_subscription_without_budgets_is_deployed_again(workplace: Workplace) -> None:
+    """With BUDGET_AMOUNT=0 no budget is asked for, which such a subscription refuses, too."""
+    refused = "(400) Cost Management supports only Enterprise Agreement"
+    az = workplace.root.parent / "tools" / "az"
+    refuses = f"""case "$*" in
+  *Microsoft.Consumption/budgets*) echo '{refused}' >&2; exit 1 ;;
+  'deployment sub create'*) [ "${{BUDGET_AMOUNT-}}" = 0 ] || export STUB_FAIL='sub create' ;;
+esac
+exec"""
+    az.write_text(az.read_text().replace("exec", refuses, 1))
+    first = workplace.run("deploy.sh", STUB_SAYS=refused)
+    assert "run this again with BUDGET_AMOUNT=0" in first.stderr
+    state = workplace.cloud | {"group": True}  # which was made before the refusal
+    (workplace.stub / "cloud.json").write_text(json.dumps(state))
+    done = workplace.run("deploy.sh", BUDGET_AMOUNT="0")
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_given_ticket_key_replaces_the_old(deployed: Workplace) -> None:
     """A given TICKET_KEY replaces the one in the vault."""
     deployed.run("deploy.sh", TICKET_KEY="a new key of more than thirty-two bytes")
