@@ -6,8 +6,6 @@ import base64
 import re
 from urllib.parse import urlsplit
 
-from azure.storage.blob import BlobServiceClient
-
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+")  # a name or an address
 
 
@@ -27,6 +25,9 @@ def is_storage(connection_string: str) -> bool:
 
     A connection string with a shared access signature has no key, which signs upload tickets.
     """
+    # Here, because a deployment checks its values without the app's packages.
+    from azure.storage.blob import BlobServiceClient  # noqa: PLC0415
+
     try:
         client = BlobServiceClient.from_connection_string(connection_string)
         key = getattr(client.credential, "account_key", "")

@@ -80,18 +80,12 @@ done <<<"$lines"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 FUNCTIONS_ORIGIN=- STORAGE_ORIGIN=- SIGNALR_HOST=- python3 infra/site_config.py "$work"
-[[ -z ${TICKET_KEY:-} || ${#TICKET_KEY} -ge 32 ]] || fail 'TICKET_KEY must have at least 32 characters'
-[[ -z ${TURN_SECRET:-} || ${#TURN_SECRET} -ge 16 ]] || fail 'TURN_SECRET must have at least 16 characters'
-for name in ICE_SERVERS LIMITS; do
-  [[ -z ${!name:-} ]] ||
-    python3 -c 'import json, os, sys; json.loads(os.environ[sys.argv[1]])' "$name" 2>/dev/null ||
-    fail "$name is not JSON; docs/deploy.md shows how to quote it"
-done
 key=${VONAGE_PRIVATE_KEY:-}
 if [[ -n $key && $key != *-----BEGIN* ]]; then # a file, as local.settings.json may have it
   VONAGE_PRIVATE_KEY=$(cd "$called_in" && cat -- "$key" 2>/dev/null) || true
   [[ $VONAGE_PRIVATE_KEY == *-----BEGIN* ]] || fail 'VONAGE_PRIVATE_KEY is neither PEM text nor a file of it'
 fi
+python3 infra/check_values.py
 if [[ -n ${TURN_URLS:-} && -z ${TURN_SECRET:-} ]]; then
   kept turn-secret || fail 'TURN_SECRET is missing'
 fi

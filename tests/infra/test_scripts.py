@@ -67,9 +67,10 @@ _SECRETS = {
     "ROOM_CREATION_KEY": "creation-secret",
     "ICE_SERVERS": _TURN,
     "OPENTOK_API_KEY": "12345678",
-    "OPENTOK_API_SECRET": "opentok-secret",
+    "OPENTOK_API_SECRET": "opentoksecret" * 3,
     "VIDEO_PROVIDER": "opentok",
 }
+_APPLICATION = "12345678-90ab-cdef-1234-567890abcdef"
 _NO_TURN = "a mesh call without a TURN server"
 
 
@@ -158,7 +159,7 @@ def test_a_private_key_may_be_a_file(workplace: Workplace, *, beside: bool) -> N
     """The vault gets the key's text, also if the variable holds the path of a file."""
     key = workplace.root.parent / "home" / "-a private.key"
     key.write_text("-----BEGIN PRIVATE KEY-----\nlines\n-----END PRIVATE KEY-----\n")
-    vonage = {"VIDEO_PROVIDER": "opentok", "VONAGE_APPLICATION_ID": "an id"}
+    vonage = {"VIDEO_PROVIDER": "opentok", "VONAGE_APPLICATION_ID": _APPLICATION}
     vonage["VONAGE_PRIVATE_KEY"] = key.name if beside else str(key)
     done = workplace.run("deploy.sh", cwd=str(key.parent), **vonage)
     assert done.returncode == 0, done.stderr
@@ -308,7 +309,7 @@ def test_other_deployments_are_not_warned_of(workplace: Workplace) -> None:
         ({}, "OPENTOK_API_KEY or VONAGE_APPLICATION_ID"),
         ({"TURN_URLS": "turn:turn.example.org"}, "TURN_SECRET is missing"),
         ({"OPENTOK_API_KEY": "1"}, "OPENTOK_API_SECRET is missing"),
-        ({"VONAGE_APPLICATION_ID": "1"}, "VONAGE_PRIVATE_KEY is missing"),
+        ({"VONAGE_APPLICATION_ID": _APPLICATION}, "VONAGE_PRIVATE_KEY is missing"),
     ],
 )
 def test_missing_credentials_are_named_first(
@@ -439,6 +440,9 @@ def test_an_unknown_option_does_nothing(deployed: Workplace, script: str) -> Non
     [
         ({"TICKET_KEY": "short"}, "TICKET_KEY must have at least 32"),
         ({"TURN_URLS": "turn:h", "TURN_SECRET": "short"}, "TURN_SECRET must have at least 16"),
+        ({"TURN_URLS": "turn.example.org", "TURN_SECRET": "s" * 16}, "TURN_URLS must be like"),
+        ({"ROOM_CREATION_KEY": "let me in\n"}, "ROOM_CREATION_KEY begins or ends with"),
+        ({"EXPRESSION_MODEL": "no-such.onnx"}, "EXPRESSION_MODEL is not the path"),
         ({"ICE_SERVERS": "[{urls: turn:h}]"}, "ICE_SERVERS is not JSON"),
         ({"LIMITS": "rooms=100"}, "LIMITS is not JSON"),
         ({"DECLARATION": "x" * 601}, "at most 600"),
@@ -686,18 +690,20 @@ def test_what_azd_keeps_can_be_read_as_variables(workplace: Workplace) -> None:
     assert "TICKET_KEY=" not in done.stdout
 
 
-@pytest.mark.parametrize("failing", ["", "az group exists"])
-def test_azd_goes_on_only_with_what_to_keep(workplace: Workplace, failing: str) -> None:
-    """azd's first hook passes the variables on, and fails if they cannot be found."""
+@pytest.mark.parametrize(("failing", "limits"), [("", ""), ("az group exists", ""), ("", "[]")])
+def test_azd_goes_on_only_with_what_to_keep(
+    workplace: Workplace, failing: str, limits: str
+) -> None:
+    """azd's first hook passes the variables on; without them, or with a wrong value, it fails."""
     hook = re.search(r"preprovision:\n.*\n    run: (.*)", (ROOT / "azure.yaml").read_text())
     assert hook is not None
     azd = workplace.root.parent / "tools" / "azd"
     azd.write_text('#!/bin/sh\ncat "$4" > "$STUB_DIRECTORY/kept"\n')
     azd.chmod(0o755)
-    environ = workplace.environ | {"STUB_FAIL": failing}
+    environ = workplace.environ | {"STUB_FAIL": failing, "LIMITS": limits}
     done = subprocess.run(["sh", "-c", hook[1]], cwd=workplace.root, env=environ, check=False)
     kept = workplace.stub / "kept"
-    assert (done.returncode == 0) == kept.exists() == (failing == "")
+    assert (done.returncode == 0) == kept.exists() == (failing + limits == "")
     assert not kept.exists() or "\nTICKET_KEY=" in kept.read_text()
 
 
