@@ -98,7 +98,9 @@ const STEPS = [
   [
     "page",
     async () => {
-      const answer = await asked(page);
+      const answer = await asked(page).catch((error) => {
+        throw new Failure(`${error.message} ${error.cause ?? ""}`, UNREACHED);
+      });
       if (!answer.ok) throw new Failure(`${answer.status}`);
       const policy = answer.headers.get("content-security-policy");
       if (!policy) throw new Failure("no Content-Security-Policy");
@@ -245,6 +247,10 @@ const STEPS = [
 
 /** What a deployment does not do whose pages read by themselves (READING=device). */
 const OF_PICTURES = new Set(["upload ticket", "storage's CORS", "upload", "reading", "deletion"]);
+
+const UNREACHED =
+  "no server answers at this address. Where only a proxy leads out, which Node.js does not use, " +
+  "run this in another network";
 
 const UNREAD = {
   late: "the app was cold, or frames queue up: run this again; then more memory or warm instances",

@@ -250,6 +250,19 @@ def test_without_the_creation_key_no_way_is_tried(workplace: Workplace) -> None:
     assert "infra/verify.sh https://stapp-1" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_behind_a_proxy_no_way_is_waited_for(workplace: Workplace, name: str) -> None:
+    """Where only a proxy leads out, which Node.js does not use, no walk is tried."""
+    proxy = {name: "http://proxy.example.org:3128"}
+    done = workplace.run("deploy.sh", **proxy, STUB_FAIL="node -e fetch")
+    assert done.returncode == 0, done.stderr
+    assert "node infra/verify.mjs" not in workplace.steps
+    assert "infra/verify.sh https://stapp-1" in done.stderr
+    done = workplace.run("deploy.sh", **proxy)
+    assert done.returncode == 0, done.stderr
+    assert workplace.steps[-1] == "node infra/verify.mjs", "there is another way out"
+
+
 def test_no_secret_is_part_of_a_command_line(workplace: Workplace) -> None:
     """No command line and no output holds a key, token or credential."""
     pem = "-----BEGIN PRIVATE KEY-----\nthe vonage secret\n-----END PRIVATE KEY-----"

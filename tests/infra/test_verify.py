@@ -179,6 +179,14 @@ def test_an_address_without_https_is_named() -> None:
     assert done.stderr == "error: the page's address is needed, with its https://\n"
 
 
+def test_a_page_that_cannot_be_reached_is_no_fault_of_its_deployment() -> None:
+    """Where nothing answers, the network and its proxy are named, and not another deployment."""
+    done = _verify(f"http://127.0.0.1:{free_port()}")
+    assert (done.returncode, _rows(done)) == (1, {"page": "FAILED"})
+    assert "proxy" in done.stdout
+    assert "infra/deploy.sh" not in done.stdout
+
+
 def test_a_page_without_headers_or_configuration_is_named(deployment: Deployment) -> None:
     """A foreign page, and a page without configuration, are named as the failing step."""
     done = _verify(deployment.stack.url)
