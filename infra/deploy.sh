@@ -122,6 +122,7 @@ AZURE_ENV_NAME=$AZURE_ENV_NAME infra/destroy.sh gives them back, then run this a
 it for an exemption for this group (docs/deploy.md, What Azure may refuse)' ;;
     *AuthorizationFailed*) fail 'you may not do what is named above: it takes Owner of the subscription, or Contributor
 with User Access Administrator' ;;
+    *InvalidResourceLocation*) fail 'the static site stays where it is: take the SITE_LOCATION named above' ;;
     *DeploymentActive*) fail 'another deployment of the same name is going on: wait for its end, then run this again' ;;
     *'Cost Management supports only'*)
       fail 'this subscription takes no budget: run this again with BUDGET_AMOUNT=0' ;;

@@ -15,6 +15,8 @@ if [[ -z ${FUNCTION_APP_NAME:-} ]]; then
   [[ $exists == true ]] || fail "the subscription ${account#* } has no $group"
   outputs=$(az_here deployment sub show --name "$AZURE_ENV_NAME-$region" --query properties.outputs \
     --output json) || fail 'no deployment by infra/deploy.sh is known (with azd: azd hooks run postdeploy)'
+  [[ -n $outputs && $outputs != null ]] ||
+    fail "the last deployment of $group did not end well: run infra/deploy.sh again, which subscribes, too"
   export_outputs "$outputs"
 fi
 : "${AZURE_RESOURCE_GROUP:?}" "${FUNCTION_APP_NAME:?}" "${EVENT_TOPIC_NAME:?}"

@@ -364,6 +364,7 @@ def test_not_being_signed_in_is_said(workplace: Workplace) -> None:
         ("(RequestDisallowedByPolicy) tags are missing", "exemption"),
         ("(AuthorizationFailed) roleAssignments/write", "User Access Administrator"),
         ("(DeploymentActive) still active", "wait for its end"),
+        ("(InvalidResourceLocation) already exists in eastus2", "SITE_LOCATION"),
     ],
 )
 def test_a_refusal_of_the_infrastructure_names_its_remedy(
@@ -621,6 +622,18 @@ def test_events_are_subscribed_to_again_by_the_name_alone(deployed: Workplace) -
     done = deployed.run("subscribe.sh", AZURE_ENV_NAME="other", STUB_GROUP="westeurope other")
     assert done.returncode != 0
     assert "no deployment by infra/deploy.sh is known" in done.stderr
+
+
+def test_after_a_failed_deployment_subscribing_names_the_way(deployed: Workplace) -> None:
+    """Azure keeps no outputs of a deployment that failed; az prints nothing then."""
+    az = deployed.root.parent / "tools" / "az"
+    empty = """case "$*" in 'deployment sub show'*) exit 0 ;; esac
+exec"""
+    az.write_text(az.read_text().replace("exec", empty, 1))
+    done = deployed.run("subscribe.sh")
+    assert done.returncode != 0
+    assert "run infra/deploy.sh again" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_app_without_functions_is_noticed(workplace: Workplace) -> None:
