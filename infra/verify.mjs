@@ -169,7 +169,8 @@ const STEPS = [
       await within(connection.start(), "the WebSocket did not open");
       return new URL(url).host;
     },
-    "500: SignalR refuses the app, whose role takes up to half an hour. The WebSocket: SignalR's " +
+    "500: SignalR refuses the app, whose role takes up to half an hour; after a change of " +
+      "SIGNALR_TIER its address takes up to an hour. The WebSocket: SignalR's " +
       "CORS lists the page, and this network lets WebSockets through",
   ],
   [
