@@ -43,7 +43,7 @@ var roleIds = {
   signalrServiceOwner: '7e4f1700-ea5a-4f59-8f37-079cfe29dce3'
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   storageQueueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
-  storageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a641-0319b160aafb'
+  storageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 }
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {

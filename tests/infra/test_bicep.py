@@ -52,7 +52,7 @@ _ROLES = {
         "Microsoft.Storage/storageAccounts",
     ),
     "Storage Table Data Contributor": (
-        "0a9a7e1f-b9d0-4cc4-a641-0319b160aafb",
+        "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
         "Microsoft.Storage/storageAccounts",
     ),
 }
