@@ -134,7 +134,9 @@ const STEPS = [
       return "";
     },
     "404 or no answer: the app did not start, and its log says which setting is wrong. 403: set " +
-      "ROOM_CREATION_KEY. 503: storage refuses the app; new roles take up to ten minutes",
+      "ROOM_CREATION_KEY; a new one may reach the app after a day (docs/deploy.md, Rotate keys). " +
+      "429: as many walks as rooms are allowed in an hour; try again in the next. 503: storage " +
+      "refuses the app; new roles take up to ten minutes",
   ],
   [
     "join",
