@@ -140,6 +140,8 @@ upload() {
     2>"$work/said"; then
     return 0
   fi
+  # The package is in place then: az only asked the app too early. What is missing is waited for below.
+  if grep -qE 'Deployment was successful|Failed to fetch host key' "$work/said"; then return 0; fi
   # The roles of a new identity: the app may not yet reach the container its package goes to.
   if grep -qiE '403|forbidden|not authorized|authorization|inaccessible' "$work/said"; then
     return 1

@@ -661,6 +661,29 @@ exec"""
     assert workplace.steps.count("az functionapp deployment source config-zip") == 5 + 3
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Failed to fetch host key to check for function app status",
+        "Deployment was successful but the app appears to be unhealthy.",
+    ],
+)
+def test_a_package_that_is_in_place_is_sent_once(workplace: Workplace, said: str) -> None:
+    """An app that az finds not ready after its package came is waited for, not deployed anew."""
+    az = workplace.root.parent / "tools" / "az"
+    answer = az.read_text().replace("exec", "", 1)
+    az.write_text(
+        f"""{answer}status=$?
+if [ "$1 $2" = "functionapp deployment" ]; then echo 'ERROR: {said}' >&2; exit 1; fi
+exit $status
+"""
+    )
+    done = workplace.run("deploy.sh", STUB_REFERENCES_AFTER="3")
+    assert done.returncode == 0, done.stderr
+    assert workplace.steps.count("az functionapp deployment source config-zip") == 1
+    assert "waiting for the app's secrets in the vault" in done.stderr
+
+
 def test_a_package_that_does_not_build_is_sent_once(workplace: Workplace) -> None:
     """A package that does not build is sent once."""
     workplace.environ |= {"STUB_SAYS": "ERROR: Could not install from requirements.txt"}
