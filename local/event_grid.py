@@ -24,8 +24,8 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from azure.core.exceptions import AzureError
-from azure.storage.blob import BlobProperties, BlobServiceClient
+from azure.core.exceptions import AzureError, DeserializationError
+from azure.storage.blob import BlobProperties, BlobServiceClient, ContainerClient
 
 from local.azurite import Creation
 
@@ -109,7 +109,8 @@ class EventGrid:
                 return replace(
                     notice, creation=_lying(created.container, blob.get_blob_properties())
                 )
-        except AzureError:  # it is deleted, or the storage is down and lists it when it is back
+        # It is deleted, or the SDK cannot read it, or the storage is down and lists it later.
+        except (AzureError, DeserializationError):
             return notice
 
     def catch_up(self) -> None:
@@ -180,12 +181,11 @@ class EventGrid:
 
     def _waiting(self) -> list[_Notice]:
         """All blobs in the containers that have a subscription."""
-        found = []
+        found: list[_Notice] = []
         try:
             with self._open_storage() as storage:
                 for container in sorted({s.container for s in self._subscriptions or ()}):
-                    for blob in storage.get_container_client(container).list_blobs():
-                        found.append(_Notice(_lying(container, blob)))
+                    found += map(_Notice, _listed(storage.get_container_client(container)))
         except AzureError as error:
             # The storage is down: its restart calls `catch_up` again.
             log.warning("the containers could not be listed: %s", type(error).__name__)
@@ -229,6 +229,18 @@ def _subscriptions(functions: Sequence[dict[str, Any]]) -> Iterator[Subscription
         for binding in function["config"]["bindings"]:
             if binding["type"] == "blobTrigger":
                 yield Subscription(function["name"], binding["path"].strip("/").split("/")[0])
+
+
+def _listed(container: ContainerClient) -> list[Creation]:
+    """The container's blobs; without their sizes if the SDK cannot read the properties of one.
+
+    The emulator takes 1e30 for a page blob's sequence number; Azure refuses it.
+    """
+    name = container.container_name
+    try:
+        return [_lying(name, blob) for blob in container.list_blobs()]
+    except DeserializationError:
+        return [Creation(name, blob) for blob in container.list_blob_names()]
 
 
 def _lying(container: str, blob: BlobProperties) -> Creation:

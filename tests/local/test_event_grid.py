@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from azure.core.exceptions import DeserializationError
 from azure.storage.blob import BlobServiceClient
 
 from local.azurite import Creation
@@ -51,7 +52,7 @@ class Host(BaseHTTPRequestHandler):
 
 
 class Storage:
-    """A storage account in which these blobs lie."""
+    """A storage account in which these blobs lie; the SDK cannot read those named `odd`."""
 
     blobs: ClassVar[list[str]] = []
 
@@ -69,14 +70,25 @@ class Storage:
     def get_container_client(self, container: str) -> Any:
         """The one container."""
         assert container == "crates"
+        return SimpleNamespace(
+            container_name=container,
+            list_blobs=lambda: map(self._properties, self.blobs),
+            list_blob_names=lambda: iter(self.blobs),
+        )
+
+    def get_blob_client(self, container: str, name: str) -> Any:
+        """One blob."""
+        assert container == "crates"
+        return SimpleNamespace(get_blob_properties=lambda: self._properties(name))
+
+    @staticmethod
+    def _properties(name: str) -> Any:
+        if "odd" in name:
+            raise DeserializationError("1e30 is no integer")
         settings = SimpleNamespace(content_type="text/plain")
-        found = [
-            SimpleNamespace(
-                name=name, size=3, content_settings=settings, blob_type="BlockBlob", etag='"0x1"'
-            )
-            for name in self.blobs
-        ]
-        return SimpleNamespace(list_blobs=lambda: found)
+        return SimpleNamespace(
+            name=name, size=3, content_settings=settings, blob_type="BlockBlob", etag='"0x1"'
+        )
 
 
 @pytest.fixture
@@ -127,6 +139,19 @@ def test_what_waits_is_announced(grid: EventGrid) -> None:
     assert events[0]["data"]["contentLength"] == 3
     assert events[0]["data"]["contentType"] == "text/plain"
     assert events[0]["data"]["blobType"] == "BlockBlob"
+
+
+def test_a_blob_that_the_sdk_cannot_read_keeps_none_of_the_others(grid: EventGrid) -> None:
+    """Neither in a listing nor by itself does it end the delivery."""
+    Storage.blobs = ["old/1.txt", "odd/2.txt", "old/3.txt"]
+    grid.catch_up()
+    _, _, events = Host.received.get(timeout=waiting.PATIENCE)
+    assert [event["subject"].rpartition("/")[2] for event in events] == ["1.txt", "3.txt"]
+    assert {event["data"]["contentLength"] for event in events} == {3}
+    grid.publish(Creation("crates", "odd/copy.txt", "CopyBlob"))
+    grid.publish(Creation("crates", "new/4.txt", length=3))
+    _, _, (event,) = Host.received.get(timeout=waiting.PATIENCE)
+    assert event["subject"].endswith("/4.txt")
 
 
 def test_a_subscriptions_filters_leave_out_endings_and_sizes(grid: EventGrid) -> None:
