@@ -7,17 +7,18 @@ than the rest of the way from an upload to its function's call.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
 import urllib3
 from azure.storage.blob import BlobServiceClient, ContainerSasPermissions, generate_container_sas
 from urllib3.exceptions import HTTPError
+
+from local.functions_host.signatures import Signatures
 
 SAS_SECONDS: Final = 3600
 _TIMEOUT: Final = urllib3.Timeout(connect=5.0, read=30.0)
@@ -57,16 +58,16 @@ class BlobAccount:
             raise ValueError("the storage connection string needs AccountKey=…")
         self._url = client.url.rstrip("/")
         self._pool = urllib3.PoolManager(maxsize=connections, retries=_RETRY, timeout=_TIMEOUT)
-        self._signatures: dict[str, tuple[str, float]] = {}
-        self._lock = threading.Lock()
+        self._signatures = Signatures(SAS_SECONDS)
 
     def read(self, address: BlobAddress) -> Blob | None:
         """The blob, or None if it was deleted. Raises DownloadError."""
         uri = f"{self._url}/{address.container}/{quote(address.name)}"
+        signature = self._signatures.get(address.container, partial(self._sign, address.container))
         try:
             answer = self._pool.request(
                 "GET",
-                f"{uri}?{self._signature(address.container)}",
+                f"{uri}?{signature}",
                 decode_content=False,  # a blob with an encoding is passed on without unpacking
             )
         except HTTPError as error:
@@ -77,18 +78,13 @@ class BlobAccount:
             raise DownloadError(f"the storage answered {answer.status}")
         return Blob(answer.data, uri, answer.headers)
 
-    def _signature(self, container: str) -> str:
-        with self._lock:
-            signature, until = self._signatures.get(container, ("", 0.0))
-            if until < time.monotonic():
-                now = datetime.now(UTC)
-                signature = generate_container_sas(
-                    self._name,
-                    container,
-                    account_key=self._key,
-                    permission=ContainerSasPermissions(read=True),
-                    start=now - timedelta(minutes=5),
-                    expiry=now + timedelta(seconds=SAS_SECONDS),
-                )
-                self._signatures[container] = (signature, time.monotonic() + SAS_SECONDS / 2)
-            return signature
+    def _sign(self, container: str) -> str:
+        now = datetime.now(UTC)
+        return generate_container_sas(
+            self._name,
+            container,
+            account_key=self._key,
+            permission=ContainerSasPermissions(read=True),
+            start=now - timedelta(minutes=5),
+            expiry=now + timedelta(seconds=SAS_SECONDS),
+        )

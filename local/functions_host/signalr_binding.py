@@ -11,17 +11,17 @@ import asyncio
 import json
 import os
 import re
-import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import urllib3
 from urllib3.exceptions import HTTPError
 
 from local.functions_host.bindings import BindingError, ConnectionInfo, Function, SignalROutput
+from local.functions_host.signatures import Signatures
 from local.signalr.access import (
     SERVER_TOKEN_SECONDS,
     ConnectionStringError,
@@ -72,8 +72,7 @@ class SignalRBinding:
             bindings: list[ConnectionInfo | SignalROutput] = [*function.inputs, *function.outputs]
             for binding in bindings:
                 self._services[binding.setting] = _service(function.name, binding)
-        self._tokens: dict[str, tuple[str, float]] = {}
-        self._lock = threading.Lock()
+        self._tokens = Signatures(SERVER_TOKEN_SECONDS)
         # Threads and urllib3, because httpx takes three times as long: 2 ms of each reading.
         self._threads = ThreadPoolExecutor(CONNECTIONS, "signalr")
         self._pool = urllib3.PoolManager(maxsize=CONNECTIONS, retries=_RETRY, timeout=_TIMEOUT)
@@ -101,7 +100,8 @@ class SignalRBinding:
         for call in rest_calls(value):
             path = f"/api/hubs/{hub_name(binding.hub)}{call.path}?api-version={API_VERSION}"
             url = f"{service.endpoint}{path}"
-            token = self._token(service, f"{service.audience_base}{path}")
+            audience = f"{service.audience_base}{path}"
+            token = self._tokens.get(audience, partial(service.server_token, audience))
             headers = {"Authorization": f"Bearer {token}"}
             try:
                 if call.body is None:
@@ -117,16 +117,6 @@ class SignalRBinding:
                 raise OutputBindingError(
                     f"Azure SignalR service answered {answer.status}. Request Uri: {url}"
                 )
-
-    def _token(self, service: SignalRConnection, audience: str) -> str:
-        with self._lock:
-            now = time.monotonic()
-            token, until = self._tokens.get(audience, ("", 0.0))
-            if until < now:
-                self._tokens = {key: kept for key, kept in self._tokens.items() if kept[1] > now}
-                token = service.server_token(audience)
-                self._tokens[audience] = (token, now + SERVER_TOKEN_SECONDS / 2)
-            return token
 
     def close(self) -> None:
         """Closes the pool; a message under way may still arrive."""
