@@ -148,13 +148,20 @@ setup-dev: $(STAMPS)/python-dev $(STAMPS)/azurite $(STAMPS)/openapi $(STAMPS)/li
 tools:
 	@sh local/check_tools.sh
 
+# A .venv that was removed is made again.
+ifeq ($(wildcard $(BIN)/python),)
+.PHONY: $(STAMPS)/python $(STAMPS)/python-dev
+endif
+
 # Before anything is installed: a missing or old tool has its remedy.
 $(STAMPS)/python $(STAMPS)/azurite $(STAMPS)/frontend $(STAMPS)/openapi $(STAMPS)/lighthouse: | tools
 
+# An environment without pip is what an interrupted start left.
 $(STAMPS)/python: requirements.txt local/requirements.txt
 	@mkdir -p $(STAMPS)
 	@echo "Installing Python packages…"
-	@test -x $(BIN)/python || "$$(sh local/check_tools.sh python)" -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || \
+		"$$(sh local/check_tools.sh python)" -m venv --clear $(VENV)
 	$(PIP_INSTALL) --require-hashes -r requirements.txt
 	$(PIP_INSTALL) -c requirements.in -r local/requirements.txt
 	@touch $@

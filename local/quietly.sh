@@ -3,6 +3,7 @@
 # about what others made, and nobody who installs this can do anything about them.
 said=$(mktemp) || exit 1
 trap 'rm -f "$said"' EXIT
+trap 'exit 1' HUP INT TERM # else sh ends without the above
 "$@" >"$said" 2>&1 || {
   code=$?
   cat "$said" >&2

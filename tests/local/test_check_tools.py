@@ -1,8 +1,10 @@
-"""What `make run` says when a tool is missing."""
+"""What `make run` says when a tool is missing, and what it makes of an interrupted start."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,8 @@ import pytest
 
 from tests import waiting
 
-SCRIPT = Path(__file__).parents[2] / "local" / "check_tools.sh"
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "local" / "check_tools.sh"
 
 
 @pytest.fixture
@@ -49,9 +52,7 @@ def test_every_way_in_looks_for_tools_first() -> None:
     """Every make target names missing tools before it installs anything."""
     make = ["make", "--always-make", "--dry-run", "--no-print-directory"]
     for target in ("setup", "setup-dev", "fix", "golden", "types", "verify-deploy"):
-        told = subprocess.run(
-            [*make, target], cwd=SCRIPT.parents[1], capture_output=True, text=True, check=True
-        )
+        told = subprocess.run([*make, target], cwd=ROOT, capture_output=True, text=True, check=True)
         assert told.stdout.startswith("sh local/check_tools.sh\n"), target
 
 
@@ -89,3 +90,36 @@ exec '{node}' "$@"
     run = check(tools)
     assert (run.returncode == 0) is will_do
     assert ("Node.js 20.19" in run.stderr) is not will_do
+
+
+@pytest.mark.parametrize("left", ["without pip", "nothing"])
+def test_python_packages_get_a_whole_environment(tmp_path: Path, left: str) -> None:
+    """After an interrupted start, and after `.venv` was removed, the environment is made again."""
+    (tmp_path / "local").mkdir()
+    for name in ("Makefile", "requirements.txt", "local/requirements.txt", "local/check_tools.sh"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    if left == "nothing":
+        (tmp_path / ".stamps").mkdir()
+        (tmp_path / ".stamps" / "python").touch()  # it was there once
+    else:
+        half = [sys.executable, "-m", "venv", "--without-pip", str(tmp_path / ".venv")]
+        subprocess.run(half, check=True)
+    make = ["make", "--no-print-directory", ".stamps/python", "PIP_INSTALL=:"]
+    subprocess.run(make, cwd=tmp_path, check=True, timeout=waiting.PATIENCE)
+    pip = [str(tmp_path / ".venv" / "bin" / "python"), "-m", "pip", "--version"]
+    subprocess.run(pip, check=True, timeout=waiting.PATIENCE)
+
+
+def test_an_interrupted_installation_leaves_no_file(tmp_path: Path) -> None:
+    """What the installers said lies in a temporary file, which goes also when they are ended."""
+    endless = ["sh", "-c", "echo starting; exec sleep 600"]
+    with subprocess.Popen(
+        ["sh", ROOT / "local" / "quietly.sh", *endless],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as running:
+        waiting.until(lambda: [f for f in tmp_path.iterdir() if f.read_text()], "it has begun")
+        os.killpg(running.pid, signal.SIGTERM)
+        assert running.wait(waiting.PATIENCE) != 0
+    assert not list(tmp_path.iterdir())

@@ -19,7 +19,7 @@ from local.functions_host.signalr_binding import SignalRBinding
 from local.signalr.access import SignalRConnection
 
 HOUR = 3600
-STORAGE = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;BlobEndpoint=http://storage/a;"
+STORAGE = "AccountName=a;AccountKey=a2V5;BlobEndpoint=http://storage/a"
 
 
 class Requests:
