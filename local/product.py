@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import secrets
 import shutil
-import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from infra.site_config import content_security_policy, page_config, static_web_app_config
+from local.azurite import private_directory
 from local.event_grid import EventFilter
 from local.stack import Addresses, Stack
 
@@ -51,7 +53,8 @@ def product_stack(
 ) -> Stack:
     """The product on this machine, with a new ticket key for this run; see `Stack`."""
     chosen = settings or {}
-    config = page_config("", chosen)
+    told = os.environ | chosen  # as the app is
+    config = page_config("", told)
 
     def site_config(addresses: Addresses) -> dict[str, Any]:
         return static_web_app_config(
@@ -59,13 +62,14 @@ def product_stack(
                 functions=addresses.functions,
                 storage=addresses.storage,
                 signalr=addresses.signalr,
-                video_provider=chosen.get("VIDEO_PROVIDER") or "mesh",
+                video_provider=told.get("VIDEO_PROVIDER") or "mesh",
                 reading=config["reading"],
             )
         )
 
     ticket_key = base64.b64encode(secrets.token_bytes(32)).decode()
-    overlay = Path(tempfile.mkdtemp(prefix="site-"))
+    exits = ExitStack()
+    overlay = exits.enter_context(private_directory()) / "site"
     stack = Stack(
         app,
         root=ROOT,
@@ -83,13 +87,13 @@ def product_stack(
         log_level=log_level,
         log=log,
     )
-    weakref.finalize(stack, shutil.rmtree, overlay, ignore_errors=True)  # at exit, too
+    weakref.finalize(stack, exits.close)  # at exit, too
     return stack
 
 
 def _filled(directory: Path, config: Mapping[str, str]) -> Path:
     """The overlay, with a `config.json` that says what a deployment's does."""
-    shutil.copytree(OVERLAY, directory, dirs_exist_ok=True)
+    shutil.copytree(OVERLAY, directory)
     own = json.loads((OVERLAY / "config.json").read_text("utf-8"))
     (directory / "config.json").write_text(json.dumps(own | config))
     return directory

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import json
 import os
 import shutil
 import signal
@@ -24,7 +25,8 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 from local.azurite import DIRECTORY_PREFIX, AzuriteMissingError, private_directory
 from local.ports import PortTakenError, free_port
 from local.process import Child, ChildFailedError
-from local.stack import Stack
+from local.product import product_stack
+from local.stack import Addresses, Stack
 from tests import waiting
 from tests.local.conftest import OTHER_APP
 from tests.local.official_client import OfficialClient
@@ -110,6 +112,32 @@ def test_a_killed_parent_takes_its_children_along(
             assert directory.exists()
             assert second.exists()
     assert not list(temporary.iterdir())
+
+
+def test_the_products_files_go_as_well(temporary: Path) -> None:
+    """What is laid over the page goes at the end, and after kill -9 with the next start."""
+    run = "from local.product import product_stack as run; stack = run(site=None); import os;"
+    subprocess.run([sys.executable, "-c", run], cwd=ROOT, check=True)
+    assert not list(temporary.iterdir())
+    subprocess.run([sys.executable, "-c", f"{run} os.kill(os.getpid(), 9)"], cwd=ROOT, check=False)
+    assert len(list(temporary.iterdir())) == 1
+    with private_directory() as directory:
+        assert list(temporary.iterdir()) == [directory]
+
+
+def test_the_page_is_told_what_the_environment_tells_the_app(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Settings reach the app from the environment, and `local.settings.json` wins: so the page."""
+    monkeypatch.setenv("READING", "device")
+    monkeypatch.setenv("VIDEO_PROVIDER", "opentok")
+    chosen: list[tuple[dict[str, str], str]] = [({}, "device"), ({"READING": "service"}, "service")]
+    for settings, reading in chosen:
+        stack = product_stack(site=None, settings=settings)
+        assert stack._overlay
+        assert json.loads((stack._overlay / "config.json").read_text())["reading"] == reading
+        headers = stack._site_config(Addresses("http://f", "http://s", "http://h"))["globalHeaders"]
+        assert "https://*.opentok.com" in headers["Content-Security-Policy"]
 
 
 def test_a_launcher_removes_no_directory_that_is_just_being_made(
