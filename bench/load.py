@@ -27,6 +27,7 @@ from typing import Any, Final
 from bench import listeners
 from bench.crowd import Crowd, StepResult
 from bench.processes import OTHERS, look, processes
+from local.ports import allow_many_connections
 from local.product import product_stack
 from local.stack import Stack
 
@@ -175,6 +176,7 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
+    allow_many_connections()
     with product_stack(site=None, settings=SETTINGS) as stack:
         figures: dict[str, Any] = {}
         if arguments.clients:

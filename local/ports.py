@@ -1,16 +1,19 @@
-"""Ports of this machine: free ones, and whether a wanted one is free."""
+"""Ports of this machine: free ones, whether a wanted one is free, and many connections at once."""
 
 from __future__ import annotations
 
 import atexit
 import contextlib
 import random
+import resource
 import socket
 from typing import Final
 
 # Below the ports of outgoing connections (from 32768 on Linux, from 49152 elsewhere): such a
 # connection could take the port before its process listens.
 _RANGE: Final = range(20_000, 32_000)
+FILES: Final = 8192
+"""So many files a process may open that holds a crowd's connections; many shells allow 1,024."""
 _reserved: Final = contextlib.ExitStack()
 atexit.register(_reserved.close)
 
@@ -50,3 +53,11 @@ def choose_port(port: int) -> int:
         except OSError:
             raise PortTakenError(f"port {port} is taken on 127.0.0.1") from None
     return port
+
+
+def allow_many_connections() -> None:
+    """Lets this process, and those it starts, open `FILES` files or what the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -10,6 +10,7 @@ from typing import Final
 
 import uvicorn
 
+from local.ports import allow_many_connections
 from local.signalr.access import ConnectionStringError, SignalRConnection
 from local.signalr.service import MAX_CLIENT_RECORD, SignalRService
 
@@ -25,6 +26,7 @@ def main() -> None:
         access = SignalRConnection.parse(os.environ.get(CONNECTION_STRING_VARIABLE, ""))
     except ConnectionStringError as error:
         sys.exit(f"{CONNECTION_STRING_VARIABLE}: {error}")
+    allow_many_connections()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     uvicorn.run(
         SignalRService(access).asgi(),

@@ -1,8 +1,9 @@
-"""Stacks that start at the same time get different ports."""
+"""Stacks that start at the same time get different ports; a crowd gets its connections."""
 
 from __future__ import annotations
 
 import random
+import resource
 import subprocess
 import sys
 
@@ -33,3 +34,19 @@ def test_no_port_is_given_twice_while_nobody_listens_on_it_yet(
         assert ports.free_port() not in (ours, theirs)
         assert next(named, None) is None  # both were tried
         other.stdin.close()
+
+
+def test_a_crowd_gets_its_connections_from_a_shell_that_allows_few() -> None:
+    """The limit of open files is raised as far as is wanted and allowed, and is never lowered."""
+    tell = (
+        "from local.ports import allow_many_connections; import resource; allow_many_connections();"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+    )
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = ports.FILES if hard == resource.RLIM_INFINITY else min(ports.FILES, hard)
+    for few, allowed in ((256, most), (hard, hard)):
+        limited = ["sh", "-c", 'ulimit -Sn "$0" && exec "$@"', "unlimited" if few < 0 else str(few)]
+        done = subprocess.run(
+            [*limited, sys.executable, "-c", tell], capture_output=True, text=True, check=True
+        )
+        assert int(done.stdout) == allowed
