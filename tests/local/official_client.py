@@ -60,14 +60,6 @@ class OfficialClient:
         """The first argument of the next message."""
         return self.expect("message", timeout)["arguments"][0]
 
-    def silent(self, seconds: float = 0.3) -> bool:
-        """Whether no message arrives for that long."""
-        try:
-            self.expect("message", seconds)
-        except queue.Empty:
-            return True
-        return False
-
     def say(self, line: str) -> None:
         """Writes a line to the client: a method to invoke, or `stop`."""
         assert self._process.stdin is not None

@@ -71,7 +71,8 @@ def test_each_message_reaches_only_its_receiver(
         actions = [{"userId": "pilot/é", "groupName": "quay 1", "action": "add"}]
         send([*actions, note("to group", groupName="quay 1")])
         assert pilot.receive() == "to group"
-        assert docker.silent()
+        send(note("that was all", userId="docker"))
+        assert docker.receive() == "that was all"
 
 
 def test_group_actions_add_and_remove(docker: OfficialClient, send: Send) -> None:
@@ -112,8 +113,9 @@ def test_membership_by_user_outlives_the_connection(signalr: SignalRConnection, 
 
 def test_hubs_are_apart(signalr: SignalRConnection, docker: OfficialClient) -> None:
     """A broadcast does not reach another hub."""
-    assert rest(signalr, "POST", "airport/:send", note("fly")).status_code == 202
-    assert docker.silent()
+    for path, text in ("airport", "fly"), (f"{HUB}/users/docker", "that was all"):
+        assert rest(signalr, "POST", f"{path}/:send", note(text)).status_code == 202
+    assert docker.receive() == "that was all"
 
 
 def test_a_membership_may_have_an_end(signalr: SignalRConnection) -> None:
