@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import random
 import resource
 import socket
@@ -19,7 +20,7 @@ atexit.register(_reserved.close)
 
 
 class PortTakenError(Exception):
-    """Something else listens on the wanted port."""
+    """The wanted port cannot be used: something else listens there, or it is not allowed."""
 
 
 def free_port() -> int:
@@ -50,8 +51,10 @@ def choose_port(port: int) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise PortTakenError(f"port {port} is taken on 127.0.0.1") from None
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            why = "is taken on 127.0.0.1" if taken else f"cannot be used: {error.strerror}"
+            raise PortTakenError(f"port {port} {why}") from None
     return port
 
 

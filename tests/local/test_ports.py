@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import resource
+import socket
 import subprocess
 import sys
 
@@ -34,6 +37,17 @@ def test_no_port_is_given_twice_while_nobody_listens_on_it_yet(
         assert ports.free_port() not in (ours, theirs)
         assert next(named, None) is None  # both were tried
         other.stdin.close()
+
+
+def test_a_port_that_is_not_allowed_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below 1024 most systems ask for more rights."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(ports.PortTakenError, match="port 80 cannot be used: Permission denied"):
+        ports.choose_port(80)
 
 
 def test_a_crowd_gets_its_connections_from_a_shell_that_allows_few() -> None:
