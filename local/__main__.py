@@ -2,8 +2,8 @@
 
 `PORT` (default 8080) is the page's port on 127.0.0.1. The `Values` in `local.settings.json`, a file
 of Azure's own tools, override settings, but not the connection strings. One line on standard output
-says when the page answers. Ctrl-C, SIGTERM and SIGHUP end every process and remove the storage's
-directory.
+says when the page answers. Ctrl-C, SIGTERM and SIGHUP (not under `nohup`) end every process and
+remove the storage's directory.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ class LaunchError(Exception):
 
 def main() -> int:
     """Runs until a signal; returns the exit code."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup sets it
+        signal.signal(signal.SIGHUP, _end)
     try:
         with _stack() as stack:
             print(f"Ready: {stack.url}", flush=True)

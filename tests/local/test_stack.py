@@ -277,6 +277,25 @@ def test_the_launcher_names_the_remedy(environment: dict[str, str], said: str) -
     assert len(done.stderr.strip().splitlines()) <= 2
 
 
+@pytest.mark.parametrize("handler", ["SIG_DFL", "SIG_IGN"])
+def test_nohup_is_obeyed(handler: str) -> None:
+    """The end of a terminal ends the launcher, unless it was started to stay."""
+    run = (
+        f"import signal; signal.signal(signal.SIGHUP, signal.{handler})\n"
+        "from local.__main__ import main; main()\n"
+        "print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", run],
+        cwd=ROOT,
+        env=os.environ | {"PORT": "none"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{handler == 'SIG_IGN'}\n"
+
+
 def test_the_launcher_runs_the_product(temporary: Path) -> None:
     """`python -m local` prints Ready once, serves page and app, and leaves nothing after SIGINT."""
     if not (ROOT / "frontend" / "dist" / "index.html").is_file():
