@@ -251,7 +251,7 @@ class Stack:
                 ),
                 env=app_environment | {KEY_VARIABLE: self.blobs_key},
                 cwd=self._root,
-                ready=lambda: _answers(f"{self.url}/admin/host/status"),
+                ready=self._is_up,
                 on_ready=grid.catch_up,
                 log=self._log,
             )
@@ -263,8 +263,13 @@ class Stack:
         if self._needs_functions and not self._functions():
             raise ChildFailedError(f"{self._app} did not load:\n{self._why(app_environment)}")
 
+    def _is_up(self) -> bool:
+        """Whether this stack's host answers: another program may have taken the port meanwhile."""
+        headers = {"aeg-event-type": "Unsubscribe", "x-functions-key": self.blobs_key}
+        return _answers(f"{self.url}/runtime/webhooks/blobs", 202, "POST", headers)
+
     def _functions(self) -> list[Any]:
-        functions: list[Any] = json.loads(_get(f"{self.url}/admin/functions")[1])
+        functions: list[Any] = json.loads(_ask(f"{self.url}/admin/functions")[1])
         return functions
 
     def _why(self, environment: Mapping[str, str]) -> str:
@@ -312,19 +317,23 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _answers(url: str) -> bool:
+def _answers(
+    url: str, status: int = 200, method: str = "GET", headers: Mapping[str, str] | None = None
+) -> bool:
     try:
-        return _get(url)[0] == 200
+        return _ask(url, method, headers)[0] == status
     except (OSError, http.client.HTTPException):
         return False
 
 
-def _get(url: str) -> tuple[int, bytes]:
+def _ask(
+    url: str, method: str = "GET", headers: Mapping[str, str] | None = None
+) -> tuple[int, bytes]:
     """The answer's status and body."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=5.0)
     try:
-        connection.request("GET", parts.path)
+        connection.request(method, parts.path, headers=dict(headers or {}))
         response = connection.getresponse()
         return response.status, response.read()
     finally:

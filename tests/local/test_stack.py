@@ -12,9 +12,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TextIO
 
@@ -28,7 +30,7 @@ from local.process import Child, ChildFailedError
 from local.product import product_stack
 from local.stack import Addresses, Stack
 from tests import waiting
-from tests.local.conftest import OTHER_APP
+from tests.local.conftest import OTHER_APP, other_stack
 from tests.local.official_client import OfficialClient
 
 ROOT = Path(__file__).parents[2]
@@ -232,6 +234,35 @@ def test_a_taken_port_is_named() -> None:
         port = other.getsockname()[1]
         with pytest.raises(PortTakenError, match=f"port {port} is taken"):
             Stack(root=OTHER_APP, port=port).start()
+
+
+def test_who_took_the_port_meanwhile_is_not_taken_for_the_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As with two starts at once: the other's answers make no stack ready; the reason is named."""
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'[{"name": "x", "config": {"bindings": []}}]')
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as other:
+        thread = threading.Thread(target=other.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            monkeypatch.setattr("local.stack.choose_port", lambda _: other.server_port)
+            with (
+                pytest.raises(ChildFailedError, match="address already in use"),
+                other_stack(log=io.StringIO()),
+            ):
+                pass
+        finally:
+            other.shutdown()
+            thread.join(waiting.PATIENCE)
 
 
 def test_a_missing_node_is_named(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
