@@ -15,6 +15,11 @@ settings.register_profile("same", derandomize=True)
 settings.register_profile("new")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
+# All that tests ask is on this machine, which a proxy does not reach.
+for _name in ("no_proxy", "NO_PROXY"):
+    _others = os.environ.get(_name)
+    os.environ[_name] = "127.0.0.1,localhost" + (f",{_others}" if _others else "")
+
 _TESTS = Path(__file__).parent
 # Files go to the workers in this order: slow ones first, so that all end at about the same time.
 _ORDER = ("browser", "faults", "local", "bench", "hostile", "infra", "functions", "unit")
