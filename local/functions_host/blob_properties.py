@@ -30,7 +30,8 @@ def metadata(headers: Mapping[str, str]) -> dict[str, str]:
 def blob_properties(headers: Mapping[str, str]) -> dict[str, Any]:
     """The dictionary a function sees, from the headers of Get Blob (names in any case).
 
-    It has no names that only another SDK knows; nor has it on Azure.
+    It has no names that only another SDK knows; nor has it on Azure. Raises ValueError for a number
+    that is none: Azurite takes 1e30 for a page blob's.
     """
     return {
         "LastModified": _time(headers.get("last-modified")),

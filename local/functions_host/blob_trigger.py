@@ -108,13 +108,17 @@ class BlobTriggers:
         blob = await self._in_thread(account.read, address)
         if blob is None:
             return
+        try:
+            properties = blob_properties(blob.headers)
+        except ValueError:  # as the real host, which cannot read them either
+            raise DownloadError("its properties cannot be read") from None
         path = f"{message.container}/{message.name}"
         data = {
             "data": blob.data,
             "name": path,
             "uri": blob.uri,
             "length": len(blob.data),
-            "blob_properties": blob_properties(blob.headers),
+            "blob_properties": properties,
             "metadata": metadata(blob.headers),
         }
         await self._invoker.call(

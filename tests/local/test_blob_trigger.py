@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
 
 import httpx
 from azure.storage.blob import BlobBlock, ContainerClient, ContentSettings
 
+from local.stack import Stack
 from tests.local.official_client import OfficialClient
+from tests.local.queue_reader import peek
 
 Deliver = Callable[..., httpx.Response]
 
@@ -80,6 +84,20 @@ def test_duplicate_late_and_reordered_events(
     assert docker.receive()["text"] == "b"
     manifests.upload_blob("order/c.txt", b"c")
     assert docker.receive()["text"] == "c"
+
+
+def test_a_blob_whose_properties_are_odd_is_given_up(
+    stack: Stack, elsewhere: ContainerClient, deliver: Deliver
+) -> None:
+    """The emulator takes a sequence number that no host can read: no call, and a poison message."""
+
+    def number_it(request: Any) -> None:
+        request.http_request.headers["x-ms-blob-sequence-number"] = "1e30"
+
+    name = f"{uuid4()}/odd.txt"
+    elsewhere.get_blob_client(name).create_page_blob(512, raw_request_hook=number_it)
+    assert deliver(name, container="elsewhere").status_code == 202
+    assert peek(stack.storage, "webjobs-blobtrigger-poison", name)
 
 
 def test_a_failed_call_is_tried_again(manifests: ContainerClient, docker: OfficialClient) -> None:
