@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -22,6 +23,7 @@ def run(*arguments: str, code: int | None = 0) -> dict[str, object]:
         capture_output=True,
         text=True,
         timeout=3 * PATIENCE,
+        env=os.environ | {"FRAME_LIFETIME_SECONDS": "60"},  # a slow machine reads late
         check=False,
     )
     assert code is None or done.returncode == code, done.stderr[-3000:]
