@@ -17,51 +17,16 @@ import hmac
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import ContainerClient
 
 from functions.contract import ApiError
+from functions.limit_table import LIMITS
 
 LIMITS_CONTAINER = "limits"
-_MINUTE, _HOUR = 60, 3600
 _REMEMBERED = 10_000  # refused names in memory, so that a flood costs no storage calls
-
-
-@dataclass(frozen=True)
-class Limit:
-    """How often something may be done.
-
-    Attributes:
-        most: uses allowed in one slot.
-        slot: the slot's length in seconds.
-        code: the error code of a refusal.
-        free: uses that each instance allows in addition, and counts only in its memory.
-    """
-
-    most: int
-    slot: int
-    code: str
-    free: int = 0
-
-
-LIMITS: Mapping[str, Limit] = {
-    "rooms-per-address": Limit(60, _HOUR, "too-many-rooms"),
-    "rooms": Limit(2000, _HOUR, "too-many-rooms"),
-    "joins-per-address": Limit(60, _MINUTE, "too-many-joins"),
-    "joins-per-room": Limit(120, _MINUTE, "too-many-joins"),
-    "frames-per-address": Limit(2400, _MINUTE, "too-many-frames", free=240),
-    "knocks-per-address": Limit(6, _MINUTE, "too-many-knocks"),
-    "knocks-per-room": Limit(20, _MINUTE, "too-many-knocks"),
-    "captures-per-participant": Limit(20, _MINUTE, "too-many-captures"),
-    "captures-per-room": Limit(60, _MINUTE, "too-many-captures"),
-    "openings-per-room": Limit(3, _MINUTE, "too-many-changes"),
-    "announcements-per-participant": Limit(60, _MINUTE, "too-many-messages"),
-    "signals-per-participant": Limit(600, _MINUTE, "too-many-messages"),
-}
-"""The defaults; a deployment may set other numbers."""
 
 
 class Limits:

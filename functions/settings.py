@@ -25,7 +25,7 @@ from functions.connection_strings import (
     is_turn,
 )
 from functions.contract import Ways
-from functions.limits import LIMITS
+from functions.limit_table import LIMITS, other_numbers
 
 STORAGE_CONNECTION = "FramesStorage"
 SIGNALR_CONNECTION = "AzureSignalRConnectionString"
@@ -97,7 +97,7 @@ class Settings:
     room_creation_key: str | None = field(repr=False)
     room_capacity: int
     limits: Mapping[str, int]
-    """Numbers that replace those in `functions.limits.LIMITS`."""
+    """Numbers that replace those in `functions.limit_table.LIMITS`."""
     opentok: OpenTokCredentials | None
     """None: the browsers connect to each other directly."""
     ice_servers: tuple[Mapping[str, Any], ...]
@@ -318,21 +318,14 @@ class _Reader:
         return value
 
     def limits(self, name: str) -> Mapping[str, int]:
-        """Numbers by the name of the limit, as JSON; an append blob takes 50,000 appends."""
         try:
-            limits = json.loads(self.value(name) or "{}")
-        except (ValueError, RecursionError):
-            limits = None
-        if not isinstance(limits, dict) or not all(
-            limit in LIMITS and type(most) is int and 1 <= most <= 50_000
-            for limit, most in limits.items()
-        ):
+            return other_numbers(self.value(name))
+        except ValueError:
             self.problems.append(
                 f'{name} must be a JSON object like {{"rooms": 100}} with any of: '
                 + ", ".join(LIMITS)
             )
             return {}
-        return limits
 
     def ice_servers(self, name: str) -> tuple[Mapping[str, Any], ...]:
         """The browser's `RTCConfiguration.iceServers` as JSON; none by default."""

@@ -18,24 +18,18 @@ from pathlib import Path, PurePosixPath
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from functions.connection_strings import is_ice_server, is_turn
+from functions.limit_table import MOST_USES, other_numbers
 from infra import package
 
 _COPIED = ("ROOM_CREATION_KEY", "TICKET_KEY", "TURN_SECRET")
 """What may have got a blank or a line's end from where it was copied."""
 _LEAST = {"TICKET_KEY": 32, "TURN_SECRET": 16}
-_MOST_USES = 50_000
 _QUOTING = "docs/deploy.md shows how to quote it"
 _VIDEO = {
     "OPENTOK_API_KEY": ("[0-9]+", "digits"),
     "OPENTOK_API_SECRET": ("[0-9a-zA-Z]{32,}", "at least 32 letters and digits"),
     "VONAGE_APPLICATION_ID": ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a UUID"),
 }
-
-
-def limit_names() -> frozenset[str]:
-    """The names in `functions.limits`, which itself needs packages that are not here."""
-    text = (package.ROOT / "functions" / "limits.py").read_text(encoding="utf-8")
-    return frozenset(re.findall(r'^    "([a-z-]+)": Limit\(', text, re.MULTILINE))
 
 
 def problems(environ: Mapping[str, str]) -> Iterator[str]:
@@ -48,10 +42,10 @@ def problems(environ: Mapping[str, str]) -> Iterator[str]:
         if 0 < len(environ.get(name, "")) < least:
             yield f"{name} must have at least {least} characters"
     yield from _of_networks(environ)
-    if not _are_limits(environ.get("LIMITS") or "{}"):
+    if not _are_limits(environ.get("LIMITS", "")):
         yield (
             "LIMITS is not JSON of the limits in docs/settings.md, each with a whole number from "
-            f"1 to {_MOST_USES}; {_QUOTING}"
+            f"1 to {MOST_USES}; {_QUOTING}"
         )
     model = environ.get("EXPRESSION_MODEL", "")
     if model and not (model.endswith(".onnx") and _is_packed(model)):
@@ -77,11 +71,11 @@ def _is_packed(path: str) -> bool:
 
 
 def _are_limits(text: str) -> bool:
-    limits, names = _json(text), limit_names()
-    return isinstance(limits, dict) and all(
-        name in names and type(most) is int and 1 <= most <= _MOST_USES
-        for name, most in limits.items()
-    )
+    try:
+        other_numbers(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _of_opentok(environ: Mapping[str, str]) -> Iterator[str]:

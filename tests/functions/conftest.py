@@ -14,6 +14,7 @@ from typing import Any
 
 import azure.functions as func
 import pytest
+from azure.core.pipeline.transport import RequestsTransport
 from azure.functions.blob import InputStream
 from azure.storage.blob import BlobClient, BlobServiceClient, ContainerClient
 
@@ -59,6 +60,20 @@ def azurite(storage_clock: StorageClock) -> Iterator[Azurite]:
         finally:
             process.terminate()
             process.wait(waiting.PATIENCE)
+
+
+@pytest.fixture
+def storage_requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The methods of the requests to the storage, as they are sent."""
+    sent: list[str] = []
+    send = RequestsTransport.send
+
+    def recorded(self: Any, request: Any, **more: Any) -> Any:
+        sent.append(request.method)
+        return send(self, request, **more)
+
+    monkeypatch.setattr(RequestsTransport, "send", recorded)
+    return sent
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.core.pipeline.transport import RequestsTransport
 
 from functions.contract import FACES_MAX, Expression
 from tests.clock import TestClock
@@ -257,16 +256,9 @@ def test_a_deployment_may_have_one_way_of_reading(make_app: Callable[..., App]) 
     assert (refused.status, refused.body["error"]) == (403, "service-reading-off")
 
 
-def test_a_reading_writes_nothing_to_the_storage(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reading_writes_nothing_to_the_storage(app: App, storage_requests: list[str]) -> None:
     """A device's reading needs two reads in the storage, for consent and mode, and no write."""
     ada = app.join(app.room())
-    sent: list[str] = []
-    send = RequestsTransport.send
-
-    def recorded(self: Any, request: Any, **more: Any) -> Any:
-        sent.append(request.method)
-        return send(self, request, **more)
-
-    monkeypatch.setattr(RequestsTransport, "send", recorded)
+    storage_requests.clear()
     assert tell(app, ada).status == 202
-    assert sent == ["HEAD", "HEAD"]
+    assert storage_requests == ["HEAD", "HEAD"]

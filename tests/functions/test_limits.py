@@ -12,7 +12,8 @@ import pytest
 from azure.storage.blob import BlobServiceClient
 
 from functions.contract import ApiError
-from functions.limits import LIMITS, LIMITS_CONTAINER, Limits
+from functions.limit_table import LIMITS
+from functions.limits import LIMITS_CONTAINER, Limits
 from functions.rooms import Rooms, new_id
 from local.azurite import Azurite
 from tests.functions.conftest import Answer, App, Joined

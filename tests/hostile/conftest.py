@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.functions.conftest import app, azurite, clock, make_app, storage_clock
+from tests.functions.conftest import app, azurite, clock, make_app, storage_clock, storage_requests
 
-__all__ = ["app", "azurite", "clock", "make_app", "storage_clock"]
+__all__ = ["app", "azurite", "clock", "make_app", "storage_clock", "storage_requests"]

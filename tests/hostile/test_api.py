@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.limits import LIMITS
+from functions.limit_table import LIMITS
 from tests.functions.conftest import App
 from tests.hostile.api import PATIENCE, Fuzzer
 from tests.unit.test_openapi import operations

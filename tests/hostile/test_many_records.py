@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from azure.core.pipeline.transport import RequestsTransport
 
 from functions.gone import AT_ONCE
 from functions.records import Place, Records
@@ -23,23 +20,9 @@ def _records(app: App, room: str) -> int:
     return len(list(names))
 
 
-@pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The methods of the requests to the storage."""
-    sent: list[str] = []
-    send = RequestsTransport.send
-
-    def recorded(self: Any, request: Any, **more: Any) -> Any:
-        sent.append(request.method)
-        return send(self, request, **more)
-
-    monkeypatch.setattr(RequestsTransport, "send", recorded)
-    return sent
-
-
 @pytest.mark.parametrize("place", [Place.LEFT, Place.SEATED, Place.REFUSED])
 def test_a_heartbeat_costs_little_however_many_came_and_went(
-    app: App, requests: list[str], place: Place
+    app: App, storage_requests: list[str], place: Place
 ) -> None:
     """Each heartbeat handles a bounded number of records; some heartbeats handle all."""
     host = app.host()
@@ -48,10 +31,10 @@ def test_a_heartbeat_costs_little_however_many_came_and_went(
         records.add(host.room, Participant(new_id(), "", None), place)
     for _ in range(20):
         app.clock.advance(40)
-        requests.clear()
+        storage_requests.clear()
         beat = app.member("heartbeat", host)
         assert beat.status == 200
-        assert len(requests) <= AT_ONCE + 5
+        assert len(storage_requests) <= AT_ONCE + 5
         assert len(beat.actions) <= 2 * AT_ONCE
     assert _records(app, host.room) == 1
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from functions.limits import LIMITS
 from functions.settings import Settings, SettingsError
-from infra.check_values import limit_names, problems
+from infra.check_values import problems
 from tests.infra.files import ROOT
 
 _APP = {
@@ -87,8 +86,3 @@ def test_a_model_outside_the_package_is_refused() -> None:
     model = str(ROOT / "functions" / "reader" / "expression.onnx")
     Settings.from_environ(_APP | {"EXPRESSION_MODEL": model})
     assert list(problems({"EXPRESSION_MODEL": model}))
-
-
-def test_the_limits_are_the_apps() -> None:
-    """The names that a deployment takes are all that the app knows."""
-    assert limit_names() == set(LIMITS)

@@ -54,9 +54,10 @@ ARROWS = {
     "functions.settings": {
         "functions.connection_strings",
         "functions.contract",
-        "functions.limits",
+        "functions.limit_table",
     },
-    "functions.limits": {"functions.contract"},
+    "functions.limits": {"functions.contract", "functions.limit_table"},
+    "functions.limit_table": set(),
     "functions.roster": {"functions.contract"},
     "functions.hub": {"functions.contract", "functions.roster"},
     "functions.ahead": set(),
