@@ -123,6 +123,7 @@ def create_app(
         leftovers.create_blueprint(
             container=storage.get_container_client(FRAMES_CONTAINER),
             lifetime=settings.frame_lifetime,
+            limits=limits,
             clock=clock,
         )
     )

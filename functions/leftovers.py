@@ -1,18 +1,20 @@
-"""The timer deletes frames that no event deleted.
+"""The timer deletes what nobody needs any more: frames that no event deleted, and past counts.
 
 The trigger gives a frame up after a few failed attempts, and an event may never come. The timer
-runs every five minutes and deletes frames that are too old to be read.
+runs every five minutes and deletes frames that are too old to be read. Then it deletes the counts
+of limits whose slot is over.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
+from typing import TypeVar
 
 import azure.functions as func
 from azure.core.exceptions import DeserializationError
@@ -22,16 +24,19 @@ from functions.clock import SYSTEM_CLOCK, Clock
 from functions.contract import FRAMES_CONTAINER, FrameName
 from functions.deletion import delete, delete_uncommitted
 from functions.failures import logged
+from functions.limits import Limits
 
 SCHEDULE = "0 */5 * * * *"  # every five minutes; each run lists a nearly empty container
 _AMPLE = 2  # lifetimes; before that an event may still come, and send why the frame is unread
 _AT_ONCE = 8  # deletions; each waits for the storage alone
 _RUN = 40  # s; the Functions host ends the process of a run that takes a minute
-_KEPT, _DELETED = "kept", "deleted"
+_DELETED = "deleted"
+
+Item = TypeVar("Item")
 
 
 def create_blueprint(
-    *, container: ContainerClient, lifetime: float, clock: Clock = SYSTEM_CLOCK
+    *, container: ContainerClient, lifetime: float, limits: Limits, clock: Clock = SYSTEM_CLOCK
 ) -> func.Blueprint:
     """Register the timer; frames live for `lifetime` seconds."""
     timers = func.Blueprint()
@@ -40,31 +45,24 @@ def create_blueprint(
     @timers.timer_trigger(arg_name="timer", schedule=SCHEDULE, use_monitor=False)
     @logged
     def delete_leftovers(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding's
-        """Delete frames that are older than two lifetimes, for 40 s at most.
+        """Delete frames older than two lifetimes, and past counts, for 40 s at most.
 
-        A frame that cannot be deleted does not stop the others; the next run tries it again.
+        What cannot be deleted does not stop the others; the next run tries it again.
         """
-        over = clock.monotonic() + _RUN
-        blobs = _listed(container)
-        outcomes = Counter[str]()
-        with ThreadPoolExecutor(_AT_ONCE) as threads:
-            while clock.monotonic() < over and (some := list(islice(blobs, _AT_ONCE))):
-                before = clock.now() - _AMPLE * lifetime
-                outcomes.update(threads.map(partial(_outcome, container, before), some))
-            unfinished = next(blobs, None) is not None
-        outcomes.pop(_KEPT, None)
-        if deleted := outcomes.pop(_DELETED, 0):
+        until = clock.monotonic() + _RUN
+        frames = (
+            blob for blob in _listed(container) if _is_over(blob, clock.now() - _AMPLE * lifetime)
+        )
+        if deleted := _deleted("frames", frames, partial(_delete, container), clock, until):
             # After a renewal of the trigger's key, every event is refused until a new subscription.
             logging.warning(
                 "%d frames that no event brought to an end: deleted unread. If this line repeats, "
                 "no event reaches the app: run infra/subscribe.sh",
                 deleted,
             )
-        if unfinished:
+        if next(frames, None) is not None:
             logging.warning("more frames are left than one run deletes; the next one goes on")
-        if outcomes:
-            causes = ", ".join(f"{cause} {count}" for cause, count in outcomes.items())
-            logging.error("%d frames could not be deleted: %s", outcomes.total(), causes)
+        _deleted("counts of limits", limits.past(), limits.delete, clock, until)
 
     return timers
 
@@ -93,17 +91,33 @@ def _slot(name: str) -> datetime:
     return datetime.fromtimestamp(int(number) / 1000, UTC)
 
 
-def _outcome(container: ContainerClient, before: float, blob: BlobProperties) -> str:
-    """Delete a frame created earlier than `before`; `kept`, `deleted`, or the error's type."""
-    try:
-        if not _is_over(blob, before):
-            return _KEPT
-        _delete(container, blob)
-        return _DELETED
-    # The SDK raises also what is no AzureError, where a refusal has no words. An error's text may
-    # hold the blob's path, and so the room.
-    except Exception as error:
-        return type(error).__name__
+def _deleted(
+    what: str,
+    items: Iterator[Item],
+    delete_one: Callable[[Item], None],
+    clock: Clock,
+    until: float,
+) -> int:
+    """Delete items until that time and log how many could not be; returns how many were."""
+
+    def outcome(item: Item) -> str:
+        try:
+            delete_one(item)
+            return _DELETED
+        # The SDK raises also what is no AzureError, where a refusal has no words. An error's text
+        # may hold the blob's path, and so the room.
+        except Exception as error:
+            return type(error).__name__
+
+    outcomes = Counter[str]()
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        while clock.monotonic() < until and (some := list(islice(items, _AT_ONCE))):
+            outcomes.update(threads.map(outcome, some))
+    deleted = outcomes.pop(_DELETED, 0)
+    if outcomes:
+        causes = ", ".join(f"{cause} {count}" for cause, count in outcomes.items())
+        logging.error("%d %s could not be deleted: %s", outcomes.total(), what, causes)
+    return deleted
 
 
 def _is_uncommitted(blob: BlobProperties) -> bool:

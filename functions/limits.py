@@ -4,9 +4,9 @@
 
 The storage appends a byte only while the blob is shorter than the limit, so the limit is exact even
 when instances race. For frequent actions each instance first counts some free uses in its own
-memory, so that ordinary use needs no storage call. SLOT is the slot's start. DIGEST is a keyed hash
+memory, so that ordinary use needs no storage call. SLOT is the slot's end. DIGEST is a keyed hash
 of the limit, the slot and the subject: it reveals no subject, and nothing links the names of two
-slots. Storage deletes old slots by age.
+slots. The timer deletes the counts of past slots (`leftovers.py`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
+import itertools
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
@@ -26,6 +27,7 @@ from functions.contract import ApiError
 from functions.limit_table import LIMITS
 
 LIMITS_CONTAINER = "limits"
+_PAST = 60  # s after a slot's end; instances' clocks may differ
 _REMEMBERED = 10_000  # refused names in memory, so that a flood costs no storage calls
 
 
@@ -75,9 +77,9 @@ class Limits:
             AzureError: the storage cannot count.
         """
         limit = LIMITS[name]
-        start = int(self._now()) // limit.slot * limit.slot
-        counted = "\n".join((name, str(start), subject)).encode("utf-8", "surrogatepass")
-        path = f"{start}/{hmac.new(self._key, counted, hashlib.sha256).hexdigest()}"
+        end = (int(self._now()) // limit.slot + 1) * limit.slot
+        counted = "\n".join((name, str(end), subject)).encode("utf-8", "surrogatepass")
+        path = f"{end}/{hmac.new(self._key, counted, hashlib.sha256).hexdigest()}"
         if path in self._refused:
             return False
         if self._is_free(path, uses, limit.free):
@@ -88,6 +90,21 @@ class Limits:
             self._refused.clear()
         self._refused[path] = None
         return False
+
+    def past(self) -> Iterator[str]:
+        """The names of the counts whose slot ended a minute ago or earlier; one listing."""
+        before = int(self._now()) - _PAST
+        names: Iterator[str] = self._container.list_blob_names()  # in order, so by their slots
+        return itertools.takewhile(lambda name: int(name.split("/")[0]) <= before, names)
+
+    def delete(self, name: str) -> None:
+        """Delete a count; it may be gone already.
+
+        Raises:
+            AzureError: the storage cannot delete it.
+        """
+        with contextlib.suppress(ResourceNotFoundError):
+            self._container.delete_blob(name)
 
     def _is_free(self, path: str, uses: int, free: int) -> bool:
         if uses > free:

@@ -110,8 +110,8 @@ resource packageContainer 'Microsoft.Storage/storageAccounts/blobServices/contai
   }
 }
 
-// The safety net: the app deletes each frame within seconds, and a participant when they leave. What
-// counts uses is deleted by this alone.
+// The safety net: the app deletes each frame within seconds, a participant when they leave, and what
+// counts uses some minutes after its slot.
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-01-01' = {
   parent: account
   name: 'default'

@@ -11,6 +11,7 @@ from azure.functions.timer import TimerRequest
 
 from functions import leftovers
 from functions.deletion import delete
+from functions.limits import LIMITS_CONTAINER
 from tests.functions.conftest import App
 
 SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
@@ -72,3 +73,53 @@ def test_a_run_ends_in_time_and_says_what_it_did(
     app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
     app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
     assert app.frames() == []
+
+
+@pytest.fixture
+def counting(make_app: Callable[..., App]) -> App:
+    """An app whose storage has no counts yet, as an hour begins."""
+    app = make_app()
+    for name in _counts(app):
+        app.storage.get_blob_client(LIMITS_CONTAINER, name).delete_blob()
+    app.clock.advance(3600 - app.clock.now() % 3600)
+    return app
+
+
+def _counts(app: App) -> list[str]:
+    return list(app.storage.get_container_client(LIMITS_CONTAINER).list_blob_names())
+
+
+def test_counts_of_past_slots_are_deleted(counting: App) -> None:
+    """A count outlives its slot by some minutes; those of a slot that still runs are kept."""
+    hour = round(counting.clock.now())
+    counting.join(counting.room())
+
+    def ends() -> set[int]:
+        counting.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
+        return {int(name.split("/")[0]) - hour for name in _counts(counting)}
+
+    assert ends() == {60, 3600}
+    counting.clock.advance(115)
+    assert ends() == {60, 3600}
+    counting.clock.advance(10)
+    assert ends() == {3600}
+    counting.clock.advance(3600)
+    assert ends() == set()
+
+
+def test_a_count_that_cannot_be_deleted_stops_no_other(
+    counting: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged by the kind of error, without its name, and the others go."""
+    counting.join(counting.room())
+    stuck, *others = _counts(counting)
+    assert others
+    lease = counting.storage.get_blob_client(LIMITS_CONTAINER, stuck).acquire_lease()
+    counting.clock.advance(7200)
+    counting.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
+    assert _counts(counting) == [stuck]
+    assert "1 counts of limits could not be deleted: HttpResponseError 1" in caplog.text
+    assert stuck.split("/")[1] not in caplog.text
+    lease.release()
+    counting.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
+    assert _counts(counting) == []

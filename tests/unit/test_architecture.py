@@ -108,6 +108,7 @@ ARROWS = {
         "functions.contract",
         "functions.deletion",
         "functions.failures",
+        "functions.limits",
     },
     "functions.video": {"functions.contract"},
     "functions.video.mesh": {"functions.contract", "functions.video.turn"},
