@@ -42,6 +42,12 @@ afterEach(() => {
 
 describe('a device held back by the system', () => {
   const camera = (media: LocalMedia) => media.camera.value.track as unknown as FakeTrack;
+  const interrupt = (media: LocalMedia) => {
+    const track = media.microphone.value.track as unknown as FakeTrack;
+    track.muted = true;
+    track.dispatchEvent(new Event('mute'));
+    return track;
+  };
 
   it('is said until it goes on by itself, and stays ours', async () => {
     const media = new LocalMedia();
@@ -59,12 +65,9 @@ describe('a device held back by the system', () => {
   it('is still held back when the microphone is switched', async () => {
     const media = new LocalMedia();
     await media.open();
-    const track = media.microphone.value.track as unknown as FakeTrack;
-    track.muted = true;
-    track.dispatchEvent(new Event('mute'));
+    interrupt(media);
     await media.setMicrophone(false);
-    await media.setMicrophone(true);
-    expect(media.microphone.value).toMatchObject({ on: true, problem: 'muted' });
+    expect(media.microphone.value).toMatchObject({ on: false, problem: 'muted' });
   });
 });
 
@@ -170,6 +173,50 @@ describe('switching devices', () => {
       await vi.waitFor(() => expect(media.camera.value).toMatchObject({ track: null, problem }));
     },
   );
+
+  // A camera that nothing shows to be open stays open after the call: nobody can close it.
+  it.each([
+    ['the one granted last', [true, true]],
+    ['none where the last is refused', [true, false]],
+    ['the last where the first is refused', [false, true]],
+  ])('leaves open, of two questions at once, %s', async (_, answers) => {
+    const media = new LocalMedia();
+    await media.open();
+    await media.setCamera(false);
+    const given: FakeTrack[] = [];
+    const answer: (() => void)[] = [];
+    getUserMedia.mockImplementation(
+      (asked) =>
+        new Promise((grant, refuse) => {
+          const number = answer.length;
+          answer.push(async () => {
+            const stream = await give(asked);
+            if (!answers[number]) return refuse(new DOMException('no', 'NotAllowedError'));
+            given.push(...stream.getTracks());
+            grant(stream);
+          });
+        }),
+    );
+    const asked = [media.setCamera(true), media.setCamera(true)];
+    for (const each of answer) each();
+    await Promise.all(asked);
+    getUserMedia.mockImplementation(give);
+    const { track } = media.camera.value;
+    expect(given.filter(({ stopped }) => !stopped)).toEqual(track ? [track] : []);
+    expect(media.camera.value.problem).toBe(answers[1] ? null : 'denied');
+    media.close();
+    expect(given.every(({ stopped }) => stopped)).toBe(true);
+  });
+
+  it('does not open what is switched off while its question waits', async () => {
+    const media = new LocalMedia();
+    await media.open();
+    await media.setCamera(false);
+    const asked = media.setCamera(true);
+    await media.setCamera(false);
+    await asked;
+    expect(media.camera.value).toEqual({ track: null, on: false, problem: null });
+  });
 
   it('notices a camera that is unplugged', async () => {
     const media = new LocalMedia();

@@ -55,6 +55,8 @@ export class LocalMedia {
   #muted = false;
   /** The ids of the devices lost last. */
   readonly #gone: Partial<Record<Kind, string | null>> = {};
+  /** How often each was asked for: what an earlier question brings comes too late. */
+  readonly #questions: Record<Kind, number> = { video: 0, audio: 0 };
   /** Where the camera was turned to, for this call alone; null while the chosen one is wanted. */
   #turnedTo: Facing | null = null;
   readonly #camera = signal<Device>(OFF);
@@ -133,13 +135,14 @@ export class LocalMedia {
       this.#fail('audio', 'unsupported');
       return;
     }
+    const [video, audio] = [this.#ask('video'), this.#ask('audio')];
     try {
       const stream = await navigator.mediaDevices.getUserMedia({
         audio: this.#constraints('audio'),
         video: this.#constraints('video'),
       });
-      this.#take('video', stream.getVideoTracks()[0]);
-      this.#take('audio', stream.getAudioTracks()[0]);
+      this.#take('video', stream.getVideoTracks()[0], video);
+      this.#take('audio', stream.getAudioTracks()[0], audio);
     } catch {
       await this.#request('video');
       await this.#request('audio');
@@ -151,6 +154,7 @@ export class LocalMedia {
     if (on) {
       if (!this.#camera.value.on) await this.#request('video');
     } else {
+      this.#ask('video');
       this.#camera.value.track?.stop();
       this.#camera.value = OFF;
     }
@@ -175,6 +179,8 @@ export class LocalMedia {
     this.#turnedTo = null;
     navigator.mediaDevices?.removeEventListener?.('devicechange', this.#onDeviceChange);
     this.screen.stop();
+    this.#ask('video');
+    this.#ask('audio');
     this.#camera.value.track?.stop();
     this.#microphone.value.track?.stop();
     this.#camera.value = OFF;
@@ -224,7 +230,7 @@ export class LocalMedia {
     await this.#request(kind, other.id);
     const { track, problem } = this.#device(kind).value;
     if (track) this.#tellExchange(kind, false);
-    else if (problem !== 'denied') this.#fail(kind, 'lost');
+    else if (problem && problem !== 'denied') this.#fail(kind, 'lost');
   }
 
   #tellExchange(kind: Kind, back: boolean): void {
@@ -248,6 +254,7 @@ export class LocalMedia {
     if (this.#closed) return;
     // An open question clears the old problem, so that a new failure is reported again.
     const device = this.#device(kind);
+    const question = this.#ask(kind);
     device.value.track?.stop(); // some machines open a device only when the other one is closed
     device.value = OFF;
     if (!navigator.mediaDevices) {
@@ -258,16 +265,22 @@ export class LocalMedia {
       const stream = await navigator.mediaDevices.getUserMedia({
         [kind]: this.#constraints(kind, id ?? undefined),
       });
-      this.#take(kind, stream.getTracks()[0]);
+      this.#take(kind, stream.getTracks()[0], question);
       await this.devices.refresh();
     } catch (error) {
-      this.#fail(kind, problemOf(error));
+      if (question === this.#questions[kind]) this.#fail(kind, problemOf(error));
     }
   }
 
-  #take(kind: Kind, track: MediaStreamTrack | undefined): void {
-    if (this.#closed) {
-      track?.stop(); // the answer to a question asked before the call was left
+  /** Notes a new question; its answer counts until there is another, or the device is let go of. */
+  #ask(kind: Kind): number {
+    this.#questions[kind] += 1;
+    return this.#questions[kind];
+  }
+
+  #take(kind: Kind, track: MediaStreamTrack | undefined, question: number): void {
+    if (question !== this.#questions[kind]) {
+      track?.stop(); // nothing would show that it is open, and nobody could close it
       return;
     }
     if (!track) {
