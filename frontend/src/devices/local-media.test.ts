@@ -69,6 +69,23 @@ describe('a device held back by the system', () => {
     await media.setMicrophone(false);
     expect(media.microphone.value).toMatchObject({ on: false, problem: 'muted' });
   });
+
+  // An iPhone says after a phone call that the microphone goes on, or nothing, and it is silent.
+  it.each([true, false])(
+    'is opened anew when a person unmutes themselves (goes on: %s)',
+    async (goesOn) => {
+      const media = new LocalMedia();
+      await media.open();
+      const track = interrupt(media);
+      track.muted = !goesOn;
+      track.dispatchEvent(new Event('unmute'));
+      await media.setMicrophone(false);
+      await media.setMicrophone(true);
+      expect(media.microphone.value).toMatchObject({ on: true, problem: null });
+      expect(media.microphone.value.track).not.toBe(track);
+      expect(track.stopped).toBe(true);
+    },
+  );
 });
 
 describe('opening devices', () => {

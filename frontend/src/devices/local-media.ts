@@ -57,6 +57,8 @@ export class LocalMedia {
   readonly #gone: Partial<Record<Kind, string | null>> = {};
   /** How often each was asked for: what an earlier question brings comes too late. */
   readonly #questions: Record<Kind, number> = { video: 0, audio: 0 };
+  /** The tracks that the system has interrupted. */
+  readonly #interrupted = new WeakSet<MediaStreamTrack>();
   /** Where the camera was turned to, for this call alone; null while the chosen one is wanted. */
   #turnedTo: Facing | null = null;
   readonly #camera = signal<Device>(OFF);
@@ -160,11 +162,15 @@ export class LocalMedia {
     }
   }
 
-  /** Switches the microphone; off keeps it open but silent, so that speaking again is instant. */
+  /**
+   * Switches the microphone; off keeps it open but silent, so that speaking again is instant. One that
+   * was interrupted is opened anew: on iPhones it stays silent after a phone call, though it says
+   * that it goes on (https://bugs.webkit.org/show_bug.cgi?id=208516).
+   */
   async setMicrophone(on: boolean): Promise<void> {
     this.#muted = !on;
     const { track } = this.#microphone.value;
-    if (!track) {
+    if (!track || (on && this.#interrupted.has(track))) {
       if (on) await this.#request('audio');
       return;
     }
@@ -293,6 +299,7 @@ export class LocalMedia {
     device.value.track?.stop();
     device.value = { track, on, problem: heldBack(track) };
     const follow = () => {
+      if (track.muted) this.#interrupted.add(track);
       if (device.value.track === track)
         device.value = { ...device.value, problem: heldBack(track) };
     };

@@ -96,7 +96,7 @@ export const english = {
         unsupported: 'This browser gives no access to a camera on this page.',
         lost: 'Your camera was unplugged or stopped. Turn it on again when it is back.',
         muted:
-          'Your camera is held back, perhaps by a phone call or a privacy switch. It goes on by itself afterwards.',
+          'Your camera is held back, perhaps by a phone call or a privacy switch. It goes on by itself afterwards; if not, turn it off and on.',
         failed: 'Your camera could not be started.',
       },
       microphone: {
@@ -107,7 +107,7 @@ export const english = {
         unsupported: 'This browser gives no access to a microphone on this page.',
         lost: 'Your microphone was unplugged or stopped. Unmute when it is back.',
         muted:
-          'Your microphone is held back, perhaps by a phone call or a privacy switch. It goes on by itself afterwards.',
+          'Your microphone is held back, perhaps by a phone call or a privacy switch. It goes on by itself afterwards; if not, mute and unmute it.',
         failed: 'Your microphone could not be started.',
       },
     },
