@@ -21,8 +21,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Presses "Join again" after a stay that ended so; returns what joining is asked with. */
-async function joinedAgain(consent: boolean, scope: 'everybody' | 'room-only' | null) {
+/** Shows the page after a stay that ended so; returns what joins again. */
+async function afterCall(consent: boolean, scope: 'everybody' | 'room-only' | null) {
   const join = vi.fn<JoinCall>(() => new Promise(() => undefined));
   const ended = {
     roomId: ROOM,
@@ -38,10 +38,18 @@ async function joinedAgain(consent: boolean, scope: 'everybody' | 'room-only' | 
   await act(() => {
     stay.value = ended as unknown as Stay;
   });
-  const again = [...document.querySelectorAll('button')].find(
-    ({ textContent }) => textContent === strings.end.again,
-  );
-  await act(() => again?.click());
+  return join;
+}
+
+async function press(words: string) {
+  const buttons = [...document.querySelectorAll('button')];
+  await act(() => buttons.find(({ textContent }) => textContent === words)?.click());
+}
+
+/** Presses "Join again" after a stay that ended so; returns what joining is asked with. */
+async function joinedAgain(...choices: Parameters<typeof afterCall>) {
+  const join = await afterCall(...choices);
+  await press(strings.end.again);
   await vi.waitFor(() => expect(join).toHaveBeenCalled());
   return join.mock.calls[0]?.[0];
 }
@@ -76,4 +84,18 @@ it('keeps the address of the call while one goes back or pastes another: reloadi
     await act(() => void dispatchEvent(new Event('hashchange')));
     expect(location.href).toBe(call);
   }
+});
+
+it('does not leave for a new call what is being joined again: that call would open over it', async () => {
+  const call = location.href;
+  await joinedAgain(false, null);
+  await press(strings.end.home);
+  expect(document.querySelector('h1')?.textContent).toBe(strings.end.left);
+  expect(location.href).toBe(call);
+});
+
+it('gives the focus to the heading of a lobby that one comes back to', async () => {
+  await afterCall(false, null);
+  await press(strings.end.home);
+  expect(document.activeElement?.textContent).toBe(strings.lobby.startTitle);
 });

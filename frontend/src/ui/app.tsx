@@ -1,5 +1,5 @@
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { tellOtherTabs } from '../browser/other-tabs.ts';
 import {
   rememberedHostSecret,
@@ -86,6 +86,13 @@ export function App({
     if (at === 'goodbye' && !joining) media.close(); // also when joining again has failed
   }, [at, joining, media]);
 
+  const before = useRef(at);
+  useEffect(() => {
+    // What was pressed has gone with the screen before; the others' headings take the focus themselves.
+    if (at === 'lobby' && before.current !== at) document.querySelector('h1')?.focus();
+    before.current = at;
+  }, [at]);
+
   useEffect(() => {
     const leaveTheDoor = () => {
       const now = screen.peek();
@@ -145,6 +152,7 @@ export function App({
   };
 
   const goTo = (target: string | null) => {
+    if (busy.peek()) return; // else the call that is being joined would open over it
     const page = location.href.split('#', 1)[0] ?? '';
     history.pushState(null, '', target ? linkToRoom(target, page) : page);
     room.value = target;

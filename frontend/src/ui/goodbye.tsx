@@ -46,7 +46,11 @@ export function Goodbye({ reason, entry, refusal, busy, onAgain, onHome }: Goodb
             </button>
           </>
         )}
-        <button type="button" class={reason === 'room-gone' ? 'primary' : ''} onClick={onHome}>
+        <button
+          type="button"
+          class={reason === 'room-gone' ? 'primary' : ''}
+          {...pressable(!busy, onHome)}
+        >
           {end.home}
         </button>
       </div>

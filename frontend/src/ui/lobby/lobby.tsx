@@ -73,7 +73,6 @@ export function Lobby({
 }: LobbyProps) {
   const judged = useSignal<NameJudgement | null>(null);
   const live = useSignal(true);
-  const heading = useRef<HTMLHeadingElement>(null);
   const submit = (event: TargetedEvent<HTMLFormElement, SubmitEvent>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -103,7 +102,7 @@ export function Lobby({
       </header>
       <Preview media={media} />
       <form class="card lobby-enter" onSubmit={submit} noValidate>
-        <h1 tabindex={-1} ref={heading}>
+        <h1 tabindex={-1}>
           <Changing>{room ? strings.lobby.joinTitle : strings.lobby.startTitle}</Changing>
         </h1>
         <p class="refusal" role="alert">
