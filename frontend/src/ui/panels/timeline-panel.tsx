@@ -49,9 +49,10 @@ interface Part {
 /** The last ten minutes as strips, and one moment of them in words. */
 export function TimelinePanel({ stay, recorder, shown }: CallContext) {
   const words = strings.timeline;
-  const now = useComputed(() => Math.floor(clock.value / SECOND) * SECOND).value;
+  const now = useComputed(() => wholeSecond(clock.value)).value;
   const history = recorder.history.value;
-  const span = spanOf(history, now);
+  // Whole seconds at both ends: else the slider, which stands at whole steps, never reaches the last.
+  const span = [wholeSecond(spanOf(history, now)[0]), now] as const;
   const pointed = useSignal<number | null>(null);
   const chosen = useSignal<number | null>(null);
   const inSpan = (time: number) => Math.max(span[0], Math.min(time, span[1]));
@@ -133,6 +134,10 @@ export function TimelinePanel({ stay, recorder, shown }: CallContext) {
       </p>
     </div>
   );
+}
+
+function wholeSecond(time: number): number {
+  return Math.floor(time / SECOND) * SECOND;
 }
 
 interface StripSectionProps {
