@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { CaptureError } from '../jpeg.ts';
-import { DeviceReader } from './device-reader.ts';
+import { DeviceReader, LoadError } from './device-reader.ts';
 
 /** A worker that has started, and answers no picture. */
 class FakeWorker {
@@ -33,6 +33,12 @@ afterEach(() => {
 
 const load = () => DeviceReader.load(() => undefined, new AbortController().signal);
 const picture = () => ({ close: vi.fn() }) as unknown as ImageBitmap;
+
+it('fetches nothing where the choice was taken back before it began', async () => {
+  const loading = DeviceReader.load(() => undefined, AbortSignal.abort());
+  await expect(loading).rejects.toBeInstanceOf(LoadError);
+  expect(FakeWorker.all).toEqual([]);
+});
 
 it('gives up all pictures in work when it is closed: ours, and those of a demonstration', async () => {
   const reader = await load();

@@ -39,6 +39,7 @@ export class DeviceReader {
    * Rejects with `LoadError`, also when `signal` aborts.
    */
   static load(onProgress: (share: number) => void, signal: AbortSignal): Promise<DeviceReader> {
+    if (signal.aborted) return Promise.reject(new LoadError('fetch')); // while this code came
     const worker = new Worker(new URL('./reader.worker.ts', import.meta.url), { type: 'module' });
     return new Promise((resolve, reject) => {
       const fail = (fault: LoadFault) => {
