@@ -28,7 +28,6 @@ from functions.records import Records
 from functions.replay_cache import ReplayCache
 from functions.rooms import ROOMS_CONTAINER, Rooms
 from functions.settings import (
-    SIGNALR_CONNECTION,
     STORAGE_CONNECTION,
     AzureFaceAccess,
     Settings,
@@ -97,7 +96,6 @@ def create_app(
         counts=FrameCounts(limits, ReplayCache(signed_ahead, clock.monotonic)),
         ages=Ages(clock.monotonic),
         creation_key=settings.room_creation_key,
-        signalr_connection=SIGNALR_CONNECTION,
     )
     for blueprint in blueprints:
         app.register_functions(blueprint)
@@ -116,7 +114,6 @@ def create_app(
             ),
             trigger_source=settings.blob_trigger_source,
             storage_connection=STORAGE_CONNECTION,
-            signalr_connection=SIGNALR_CONNECTION,
         )
     )
     app.register_functions(

@@ -159,7 +159,6 @@ def create_blueprint(
     frames: Frames,
     trigger_source: func.BlobSource,
     storage_connection: str,
-    signalr_connection: str,
 ) -> func.Blueprint:
     """Register the frame trigger."""
     triggers = func.Blueprint()
@@ -172,12 +171,7 @@ def create_blueprint(
         source=trigger_source,
         data_type=func.DataType.BINARY,
     )
-    @triggers.generic_output_binding(
-        arg_name="actions",
-        type="signalR",
-        hub_name=hub.HUB_NAME,
-        connection_string_setting=signalr_connection,
-    )
+    @hub.output(triggers)
     @logged
     def read_frame(blob: InputStream, actions: func.Out[str]) -> None:
         """Delete a frame, read it if its owner agrees, and send the result.

@@ -7,14 +7,32 @@ The SignalR user is the participant; the group is the room.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
+
+import azure.functions as func
 
 from functions.contract import DoorState, Expression, FrameName, Reading, RoomMode, Unread
 from functions.roster import Participant
 
 HUB_NAME = "call"
+SIGNALR_CONNECTION = "AzureSignalRConnectionString"
+"""The setting that the bindings read."""
 
 Action = dict[str, Any]
+
+
+def output(functions: func.Blueprint) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator that adds the output `actions`: the messages and group actions for the hub."""
+    decorator: Callable[[Callable[..., Any]], Callable[..., Any]] = (
+        functions.generic_output_binding(
+            arg_name="actions",
+            type="signalR",
+            hub_name=HUB_NAME,
+            connection_string_setting=SIGNALR_CONNECTION,
+        )
+    )
+    return decorator
 
 
 def to_room(room: str, target: str, payload: dict[str, Any]) -> Action:

@@ -25,10 +25,10 @@ from functions.connection_strings import (
     is_turn,
 )
 from functions.contract import Ways
+from functions.hub import SIGNALR_CONNECTION
 from functions.limit_table import LIMITS, other_numbers
 
 STORAGE_CONNECTION = "FramesStorage"
-SIGNALR_CONNECTION = "AzureSignalRConnectionString"
 
 _APP = Path(__file__).parents[1]
 _TURN_SECRET_MIN_BYTES = 16

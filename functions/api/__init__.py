@@ -36,7 +36,6 @@ def create_blueprints(
     counts: FrameCounts,
     ages: Ages,
     creation_key: str | None,
-    signalr_connection: str,
 ) -> tuple[func.Blueprint, ...]:
     """The HTTP functions over their collaborators."""
     callers = Callers(rooms, tickets)
@@ -48,11 +47,8 @@ def create_blueprints(
             entrance=entrance,
             limits=limits,
             creation_key=creation_key,
-            signalr_connection=signalr_connection,
         ),
-        connections.create_blueprint(
-            callers=callers, video=video, signalr_connection=signalr_connection
-        ),
+        connections.create_blueprint(callers=callers, video=video),
         door_routes.create_blueprint(
             rooms=rooms,
             door=door,
@@ -60,7 +56,6 @@ def create_blueprints(
             entrance=entrance,
             callers=callers,
             limits=limits,
-            signalr_connection=signalr_connection,
         ),
         hosts.create_blueprint(
             rooms=rooms,
@@ -68,7 +63,6 @@ def create_blueprints(
             callers=callers,
             video=video,
             limits=limits,
-            signalr_connection=signalr_connection,
         ),
         presence.create_blueprint(
             rooms=rooms,
@@ -76,7 +70,6 @@ def create_blueprints(
             callers=callers,
             limits=limits,
             ages=ages,
-            signalr_connection=signalr_connection,
         ),
         readings.create_blueprint(
             uploads=uploads,
@@ -86,12 +79,10 @@ def create_blueprints(
             ways=ways,
             limits=limits,
             counts=counts,
-            signalr_connection=signalr_connection,
         ),
         signals.create_blueprint(
             rooms=rooms,
             callers=callers,
             limits=limits,
-            signalr_connection=signalr_connection,
         ),
     )

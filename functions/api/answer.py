@@ -1,4 +1,4 @@
-"""A route's answers: to its caller over HTTP, to the room through the hub's output binding."""
+"""A route's answers to its caller."""
 
 from __future__ import annotations
 
@@ -11,25 +11,11 @@ from typing import Any
 import azure.functions as func
 from azure.core.exceptions import AzureError
 
-from functions import hub
 from functions.ahead import StaleError
 from functions.contract import ApiError
 from functions.failures import place
 
 _STORAGE_PAUSE = 2  # s until the caller tries again
-
-
-def hub_output(
-    api: func.Blueprint, signalr_connection: str
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A decorator that adds the output `actions`: the messages and group actions for the hub."""
-    output: Callable[[Callable[..., Any]], Callable[..., Any]] = api.generic_output_binding(
-        arg_name="actions",
-        type="signalR",
-        hub_name=hub.HUB_NAME,
-        connection_string_setting=signalr_connection,
-    )
-    return output
 
 
 def answers(handler: Callable[..., func.HttpResponse]) -> Callable[..., func.HttpResponse]:

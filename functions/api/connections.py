@@ -12,9 +12,7 @@ from functions.api.request import Callers, require_same_participant
 from functions.video import VideoProvider
 
 
-def create_blueprint(
-    *, callers: Callers, video: VideoProvider, signalr_connection: str
-) -> func.Blueprint:
+def create_blueprint(*, callers: Callers, video: VideoProvider) -> func.Blueprint:
     """Register these functions over their collaborators."""
     api = func.Blueprint()
 
@@ -36,7 +34,7 @@ def create_blueprint(
         type="signalRConnectionInfo",
         hub_name=hub.HUB_NAME,
         user_id="{participant}",  # a header could be missing, which fails in the host
-        connection_string_setting=signalr_connection,
+        connection_string_setting=hub.SIGNALR_CONNECTION,
     )
     @answers
     def negotiate(req: func.HttpRequest, connection: str) -> func.HttpResponse:

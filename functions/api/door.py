@@ -5,7 +5,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions import hub
-from functions.api.answer import answers, hub_output, json_answer
+from functions.api.answer import answers, json_answer
 from functions.api.entrance import Entrance
 from functions.api.request import Callers, json_body
 from functions.contract import DoorState
@@ -25,11 +25,10 @@ def create_blueprint(
     entrance: Entrance,
     callers: Callers,
     limits: Limits,
-    signalr_connection: str,
 ) -> func.Blueprint:
     """Register these functions over their collaborators."""
     api = func.Blueprint()
-    output = hub_output(api, signalr_connection)
+    output = hub.output(api)
 
     @api.function_name("set_door")
     @api.route("rooms/{room}/door", methods=["PUT"], auth_level=func.AuthLevel.ANONYMOUS)

@@ -6,7 +6,7 @@ import azure.functions as func
 
 from functions import hub
 from functions.ages import AGES_MAX, Ages
-from functions.api.answer import answers, hub_output, json_answer
+from functions.api.answer import answers, json_answer
 from functions.api.request import Callers, json_body
 from functions.contract import DoorState
 from functions.fields import ages_field, consent_fields, int_field
@@ -25,11 +25,10 @@ def create_blueprint(
     callers: Callers,
     limits: Limits,
     ages: Ages,
-    signalr_connection: str,
 ) -> func.Blueprint:
     """Register these functions over their collaborators."""
     api = func.Blueprint()
-    output = hub_output(api, signalr_connection)
+    output = hub.output(api)
 
     @api.function_name("announce_presence")
     @api.route("rooms/{room}/presence", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)

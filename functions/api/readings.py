@@ -7,7 +7,7 @@ import logging
 import azure.functions as func
 
 from functions import hub
-from functions.api.answer import answers, hub_output, json_answer
+from functions.api.answer import answers, json_answer
 from functions.api.request import Callers, address_of, json_body
 from functions.audience import Audience
 from functions.contract import UPLOADS_MAX, ApiError, Expression, FrameName, RoomMode, Ways
@@ -29,11 +29,10 @@ def create_blueprint(
     ways: Ways,
     limits: Limits,
     counts: FrameCounts,
-    signalr_connection: str,
 ) -> func.Blueprint:
     """Register these functions over their collaborators."""
     api = func.Blueprint()
-    output = hub_output(api, signalr_connection)
+    output = hub.output(api)
 
     @api.function_name("issue_upload_tickets")
     @api.route("rooms/{room}/upload-tickets", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)

@@ -8,7 +8,7 @@ import hmac
 import azure.functions as func
 
 from functions import hub
-from functions.api.answer import answers, hub_output, json_answer
+from functions.api.answer import answers, json_answer
 from functions.api.entrance import Entrance
 from functions.api.request import address_of, json_body, require_same_participant
 from functions.contract import ApiError, DoorState
@@ -27,11 +27,10 @@ def create_blueprint(
     entrance: Entrance,
     limits: Limits,
     creation_key: str | None,
-    signalr_connection: str,
 ) -> func.Blueprint:
     """Register these functions over their collaborators."""
     api = func.Blueprint()
-    output = hub_output(api, signalr_connection)
+    output = hub.output(api)
 
     @api.function_name("create_room")
     @api.route("rooms", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)

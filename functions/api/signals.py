@@ -5,7 +5,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions import hub
-from functions.api.answer import answers, hub_output, json_answer
+from functions.api.answer import answers, json_answer
 from functions.api.request import Callers, json_body
 from functions.contract import ApiError
 from functions.fields import id_field, object_field
@@ -18,11 +18,10 @@ def create_blueprint(
     rooms: Rooms,
     callers: Callers,
     limits: Limits,
-    signalr_connection: str,
 ) -> func.Blueprint:
     """Register these functions over their collaborators."""
     api = func.Blueprint()
-    output = hub_output(api, signalr_connection)
+    output = hub.output(api)
 
     @api.function_name("relay_signal")
     @api.route("rooms/{room}/signals", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)

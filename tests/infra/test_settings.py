@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from functions.settings import SIGNALR_CONNECTION, STORAGE_CONNECTION, Settings
+from functions.hub import SIGNALR_CONNECTION
+from functions.settings import STORAGE_CONNECTION, Settings
 from tests.infra.compiler import deployment, is_expression, needs_bicep
 from tests.infra.files import ROOT
 

@@ -54,6 +54,7 @@ ARROWS = {
     "functions.settings": {
         "functions.connection_strings",
         "functions.contract",
+        "functions.hub",
         "functions.limit_table",
     },
     "functions.limits": {"functions.contract", "functions.limit_table"},
