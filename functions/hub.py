@@ -18,6 +18,7 @@ from functions.roster import Participant
 HUB_NAME = "call"
 SIGNALR_CONNECTION = "AzureSignalRConnectionString"
 """The setting that the bindings read."""
+_MESSAGE = 2048  # bytes that SignalR's limits and bill count as one message
 
 Action = dict[str, Any]
 
@@ -166,3 +167,11 @@ def leave_group(room: str, participant: str) -> Action:
 def encode(*actions: Action) -> str:
     """The output binding's value."""
     return json.dumps(actions, separators=(",", ":"))
+
+
+def messages(*actions: Action) -> int:
+    """As how many messages SignalR counts these: a long one counts once for each 2 kB.
+
+    https://learn.microsoft.com/azure/azure-signalr/signalr-concept-messages-and-connections
+    """
+    return -(-len(encode(*actions)) // _MESSAGE)

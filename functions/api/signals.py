@@ -35,12 +35,13 @@ def create_blueprint(
         who = callers.member(req)
         body = json_body(req)
         payload, to = object_field(body, "payload"), id_field(body, "to")
-        limits.spend("signals-per-participant", who.id)
+        signal = hub.signal(who.id, to, payload)
+        limits.spend("signals-per-participant", who.id, uses=hub.messages(signal))
         try:
             rooms.participant(who.room, to)
         except ApiError:
             return json_answer({"delivered": False}, 202)
-        actions.set(hub.encode(hub.signal(who.id, to, payload)))
+        actions.set(hub.encode(signal))
         return json_answer({"delivered": True}, 202)
 
     return api

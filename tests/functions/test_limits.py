@@ -321,6 +321,19 @@ def test_a_flood_of_messages_reaches_nobody(make_limited: Callable[..., App]) ->
     assert limited(app.member("relay_signal", ada, signal), "too-many-messages")
 
 
+def test_a_long_signal_counts_as_the_messages_that_it_is(
+    make_limited: Callable[..., App],
+) -> None:
+    """SignalR counts each 2 kB as a message, and so does the limit: size evades no limit."""
+    app = make_limited(signals_per_participant=4)
+    ada = app.join(app.room())
+    zoe = app.join(ada.room)
+    long = {"to": zoe.participant, "payload": {"sdp": "x" * 4096}}
+    assert app.member("relay_signal", ada, long).status == 202  # 4 kB and who it is from: three
+    assert limited(app.member("relay_signal", ada, long), "too-many-messages")
+    assert app.member("relay_signal", zoe, long | {"to": ada.participant}).status == 202
+
+
 def test_joining_again_floods_no_further_than_the_joins_reach(
     make_limited: Callable[..., App],
 ) -> None:
