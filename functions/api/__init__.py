@@ -43,8 +43,8 @@ def create_blueprints(
     return (
         room_routes.create_blueprint(
             rooms=rooms,
-            tickets=tickets,
             entrance=entrance,
+            callers=callers,
             limits=limits,
             creation_key=creation_key,
         ),
@@ -52,7 +52,6 @@ def create_blueprints(
         door_routes.create_blueprint(
             rooms=rooms,
             door=door,
-            tickets=tickets,
             entrance=entrance,
             callers=callers,
             limits=limits,

@@ -14,14 +14,12 @@ from functions.fields import bool_field, choice_field, id_field
 from functions.limits import Limits
 from functions.rooms import Rooms
 from functions.roster import Participant
-from functions.tickets import ParticipantTickets
 
 
 def create_blueprint(
     *,
     rooms: Rooms,
     door: Door,
-    tickets: ParticipantTickets,
     entrance: Entrance,
     callers: Callers,
     limits: Limits,
@@ -48,7 +46,7 @@ def create_blueprint(
     @answers
     def wait_at_door(req: func.HttpRequest) -> func.HttpResponse:
         """Answer a person who waits: 200 with their seat, 202 while they must wait."""
-        claims = tickets.verify(req.headers.get("authorization"), req.route_params["room"])
+        claims = callers.claims(req)
         seated = door.wait(claims.room, claims.participant)
         if seated:
             return entrance.answer(claims.room, seated, waits=False, status=200)

@@ -10,21 +10,20 @@ import azure.functions as func
 from functions import hub
 from functions.api.answer import answers, json_answer
 from functions.api.entrance import Entrance
-from functions.api.request import address_of, json_body, require_same_participant
+from functions.api.request import Callers, address_of, json_body, require_same_participant
 from functions.contract import ApiError, DoorState
 from functions.fields import consent_fields, id_field, text_field
 from functions.limits import Limits
 from functions.names import participant_name
 from functions.records import Place
 from functions.rooms import Rooms
-from functions.tickets import ParticipantTickets
 
 
 def create_blueprint(
     *,
     rooms: Rooms,
-    tickets: ParticipantTickets,
     entrance: Entrance,
+    callers: Callers,
     limits: Limits,
     creation_key: str | None,
 ) -> func.Blueprint:
@@ -96,7 +95,7 @@ def create_blueprint(
 
         A person at the door leaves it, too. A page that is closed says so: its host may come back.
         """
-        claims = tickets.verify(req.headers.get("authorization"), req.route_params["room"])
+        claims = callers.claims(req)
         require_same_participant(claims, req.route_params["participant"])
         closing = req.params.get("closing") == "yes"
         former = rooms.leave(claims.room, claims.participant, for_good=not closing)
