@@ -21,12 +21,10 @@ from functions.records import (
     Record,
     Records,
     busy,
-    refused,
-    removed,
     unknown_participant,
 )
 from functions.roster import HostBy, Participant
-from functions.seats import is_present, is_waiting, look
+from functions.seats import is_present, is_waiting, look, seated
 
 _NOTED_AFTER = timedelta(seconds=20)  # a waiting page asks every few seconds; few asks are written
 
@@ -62,7 +60,7 @@ class Door:
         for _ in self._records.attempts():
             record = self._records.of(room, participant)
             if record.place is not Place.WAITING:
-                return self._answered(record)
+                return seated(self._records, record)
             if not is_waiting(self._records, record):
                 raise self._given_up(room, record)
             now = look(self._records, room)
@@ -171,10 +169,10 @@ class Door:
                 raise _OvertakenError
             now.require_seat(self._capacity)
             name = distinct_name(record.participant.name, [one.name for one in now.present])
-            seated = replace(record.participant, name=name)
+            newcomer = replace(record.participant, name=name)
             self._require_lease(since)
-            self._records.write(room, record, seated)
-            return seated
+            self._records.write(room, record, newcomer)
+            return newcomer
 
     def _waiting(self, room: str, participant: str) -> Record:
         with contextlib.suppress(ApiError):
@@ -182,15 +180,6 @@ class Door:
             if is_waiting(self._records, record):
                 return record
         raise ApiError(404, "not-waiting", "They do not wait any more.")
-
-    def _answered(self, record: Record) -> Participant:
-        if is_present(self._records, record):
-            return record.participant
-        if record.place is Place.REFUSED:
-            raise refused()
-        if record.place is Place.REMOVED:
-            raise removed()
-        raise unknown_participant()
 
     def _given_up(self, room: str, record: Record) -> ApiError:
         self._records.empty(room, record.id, Place.LEFT)

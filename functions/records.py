@@ -272,16 +272,6 @@ def unknown_participant() -> ApiError:
     return ApiError(404, "unknown-participant", "You are no longer in this room. Join again.")
 
 
-def refused() -> ApiError:
-    """The error for a person who was refused at the door."""
-    return ApiError(403, "refused", "The host has not let you in.")
-
-
-def removed() -> ApiError:
-    """The error for a person who was removed."""
-    return ApiError(403, "removed", "The host has removed you from this call.")
-
-
 def busy() -> ApiError:
     """The error for a record that others kept changing."""
     return ApiError(

@@ -21,18 +21,9 @@ from azure.core.exceptions import ResourceModifiedError
 from functions.contract import ApiError, ConsentScope, DoorState, RoomMode
 from functions.gone import make_room, take_out
 from functions.names import distinct_name
-from functions.records import (
-    ABSENT_AFTER,
-    Place,
-    Record,
-    Records,
-    busy,
-    refused,
-    removed,
-    unknown_participant,
-)
+from functions.records import Place, Record, Records, busy
 from functions.roster import HostBy, Participant, Roster
-from functions.seats import Look, look, mode_of, present
+from functions.seats import Look, look, mode_of, present, seated
 
 ROOMS_CONTAINER = "rooms"
 
@@ -132,10 +123,7 @@ class Rooms:
         Raises:
             ApiError: 404 `unknown-participant`; 403 `not-admitted`, `refused`, `removed`.
         """
-        record = self._seated(room, participant)
-        if self._is_absent(record):
-            raise unknown_participant()
-        return record.participant
+        return seated(self._records, self._records.of(room, participant))
 
     def scope(
         self, room: str, participant: str, uploaded: datetime | None = None
@@ -146,11 +134,12 @@ class Rooms:
         they agree again.
         """
         try:
-            record = self._seated(room, participant)
+            record = self._records.of(room, participant)
+            agreed = seated(self._records, record).scope
         except ApiError:
             return None
         before = uploaded and record.withdrawn and uploaded <= record.withdrawn
-        return None if before or self._is_absent(record) else record.participant.scope
+        return None if before else agreed
 
     def present(self, room: str) -> tuple[Participant, ...]:
         """Everybody who has not left and gave a sign of life within 75 s."""
@@ -297,30 +286,16 @@ class Rooms:
         self._records.empty(room, participant, Place.LEFT, host)
         return record
 
-    def _seated(self, room: str, participant: str) -> Record:
-        """The record of a person with a seat, even if they are absent."""
-        record = self._records.of(room, participant)
-        match record.place:
-            case Place.LEFT:
-                raise unknown_participant()
-            case Place.WAITING:
-                raise ApiError(403, "not-admitted", "No host has let you in yet. Please wait.")
-            case Place.REFUSED:
-                raise refused()
-            case Place.REMOVED:
-                raise removed()
-        return record
-
     def _here(self, room: str, participant: str) -> Record:
         """The record of a present participant; if they are absent, it is emptied."""
-        record = self._seated(room, participant)
-        if self._is_absent(record):
-            self.leave(room, participant)
-            raise unknown_participant()
+        record = self._records.of(room, participant)
+        try:
+            seated(self._records, record)
+        except ApiError:
+            if record.place is Place.SEATED:
+                self.leave(room, participant)
+            raise
         return record
-
-    def _is_absent(self, record: Record) -> bool:
-        return self._records.age(record.last_seen) > ABSENT_AFTER
 
 
 def _digest(secret: str) -> str:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from functions.contract import ApiError, DoorState, RoomMode
-from functions.records import ABSENT_AFTER, KNOCK_LIFETIME, Place, Record, Records
+from functions.records import (
+    ABSENT_AFTER,
+    KNOCK_LIFETIME,
+    Place,
+    Record,
+    Records,
+    unknown_participant,
+)
 from functions.roster import Participant, Roster
 
 WAITING_MAX = 10  # people at one door; the next one must come later
@@ -100,6 +107,24 @@ def present(records: Records, everybody: Sequence[Record]) -> tuple[Participant,
 def is_present(records: Records, record: Record) -> bool:
     """Whether somebody is seated and gave a sign of life within 75 s."""
     return record.place is Place.SEATED and records.age(record.last_seen) <= ABSENT_AFTER
+
+
+def seated(records: Records, record: Record) -> Participant:
+    """The person of a record, who is seated and gave a sign of life within 75 s.
+
+    Raises:
+        ApiError: 404 `unknown-participant`; 403 `not-admitted`, `refused`, `removed`.
+    """
+    match record.place:
+        case Place.WAITING:
+            raise ApiError(403, "not-admitted", "No host has let you in yet. Please wait.")
+        case Place.REFUSED:
+            raise ApiError(403, "refused", "The host has not let you in.")
+        case Place.REMOVED:
+            raise ApiError(403, "removed", "The host has removed you from this call.")
+    if not is_present(records, record):
+        raise unknown_participant()
+    return record.participant
 
 
 def is_waiting(records: Records, record: Record) -> bool:
