@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any, Final, Generic, TypeVar, cast
@@ -24,7 +23,7 @@ class Ahead(Generic[Looked]):
         self,
         threads: Executor,
         look_up: Callable[[], Looked],
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float],
     ) -> None:
         """Begin the look-up at once.
 

@@ -84,7 +84,7 @@ class Audience:
         )
 
     def of(
-        self, result: Reading | Unread, standing: Standing, *, open_shown: bool = True
+        self, result: Reading | Unread, standing: Standing, *, open_shown: bool
     ) -> list[hub.Action]:
         """The messages for a frame's result; none if its owner withdrew.
 
@@ -146,7 +146,7 @@ class Audience:
             return None
 
     def of_correction(
-        self, frame: FrameName, expression: Expression, *, open_shown: bool = True
+        self, frame: FrameName, expression: Expression, *, open_shown: bool
     ) -> list[hub.Action]:
         """The messages for a person's own word; they go to the people who are sent its readings.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -44,7 +43,7 @@ class Frames:
         reader: Callable[[], FaceReader],
         replays: ReplayCache,
         lifetime: float,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float],
     ) -> None:
         """Takes its collaborators.
 

@@ -20,7 +20,7 @@ import azure.functions as func
 from azure.core.exceptions import DeserializationError
 from azure.storage.blob import BlobProperties, ContainerClient
 
-from functions.clock import SYSTEM_CLOCK, Clock
+from functions.clock import Clock
 from functions.contract import FRAMES_CONTAINER, FrameName
 from functions.deletion import delete, delete_uncommitted
 from functions.failures import logged
@@ -36,7 +36,7 @@ Item = TypeVar("Item")
 
 
 def create_blueprint(
-    *, container: ContainerClient, lifetime: float, limits: Limits, clock: Clock = SYSTEM_CLOCK
+    *, container: ContainerClient, lifetime: float, limits: Limits, clock: Clock
 ) -> func.Blueprint:
     """Register the timer; frames live for `lifetime` seconds."""
     timers = func.Blueprint()

@@ -16,7 +16,6 @@ import hashlib
 import hmac
 import itertools
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 
 from azure.core import MatchConditions
@@ -39,7 +38,7 @@ class Limits:
         container: ContainerClient,
         key: str,
         most: Mapping[str, int],
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float],
     ) -> None:
         """Takes its collaborators.
 
@@ -70,7 +69,7 @@ class Limits:
                 429, limit.code, f"Too often. Try again in {wait} seconds.", retry_after=wait
             )
 
-    def allows(self, name: str, subject: str = "", uses: int = 1) -> bool:
+    def allows(self, name: str, subject: str, uses: int = 1) -> bool:
         """Count uses in this slot if the limit allows all of them; returns whether it does.
 
         Raises:

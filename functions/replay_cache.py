@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 
@@ -13,7 +12,7 @@ class ReplayCache:
     It is only this instance's memory: a mark in the storage would cost a write for each frame.
     """
 
-    def __init__(self, keep: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, keep: float, monotonic: Callable[[], float]) -> None:
         """Remembers nothing yet.
 
         Args:

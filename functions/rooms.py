@@ -66,8 +66,8 @@ class Rooms:
         *,
         consent: bool,
         host_secret: str | None,
-        scope: ConsentScope | None = None,
-        attempt: str | None = None,
+        scope: ConsentScope | None,
+        attempt: str | None,
     ) -> tuple[Participant, Roster | None]:
         """Give a person a seat; at a closed door let them wait, unless they are its host.
 
@@ -125,9 +125,7 @@ class Rooms:
         """
         return seated(self._records, self._records.of(room, participant))
 
-    def scope(
-        self, room: str, participant: str, uploaded: datetime | None = None
-    ) -> ConsentScope | None:
+    def scope(self, room: str, participant: str, uploaded: datetime | None) -> ConsentScope | None:
         """How far a participant agrees to be read; None if they do not, or are not here.
 
         What was `uploaded` (the storage's time) before they withdrew is not agreed to, although
@@ -194,9 +192,7 @@ class Rooms:
         """
         self._records.set_room(room, "mode", mode.value)
 
-    def touch(
-        self, room: str, participant: str, *, away: bool | None = None
-    ) -> tuple[Participant, bool]:
+    def touch(self, room: str, participant: str, *, away: bool | None) -> tuple[Participant, bool]:
         """Write a sign of life, and whether the page is out of view (None: unchanged).
 
         Returns:
@@ -224,8 +220,8 @@ class Rooms:
         room: str,
         participant: str,
         consent: bool,
-        scope: ConsentScope | None = None,
-        order: int | None = None,
+        scope: ConsentScope | None,
+        order: int | None,
     ) -> Participant:
         """Give or withdraw consent, also for frames already uploaded; returns what holds now.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import jwt
@@ -16,7 +15,7 @@ _AUDIENCE = "room"
 class ParticipantTickets:
     """Signs and verifies participant tickets, which last for hours."""
 
-    def __init__(self, key: str, lifetime: int, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, key: str, lifetime: int, now: Callable[[], float]) -> None:
         self._key = key
         self._lifetime = lifetime
         self._now = now

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -46,9 +45,7 @@ class DelegationKey:
     stays in use.
     """
 
-    def __init__(
-        self, blob_service: BlobServiceClient, now: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, blob_service: BlobServiceClient, now: Callable[[], float]) -> None:
         self._blob_service = blob_service
         self._now = now
         self._lock = threading.Lock()
@@ -105,8 +102,8 @@ class UploadTickets:
         self,
         blob_service: BlobServiceClient,
         slot: float,
-        delegation_key: DelegationKey | None = None,
-        now: Callable[[], float] = time.time,
+        delegation_key: DelegationKey | None,
+        now: Callable[[], float],
     ) -> None:
         self._blob_service = blob_service
         self._delegation_key = delegation_key
