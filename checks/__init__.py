@@ -1,1 +1,1 @@
-"""What is checked of what others made, and of what must not be committed; never deployed."""
+"""What is checked of what others made; never deployed."""

@@ -1,7 +1,8 @@
 """The records of rooms and participants: small blobs that all instances share.
 
     rooms/ROOM/room                      metadata: hash of the host's secret, mode, door
-    rooms/ROOM/participants/PARTICIPANT  metadata: name, consent, withdrawn, away, host, place
+    rooms/ROOM/participants/PARTICIPANT  metadata: name, consent, away, host, order,
+                                         withdrawn, left, place
     rooms/ROOM/sessions/PROJECT          metadata: id of the room's session at a video provider
 
 A participant's last sign of life is their blob's Last-Modified. A write that depends on a read

@@ -1,4 +1,4 @@
-"""Remembers recent frames, so that an upload ticket gives one reading, not many."""
+"""Remembers the names of recent frames and readings, so that none counts twice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class ReplayCache:
-    """Remembers names as long as a ticket for them can be used again.
+    """Remembers names for some seconds after it first saw them.
 
     It is only this instance's memory: a mark in the storage would cost a write for each frame.
     """

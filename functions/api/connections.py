@@ -20,7 +20,7 @@ def create_blueprint(*, callers: Callers, video: VideoProvider) -> func.Blueprin
     @api.route("rooms/{room}/video-token", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
     @answers
     def issue_video_token(req: func.HttpRequest) -> func.HttpResponse:
-        """Issue or renew the credentials for video; they expire with the ticket."""
+        """Issue or renew the credentials for video."""
         return json_answer(video.token(callers.member(req).claims))
 
     @api.function_name("negotiate")

@@ -71,7 +71,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Credentials for the call's media; they expire with the ticket. */
+        /** Credentials for the call's media. */
         readonly post: operations["issue_video_token"];
         readonly delete?: never;
         readonly options?: never;
