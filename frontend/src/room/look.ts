@@ -4,7 +4,7 @@ import { mayBeRead, ROOM_WINDOW, type Room } from './room.ts';
 import { ageOf, clearFaces, GONE_AFTER, shownFaces } from './sight.ts';
 
 /** How many people can be read now: they agreed, their page is in view, and their camera is on. */
-export function readPeople(room: Room, hasVideo: (participant: string) => boolean): number {
+function readPeople(room: Room, hasVideo: (participant: string) => boolean): number {
   const people = [...room.people.values()];
   return people.filter((person) => mayBeRead(person) && hasVideo(person.participant)).length;
 }

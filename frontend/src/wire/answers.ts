@@ -22,7 +22,7 @@ export function parseCreatedRoom(value: unknown): CreatedRoom | null {
     : null;
 }
 
-export function parseJoined(value: unknown): Joined | null {
+function parseJoined(value: unknown): Joined | null {
   const it = parseObject(value);
   if (!it || !isRandomId(it['participant']) || !isText(it['ticket'])) return null;
   if (!isText(it['name'])) return null;
@@ -39,7 +39,7 @@ export function parseJoined(value: unknown): Joined | null {
   };
 }
 
-export function parseWaiting(value: unknown): Waiting | null {
+function parseWaiting(value: unknown): Waiting | null {
   const it = parseObject(value);
   if (!it || !isRandomId(it['participant']) || !isText(it['ticket'])) return null;
   if (!isTime(it['expiresAt']) || it['waiting'] !== true) return null;

@@ -51,7 +51,7 @@ const arabic: WayWords = {
 };
 
 /** Both languages, for the test that compares them. */
-export const WAY_WORDS: Readonly<Record<Language, WayWords>> = { en: english, ar: arabic };
+const WAY_WORDS: Readonly<Record<Language, WayWords>> = { en: english, ar: arabic };
 
 /** In the present language. */
 export function wayWords(): WayWords {

@@ -5,7 +5,7 @@ import classifier from '../../../../functions/reader/expression.onnx?url';
 import detector from '../../../../functions/reader/face_detection_yunet_2023mar_any_size.onnx?url';
 
 /** In the order in which they are used. */
-export const FILES = { runtime, detector, classifier } as const;
+const FILES = { runtime, detector, classifier } as const;
 
 /** Bytes of each, by its name in `FILES`. */
 export type Loaded = Readonly<Record<keyof typeof FILES, Uint8Array<ArrayBuffer>>>;
