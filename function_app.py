@@ -85,11 +85,9 @@ def create_app(
         audience=audience,
         device_readings=DeviceReadings(
             audience=audience,
-            slots=ReplayCache(2 * settings.frame_slot, clock.monotonic),
-            attempts=ReplayCache(2 * settings.frame_slot, clock.monotonic),
             slot=settings.frame_slot,
             lifetime=settings.frame_lifetime,
-            now=clock.now,
+            clock=clock,
         ),
         ways=settings.reading,
         limits=limits,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from functions import hub
 from functions.audience import Audience
+from functions.clock import Clock
 from functions.contract import (
     DEVICE,
     FACES_MAX,
@@ -42,32 +43,22 @@ class DeviceReadings:
     second reading. It has the same frame name, and a page takes each frame once.
     """
 
-    def __init__(
-        self,
-        *,
-        audience: Audience,
-        slots: ReplayCache,
-        attempts: ReplayCache,
-        slot: float,
-        lifetime: float,
-        now: Callable[[], float],
-    ) -> None:
+    def __init__(self, *, audience: Audience, slot: float, lifetime: float, clock: Clock) -> None:
         """Takes its collaborators.
 
         Args:
             audience: says who consents, and who is sent what.
-            slots: knows which slots had their reading already.
-            attempts: counts the requests in a slot.
             slot: seconds from one reading of a participant to the next.
             lifetime: seconds, the greatest age of a picture whose reading may be sent.
-            now: seconds since the epoch.
+            clock: the time now, and the seconds that have passed.
         """
         self._audience = audience
         self._slot = slot
         self._lifetime = lifetime
-        self._now = now
-        self._slots = slots
-        self._attempts = attempts
+        self._now = clock.now
+        # The slots that had their reading already, and the requests in each.
+        self._slots = ReplayCache(2 * slot, clock.monotonic)
+        self._attempts = ReplayCache(2 * slot, clock.monotonic)
 
     def require_attempt(self, frame: FrameName) -> None:
         """Count a request in this slot; a refused one leaves the slot to another.

@@ -74,6 +74,7 @@ ARROWS = {
     "functions.device_readings": {
         "functions",
         "functions.audience",
+        "functions.clock",
         "functions.contract",
         "functions.fields",
         "functions.hub",
