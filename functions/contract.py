@@ -230,10 +230,6 @@ class Face:
         """The score of the likeliest expression."""
         return self.scores[self.expression]
 
-    def corrected(self, expression: Expression) -> Face:
-        """This face with its person's own word in place of the reading."""
-        return Face(self.box, own_scores(expression), own_word=True)
-
     def appearance_to_json(self) -> dict[str, Any]:
         """How it looks: without its box, and without whether this is an own word."""
         return {
@@ -262,10 +258,15 @@ class Correction:
     instead: Expression | None
     expression: Expression
 
-    def apply(self, face: Face) -> Face:
-        """The face with the own word, if it was read as `instead`; else the face unchanged."""
-        read_as = None if face.unsure else face.expression
-        return face.corrected(self.expression) if read_as is self.instead else face
+    def apply(self, faces: tuple[Face, ...]) -> tuple[Face, ...]:
+        """The faces; the first gets the own word if it was read as `instead`.
+
+        The first is the largest, and so the camera's owner.
+        """
+        face, *others = faces
+        if (None if face.unsure else face.expression) is not self.instead:
+            return faces
+        return (Face(face.box, own_scores(self.expression), own_word=True), *others)
 
     @classmethod
     def parse(cls, text: str) -> Correction | None:

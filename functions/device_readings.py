@@ -142,11 +142,11 @@ def _box(value: Mapping[str, Any]) -> Box:
 
 
 def _corrected(faces: tuple[Face, ...], body: Mapping[str, Any]) -> tuple[Face, ...]:
-    """The faces; the largest gets its person's own word if the reading was so corrected."""
+    """The faces, with their person's own word if there is one."""
     if "correction" not in body:
         return faces
     text = body["correction"]
     correction = Correction.parse(text) if isinstance(text, str) else None
     if correction is None:
         wrong_field("correction", "INSTEAD:EXPRESSION")
-    return (correction.apply(faces[0]), *faces[1:])
+    return correction.apply(faces)

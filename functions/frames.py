@@ -138,10 +138,8 @@ class Frames:
         if not faces:
             raise UnreadError(UnreadReason.NO_FACE)
         metadata = _metadata(blob)
-        correction = Correction.parse(metadata.get(CORRECTION, ""))
-        if correction:
-            # The largest face is the camera's owner.
-            faces = (correction.apply(faces[0]), *faces[1:])
+        if correction := Correction.parse(metadata.get(CORRECTION, "")):
+            faces = correction.apply(faces)
         captured_at = _captured_at(metadata, created - self._lifetime, read_at)
         result = Reading(frame, captured_at, int(read_at * 1000), faces, reader.name)
         age = result.read_at - result.captured_at
