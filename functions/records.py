@@ -51,10 +51,6 @@ class Place(StrEnum):
     LEFT = "left"
 
 
-_KEPT = {Place.LEFT: ABSENT_AFTER, Place.REFUSED: ANSWER_KEPT, Place.REMOVED: ANSWER_KEPT}
-"""How long a record is kept after its person's stay: a late call of theirs may still arrive."""
-
-
 @dataclass(frozen=True)
 class Record:
     """A participant's record as read from storage.
@@ -194,11 +190,12 @@ class Records:
             )
 
     def is_over(self, record: Record) -> bool:
-        """Whether a record may be deleted: 75 s after its last write.
+        """Whether a record may be deleted: 75 s after its last write, for a late call may arrive.
 
         If a host refused or removed the person, ten minutes after it.
         """
-        return self.age(record.last_seen) > _KEPT.get(record.place, ABSENT_AFTER)
+        answered = record.place in (Place.REFUSED, Place.REMOVED)
+        return self.age(record.last_seen) > (ANSWER_KEPT if answered else ABSENT_AFTER)
 
     def age(self, moment: datetime) -> timedelta:
         """The time since `moment`, which the storage's clock gave; by this instance's clock."""

@@ -91,13 +91,13 @@ class Rooms:
         agreed = (scope or _scope_under(mode_of(metadata))) if consent else None
         own = _id_of(room, attempt) if attempt else new_id()
         now = look(self._records, room, metadata)
-        if own not in now:
+        if not now.find(own):
             self._require_place(now, host)  # refuses without the lease
         make_room(self._records, room, now)
         with self._records.lease(room) as since:
             now = look(self._records, room)
-            if own in now:
-                return now.taken(own)
+            if found := now.find(own):
+                return found, now.roster if found in now.waiting else None
             if any(record.id == own for record in now.elsewhere):
                 own = new_id()  # that place was left or taken away
             waits = self._require_place(now, host) is Place.WAITING

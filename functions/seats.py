@@ -48,20 +48,9 @@ class Look:
         door = DoorState.CLOSED if self.closed else DoorState.OPEN
         return Roster(self.present, self.mode, door, self.waiting)
 
-    def __contains__(self, participant: str) -> bool:
-        """Whether somebody is seated or waits."""
-        return any(one.id == participant for one in (*self.present, *self.waiting))
-
-    def taken(self, participant: str) -> tuple[Participant, Roster | None]:
-        """The place of somebody who is seated or waits, as `Rooms.join` answers it.
-
-        Raises:
-            StopIteration: they are neither.
-        """
-        for one in self.present:
-            if one.id == participant:
-                return one, None
-        return next(one for one in self.waiting if one.id == participant), self.roster
+    def find(self, participant: str) -> Participant | None:
+        """Somebody who is seated or waits."""
+        return next((p for p in (*self.present, *self.waiting) if p.id == participant), None)
 
     def require_seat(self, capacity: int) -> None:
         """Raises ApiError 409 `room-full` when no seat is free."""
