@@ -27,12 +27,7 @@ from functions.reader import FaceReader
 from functions.records import Records
 from functions.replay_cache import ReplayCache
 from functions.rooms import ROOMS_CONTAINER, Rooms
-from functions.settings import (
-    STORAGE_CONNECTION,
-    AzureFaceAccess,
-    Settings,
-    StorageAccess,
-)
+from functions.settings import STORAGE_CONNECTION, AzureFaceAccess, Settings, StorageAccess
 from functions.tickets import ParticipantTickets
 from functions.upload_tickets import UPLOAD_LIFETIME, DelegationKey, UploadTickets
 from functions.video import VideoProvider
@@ -192,10 +187,7 @@ def _embedded_reader(model: Path | None) -> EmbeddedReader:
 
 
 def _azure_face_reader(
-    access: AzureFaceAccess,
-    embedded: Callable[[], EmbeddedReader],
-    patience: float,
-    clock: Clock,
+    access: AzureFaceAccess, embedded: Callable[[], EmbeddedReader], patience: float, clock: Clock
 ) -> FaceReader:
     from functions.reader.azure_face import AzureFaceReader
 

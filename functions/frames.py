@@ -152,10 +152,7 @@ class Frames:
 
 
 def create_blueprint(
-    *,
-    frames: Frames,
-    trigger_source: func.BlobSource,
-    storage_connection: str,
+    *, frames: Frames, trigger_source: func.BlobSource, storage_connection: str
 ) -> func.Blueprint:
     """Register the frame trigger."""
     triggers = func.Blueprint()

@@ -50,25 +50,11 @@ def create_blueprints(
         ),
         connections.create_blueprint(callers=callers, video=video),
         door_routes.create_blueprint(
-            rooms=rooms,
-            door=door,
-            entrance=entrance,
-            callers=callers,
-            limits=limits,
+            rooms=rooms, door=door, entrance=entrance, callers=callers, limits=limits
         ),
-        hosts.create_blueprint(
-            rooms=rooms,
-            door=door,
-            callers=callers,
-            video=video,
-            limits=limits,
-        ),
+        hosts.create_blueprint(rooms=rooms, door=door, callers=callers, video=video, limits=limits),
         presence.create_blueprint(
-            rooms=rooms,
-            tickets=tickets,
-            callers=callers,
-            limits=limits,
-            ages=ages,
+            rooms=rooms, tickets=tickets, callers=callers, limits=limits, ages=ages
         ),
         readings.create_blueprint(
             uploads=uploads,
@@ -79,9 +65,5 @@ def create_blueprints(
             limits=limits,
             counts=counts,
         ),
-        signals.create_blueprint(
-            rooms=rooms,
-            callers=callers,
-            limits=limits,
-        ),
+        signals.create_blueprint(rooms=rooms, callers=callers, limits=limits),
     )

@@ -17,12 +17,7 @@ from functions.roster import Participant
 
 
 def create_blueprint(
-    *,
-    rooms: Rooms,
-    door: Door,
-    entrance: Entrance,
-    callers: Callers,
-    limits: Limits,
+    *, rooms: Rooms, door: Door, entrance: Entrance, callers: Callers, limits: Limits
 ) -> func.Blueprint:
     """Register these functions over their collaborators."""
     api = func.Blueprint()
@@ -54,9 +49,7 @@ def create_blueprint(
 
     @api.function_name("answer_knock")
     @api.route(
-        "rooms/{room}/waiting/{participant}",
-        methods=["PUT"],
-        auth_level=func.AuthLevel.ANONYMOUS,
+        "rooms/{room}/waiting/{participant}", methods=["PUT"], auth_level=func.AuthLevel.ANONYMOUS
     )
     @output
     @answers

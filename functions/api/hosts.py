@@ -16,12 +16,7 @@ from functions.video import VideoProvider
 
 
 def create_blueprint(
-    *,
-    rooms: Rooms,
-    door: Door,
-    callers: Callers,
-    video: VideoProvider,
-    limits: Limits,
+    *, rooms: Rooms, door: Door, callers: Callers, video: VideoProvider, limits: Limits
 ) -> func.Blueprint:
     """Register these functions over their collaborators."""
     api = func.Blueprint()

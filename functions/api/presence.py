@@ -19,12 +19,7 @@ ORDER_MAX = 2**31  # of one page's choices
 
 
 def create_blueprint(
-    *,
-    rooms: Rooms,
-    tickets: ParticipantTickets,
-    callers: Callers,
-    limits: Limits,
-    ages: Ages,
+    *, rooms: Rooms, tickets: ParticipantTickets, callers: Callers, limits: Limits, ages: Ages
 ) -> func.Blueprint:
     """Register these functions over their collaborators."""
     api = func.Blueprint()
@@ -74,13 +69,7 @@ def create_blueprint(
         if sent:
             actions.set(hub.encode(*sent))
         ticket, expires_at = tickets.issue(who.room, who.id)
-        return json_answer(
-            {
-                **roster.to_json(who.id),
-                "ticket": ticket,
-                "expiresAt": expires_at,
-            }
-        )
+        return json_answer({**roster.to_json(who.id), "ticket": ticket, "expiresAt": expires_at})
 
     @api.function_name("set_consent")
     @api.route("rooms/{room}/consent", methods=["PUT"], auth_level=func.AuthLevel.ANONYMOUS)

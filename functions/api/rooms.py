@@ -20,12 +20,7 @@ from functions.rooms import Rooms
 
 
 def create_blueprint(
-    *,
-    rooms: Rooms,
-    entrance: Entrance,
-    callers: Callers,
-    limits: Limits,
-    creation_key: str | None,
+    *, rooms: Rooms, entrance: Entrance, callers: Callers, limits: Limits, creation_key: str | None
 ) -> func.Blueprint:
     """Register these functions over their collaborators."""
     api = func.Blueprint()

@@ -13,12 +13,7 @@ from functions.limits import Limits
 from functions.rooms import Rooms
 
 
-def create_blueprint(
-    *,
-    rooms: Rooms,
-    callers: Callers,
-    limits: Limits,
-) -> func.Blueprint:
+def create_blueprint(*, rooms: Rooms, callers: Callers, limits: Limits) -> func.Blueprint:
     """Register these functions over their collaborators."""
     api = func.Blueprint()
     output = hub.output(api)
