@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
-import { signal } from '@preact/signals';
+import { signal, type Signal as Writable } from '@preact/signals';
 import { render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { rememberName } from '../browser/remembered.ts';
 import { LocalMedia } from '../devices/local-media.ts';
 import type { Stay } from '../stay/stay.ts';
 import { Api } from '../wire/api.ts';
@@ -21,24 +22,46 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Shows the page after a stay that ended so; returns what joins again. */
-async function afterCall(consent: boolean, scope: 'everybody' | 'room-only' | null) {
+/** Shows the page; joining a call takes for ever. */
+async function show() {
   const join = vi.fn<JoinCall>(() => new Promise(() => undefined));
+  const stay = signal<Stay | null>(null);
+  const props = { api: new Api(''), way: signal(null), media: new LocalMedia(), demonstrate: null };
+  await act(() => render(<App {...props} join={join} stay={stay} />, document.body));
+  return { join, stay };
+}
+
+/** Ends a stay of Ada, whom the functions call otherwise. */
+async function end(
+  stay: Writable<Stay | null>,
+  consent: boolean,
+  scope: 'everybody' | 'room-only' | null,
+) {
   const ended = {
     roomId: ROOM,
-    name: 'Ada',
+    name: 'Ada 2',
     consent: signal(consent),
     live: signal(true),
     scope: signal(scope),
     ended: signal('left'),
   };
-  const stay = signal<Stay | null>(null);
-  const props = { api: new Api(''), way: signal(null), media: new LocalMedia(), demonstrate: null };
-  await act(() => render(<App {...props} join={join} stay={stay} />, document.body));
   await act(() => {
     stay.value = ended as unknown as Stay;
   });
+}
+
+/** Shows the page after a stay that ended so; returns what joins again. */
+async function afterCall(consent: boolean, scope: 'everybody' | 'room-only' | null) {
+  const { join, stay } = await show();
+  await end(stay, consent, scope);
   return join;
+}
+
+async function enterAs(name: string, { join }: Awaited<ReturnType<typeof show>>) {
+  const field = document.querySelector<HTMLInputElement>('input[name=name]');
+  if (field) field.value = name;
+  await act(() => field?.form?.requestSubmit());
+  await vi.waitFor(() => expect(join).toHaveBeenCalled());
 }
 
 async function press(words: string) {
@@ -71,19 +94,20 @@ it.each([
 
 it('keeps the address of the call while one goes back or pastes another: reloading comes back', async () => {
   const call = location.href;
-  const props = { api: new Api(''), way: signal(null), media: new LocalMedia(), demonstrate: null };
-  const join = vi.fn<JoinCall>(() => new Promise(() => undefined));
-  const stay = signal<Stay | null>(null);
-  await act(() => render(<App {...props} join={join} stay={stay} />, document.body));
-  const name = document.querySelector<HTMLInputElement>('input[name=name]');
-  if (name) name.value = 'Ada';
-  await act(() => name?.form?.requestSubmit());
-  await vi.waitFor(() => expect(join).toHaveBeenCalled());
+  await enterAs('Ada', await show());
   for (const other of ['', '#room=ssssssssssssssssssss01']) {
     location.hash = other;
     await act(() => void dispatchEvent(new Event('hashchange')));
     expect(location.href).toBe(call);
   }
+});
+
+it('brings somebody back under their own name, whatever another tab was given meanwhile', async () => {
+  const page = await show();
+  await enterAs('Ada', page);
+  rememberName('Bob');
+  await end(page.stay, false, null);
+  expect(document.body.textContent).toContain(strings.end.backNotRead('Ada'));
 });
 
 it('does not leave for a new call what is being joined again: that call would open over it', async () => {

@@ -61,6 +61,8 @@ export function App({
   const damagedLink = useSignal(isDamagedLink(location.href));
   const busy = useSignal(false);
   const refusal = useSignal<ApiError | null>(null);
+  /** The name that was wanted here last; what is remembered may be another tab's. */
+  const typed = useRef('');
 
   useEffect(() => {
     const follow = () => {
@@ -109,7 +111,7 @@ export function App({
     const consent = ended.consent.peek();
     const scope = ended.scope.peek();
     const entry = {
-      name: rememberedName() || ended.name,
+      name: typed.current || ended.name,
       consent,
       live: ended.live.peek(),
       // Who is read as before is seen by no more people than before.
@@ -129,6 +131,7 @@ export function App({
     refusal.value = null;
     try {
       rememberName(name);
+      typed.current = name;
       room.value ??= await createRoom(api, creationKey);
       const hostSecret = rememberedHostSecret(room.value);
       const person = { ...entry, ...(hostSecret && { hostSecret }) };
