@@ -23,10 +23,10 @@ afterEach(() => {
 });
 
 /** Shows the page; joining a call takes for ever. */
-async function show() {
+async function show(api = new Api('')) {
   const join = vi.fn<JoinCall>(() => new Promise(() => undefined));
   const stay = signal<Stay | null>(null);
-  const props = { api: new Api(''), way: signal(null), media: new LocalMedia(), demonstrate: null };
+  const props = { api, way: signal(null), media: new LocalMedia(), demonstrate: null };
   await act(() => render(<App {...props} join={join} stay={stay} />, document.body));
   return { join, stay };
 }
@@ -57,11 +57,23 @@ async function afterCall(consent: boolean, scope: 'everybody' | 'room-only' | nu
   return join;
 }
 
-async function enterAs(name: string, { join }: Awaited<ReturnType<typeof show>>) {
+async function fillIn(name: string) {
   const field = document.querySelector<HTMLInputElement>('input[name=name]');
   if (field) field.value = name;
   await act(() => field?.form?.requestSubmit());
+}
+
+async function enterAs(name: string, { join }: Awaited<ReturnType<typeof show>>) {
+  await fillIn(name);
   await vi.waitFor(() => expect(join).toHaveBeenCalled());
+}
+
+/** Draws the page until it is so. */
+async function shown(isSo: () => void) {
+  await vi.waitFor(async () => {
+    await act(() => undefined);
+    isSo();
+  });
 }
 
 async function press(words: string) {
@@ -122,4 +134,21 @@ it('gives the focus to the heading of a lobby that one comes back to', async () 
   await afterCall(false, null);
   await press(strings.end.home);
   expect(document.activeElement?.textContent).toBe(strings.lobby.startTitle);
+});
+
+it('keeps a creation key in its field while it is used, and where no answer comes', async () => {
+  location.hash = '';
+  await new Promise((resolve) => setTimeout(resolve)); // the page is told of that
+  const wrong = { error: 'creation-key-wrong', message: 'No.' };
+  const fetch = vi.fn(async () => new Response(JSON.stringify(wrong), { status: 403 }));
+  await show(new Api('', { fetch, wait: async () => undefined }));
+  const key = () => document.querySelector<HTMLInputElement>('input[name=creation-key]');
+  await fillIn('Ada');
+  await shown(() => expect(key()).not.toBeNull());
+  const field = key();
+  if (field) field.value = 'secret';
+  fetch.mockRejectedValue(new TypeError('no network'));
+  await fillIn('Ada');
+  await shown(() => expect(document.body.textContent).toContain(strings.refused.unreachable));
+  expect(key()).toBe(field);
 });

@@ -61,6 +61,8 @@ export function App({
   const damagedLink = useSignal(isDamagedLink(location.href));
   const busy = useSignal(false);
   const refusal = useSignal<ApiError | null>(null);
+  /** Whether this deployment asked for a key before it made a room. */
+  const asksKey = useSignal(false);
   /** The name that was wanted here last; what is remembered may be another tab's. */
   const typed = useRef('');
 
@@ -146,6 +148,7 @@ export function App({
       if (waited) screen.value = { at: 'lobby' };
       if (error instanceof GivenUp) return;
       if (!(error instanceof ApiError)) throw error;
+      asksKey.value ||= error.code === 'creation-key-wrong';
       if (waited && (error.code === 'refused' || error.code === 'knock-expired')) {
         screen.value = { at: 'goodbye', reason: error.code, entry };
       } else refusal.value = error;
@@ -200,7 +203,7 @@ export function App({
       busy={busy.value}
       refusal={refusal.value && refusalWords(refusal.value)}
       roomGone={refusal.value?.code === 'unknown-room'}
-      asksKey={refusal.value?.code === 'creation-key-wrong'}
+      asksKey={asksKey.value && !room.value}
       onEnter={(entry) => void enter(entry)}
       onFollow={goTo}
       onHome={() => goTo(null)}
