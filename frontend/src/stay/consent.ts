@@ -97,7 +97,8 @@ export class Consent {
         if (present() && scope === this.#scope.value) this.#saved.value = given;
       } catch (error) {
         if (!membership.judge(error)) {
-          this.#ports.onUnsaved();
+          // A new place may have been taken with our choice meanwhile.
+          if (!this.saved.value) this.#ports.onUnsaved();
           await pause(error);
         } else if (present()) break; // joining again saves it
       }

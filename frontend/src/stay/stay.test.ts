@@ -319,6 +319,23 @@ describe('consent', () => {
     expect(stay.problems.value.size).toBe(0);
   });
 
+  it('saved with a new place, while it was under way for the former one: nothing is wrong', async () => {
+    const { stay, routes } = await enter();
+    let fail = () => {};
+    routes['PUT consent'] = () =>
+      new Promise((_, reject) => {
+        fail = () => reject(new TypeError('no network'));
+      });
+    stay.setConsent(false);
+    await stay.rejoin();
+    for (let attempt = 0; attempt < 3; attempt++) {
+      fail();
+      await vi.advanceTimersByTimeAsync(2_000);
+    }
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([...stay.problems.value]).toEqual([]);
+  });
+
   it.each([true, false])('known otherwise to the functions: %s is told again', async (consent) => {
     const { stay, functions, asked } = await enter({ consent });
     functions.consent = !consent;
