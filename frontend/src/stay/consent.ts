@@ -2,6 +2,7 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ConsentScope, RoomMode, Roster } from '../wire/contract.ts';
 import type { Membership } from './membership.ts';
+import type { Agreement } from './rejoin.ts';
 import { pause } from './retry.ts';
 
 /** What a `Consent` needs of its stay. */
@@ -65,9 +66,10 @@ export class Consent {
     void this.#save();
   }
 
-  /** A new place in the room was taken with `given`. */
-  tookPlaceWith(given: boolean): void {
-    this.#saved.value = given;
+  /** A new place in the room was taken with this; a choice made meanwhile is saved by `catchUp`. */
+  tookPlaceWith({ consent, scope }: Agreement): void {
+    const asChosen = !consent || scope === this.#scope.value;
+    this.#saved.value = asChosen ? consent : null;
   }
 
   /** Saves a change of our switch during the join. */

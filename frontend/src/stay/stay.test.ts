@@ -336,6 +336,34 @@ describe('consent', () => {
     expect([...stay.problems.value]).toEqual([]);
   });
 
+  it('given anew, and to fewer, while joining again: the new place has no more than that', async () => {
+    const { stay, routes, hear } = await enter();
+    hear('mode', { mode: 'room-only' });
+    const [join, save] = [routes['POST participants'], routes['PUT consent']];
+    const saved: unknown[] = [];
+    routes['PUT consent'] = (request) => {
+      if (request.ticket.endsWith('1')) return refusal(401, 'unknown-participant');
+      saved.push(request.body);
+      return save?.(request) ?? refusal(404, 'no-route');
+    };
+    let letIn = () => {};
+    routes['POST participants'] = async (request) => {
+      await new Promise<void>((resolve) => {
+        letIn = resolve;
+      });
+      return join?.(request) ?? refusal(404, 'no-route');
+    };
+    void stay.rejoin();
+    await vi.advanceTimersByTimeAsync(0);
+    stay.setConsent(false);
+    stay.setConsent(true);
+    letIn();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(stay.room.value.self).toBe('pppppppppppppppppppp02');
+    expect(saved.at(-1)).toMatchObject({ consent: true, scope: 'room-only' });
+    expect(stay.scope.value).toBe('room-only');
+  });
+
   it.each([true, false])('known otherwise to the functions: %s is told again', async (consent) => {
     const { stay, functions, asked } = await enter({ consent });
     functions.consent = !consent;

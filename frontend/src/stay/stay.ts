@@ -229,7 +229,7 @@ export class Stay {
     this.#room.value = this.#enteredAs(place.joined);
     this.#membership = this.#enter(place.joined);
     this.#beingRead.enter();
-    this.#consent.tookPlaceWith(place.consent);
+    this.#consent.tookPlaceWith(place);
     this.#problems.set('rejoining', false);
     this.#membership.start();
     this.#consent.catchUp();
