@@ -52,7 +52,7 @@ class Limits:
         self._key = key.encode()
         self._most = most
         self._now = now
-        self._refused: dict[str, None] = {}
+        self._refused: set[str] = set()
         self._free: dict[str, int] = {}
         self._lock = threading.Lock()
 
@@ -87,7 +87,7 @@ class Limits:
             return True
         if len(self._refused) >= _REMEMBERED:
             self._refused.clear()
-        self._refused[path] = None
+        self._refused.add(path)
         return False
 
     def past(self) -> Iterator[str]:
