@@ -51,7 +51,7 @@ print(frames / (time.monotonic() - began), frames / (time.process_time() - worke
 """
 
 
-def bare_rate(seconds: float = _BARE_SECONDS) -> tuple[float, float]:
+def bare_rate() -> tuple[float, float]:
     """Frames a second that the reader alone reads on one thread, in a process of its own.
 
     Returns:
@@ -61,7 +61,7 @@ def bare_rate(seconds: float = _BARE_SECONDS) -> tuple[float, float]:
     Raises:
         subprocess.SubprocessError: the process failed.
     """
-    command = [sys.executable, "-c", _BARE, str(seconds)]
+    command = [sys.executable, "-c", _BARE, str(_BARE_SECONDS)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     clock, own = map(float, done.stdout.split())
     return clock, own

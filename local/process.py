@@ -55,7 +55,7 @@ class Child:
         on_ready: Callable[[], None] = lambda: None,
         on_line: Callable[[str], None] | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
-        log: TextIO | None = None,
+        log: TextIO,
     ) -> None:
         self.name = name
         self.output: deque[str] = deque(maxlen=OUTPUT_LINES)
@@ -67,7 +67,7 @@ class Child:
         self._on_ready = on_ready
         self._on_line = on_line
         self._stop_signal = stop_signal
-        self._log = log or sys.stderr
+        self._log = log
         self._process: subprocess.Popen[str] | None = None
         self._ready = threading.Event()
         self._stopping = threading.Event()

@@ -246,7 +246,7 @@ class Minute:
 
 
 def azure(  # noqa: PLR0915 - one closure for each actor over the same world
-    demand: Demand, deployment: Deployment, world: Azure, seconds: float, seed: int = 1
+    demand: Demand, deployment: Deployment, world: Azure, seconds: float
 ) -> list[Minute]:
     """Simulate a deployment whose calls begin within `world.begin_within`.
 
@@ -255,13 +255,12 @@ def azure(  # noqa: PLR0915 - one closure for each actor over the same world
         deployment: the settings.
         world: estimates of Azure's own times.
         seconds: simulated time.
-        seed: of the random numbers.
 
     Returns:
         The frames by the ten seconds in which they were taken: counts of read, late and repeated
         ones, and the milliseconds from capture to reading.
     """
-    env, dice = simpy.Environment(), random.Random(seed)
+    env, dice = simpy.Environment(), random.Random(1)
     queue: simpy.Store = simpy.Store(env)
     bins = [Minute() for _ in range(int(seconds // 10) + 1)]
     turns = deployment.parallel_frames

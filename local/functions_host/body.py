@@ -12,8 +12,6 @@ from local.request_body import BodyTooLargeError, read_body
 LIMIT_VARIABLE: Final = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 DEFAULT_LIMIT: Final = 100 * 1024 * 1024
 
-__all__ = ["BodyLimit", "BodyTooLargeError"]
-
 
 class BodyLimit:
     """`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT` in bytes, 100 MB unless it is a number."""

@@ -16,9 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.functions_host.bindings import BindingError, Function, HttpTrigger
-from local.functions_host.body import BodyLimit, BodyTooLargeError
+from local.functions_host.body import BodyLimit
 from local.functions_host.invocation import InvocationFailedError, Invoker
 from local.functions_host.routes import RouteError, Routes
+from local.request_body import BodyTooLargeError
 
 
 class HttpTriggers:

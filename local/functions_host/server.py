@@ -41,7 +41,7 @@ class FunctionsHost:
         *,
         worker: Worker,
         blobs_key: str,
-        site: Site | None = None,
+        site: Site | None,
     ) -> None:
         self._functions = functions
         self._prefix = f"/{settings.route_prefix}" if settings.route_prefix else ""

@@ -15,8 +15,9 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from local.functions_host.body import BodyLimit, BodyTooLargeError
+from local.functions_host.body import BodyLimit
 from local.functions_host.trigger_queue import BlobMessage
+from local.request_body import BodyTooLargeError
 
 KEY_VARIABLE: Final = "BLOBS_EXTENSION_KEY"
 """The system key `blobs_extension`, which Event Grid sends; a random one if it is not set."""

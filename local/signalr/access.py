@@ -86,13 +86,13 @@ class SignalRConnection:
         claims: dict[str, object] = {} if user_id is None else {"nameid": user_id}
         return self._sign(claims, self.client_url(hub), seconds)
 
-    def server_token(self, url: str, seconds: int = SERVER_TOKEN_SECONDS) -> str:
+    def server_token(self, url: str) -> str:
         """A token for REST calls to `url`.
 
         The reference signs the address without its query; the service's SDK signs it with the query
         and without the port. The caller chooses `url`.
         """
-        return self._sign({}, url, seconds)
+        return self._sign({}, url, SERVER_TOKEN_SECONDS)
 
     def verify(self, token: str, *audiences: str) -> dict[str, object]:
         """The claims of a valid token for one of `audiences`. Raises AccessDeniedError."""

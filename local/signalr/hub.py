@@ -97,7 +97,7 @@ class Hub:
             until = None
         return until is not None
 
-    def add_user(self, group: str, user: str, seconds: float = float("inf")) -> None:
+    def add_user(self, group: str, user: str, seconds: float) -> None:
         """Makes the user a member for `seconds`."""
         self._group_users[group][user] = time.monotonic() + seconds
 
