@@ -132,11 +132,6 @@ export class LocalMedia {
   }
 
   async #openBoth(): Promise<void> {
-    if (!navigator.mediaDevices) {
-      this.#fail('video', 'unsupported');
-      this.#fail('audio', 'unsupported');
-      return;
-    }
     const [video, audio] = [this.#ask('video'), this.#ask('audio')];
     try {
       const stream = await navigator.mediaDevices.getUserMedia({
@@ -146,7 +141,7 @@ export class LocalMedia {
       this.#take('video', stream.getVideoTracks()[0], video);
       this.#take('audio', stream.getAudioTracks()[0], audio);
     } catch {
-      await this.#request('video');
+      await this.#request('video'); // also where the browser has no `mediaDevices`: it says so
       await this.#request('audio');
     }
   }
