@@ -572,6 +572,24 @@ describe('a camera that cannot be read', () => {
 });
 
 describe('losing our place', () => {
+  it('does not knock on at a door that answers only after we left', async () => {
+    const { stay, routes, asked } = await enter();
+    let answer = () => {};
+    routes['POST participants'] = async () => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return { status: 202, body: http['POST /api/rooms/{room}/participants (waiting)'].response };
+    };
+    void stay.rejoin();
+    await vi.advanceTimersByTimeAsync(0);
+    stay.leave();
+    answer();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked.filter((name) => name === 'POST waiting')).toEqual([]);
+    expect(asked.filter((name) => name === 'DELETE participants')).toHaveLength(2);
+  });
+
   it('joins again by itself, with the same name and the present consent', async () => {
     const { stay, routes, calls, hubs, asked } = await enter();
     stay.setConsent(false);

@@ -220,6 +220,7 @@ export class Stay {
       () => this.ended.peek() !== null,
       (wait) => {
         this.#wait = wait;
+        if (this.ended.peek() !== null) wait.giveUp(); // left before the door answered
       },
     );
     this.#wait = null;
