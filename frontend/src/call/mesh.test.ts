@@ -268,6 +268,17 @@ describe('a browser without WebRTC', () => {
     expect([send.mock.calls.length, call.remotes.value.size]).toEqual([0, 0]);
     call.close();
   });
+
+  it('is not taken for Firefox without a network, where opening the call is tried again', () => {
+    const noNetwork = function refuse() {
+      throw new DOMException('the network is down', 'InvalidStateError');
+    };
+    vi.stubGlobal('RTCPeerConnection', noNetwork);
+    const token = { provider: 'mesh', iceServers: [], expiresAt: 4 * 3_600_000 } as const;
+    const [renew, send] = [async () => token, async () => {}];
+    const open = () => new MeshCall({ self: polite.id, token, renew, now: () => 0, send });
+    expect(open).toThrow('the network is down');
+  });
 });
 
 describe('no state lasts', () => {

@@ -270,11 +270,15 @@ class Peer {
   }
 }
 
-/** The browser's own peer connections; null if it has none, or they are switched off. */
+/**
+ * The browser's own peer connections; null if it has none, or they are switched off. Throws while
+ * Firefox has no network: it makes none then.
+ */
 function browserConnections(): ((configuration: RTCConfiguration) => RTCPeerConnection) | null {
   try {
     new RTCPeerConnection().close();
-  } catch {
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'InvalidStateError') throw error;
     return null;
   }
   return (configuration) => new RTCPeerConnection(configuration);
