@@ -9,7 +9,7 @@ import type { ReadingWay } from './frame/way.ts';
 import type { StayPorts, StayReader } from './stay/ports.ts';
 import type { Stay } from './stay/stay.ts';
 import { now } from './time/page-time.ts';
-import { App, type JoinCall } from './ui/app.tsx';
+import { App, type JoinCall, loaded } from './ui/app.tsx';
 import { NotLoaded } from './ui/not-loaded.tsx';
 import { Api } from './wire/api.ts';
 import { openLanguage } from './words/language.ts';
@@ -105,7 +105,7 @@ async function loadStay() {
 }
 
 const join: JoinCall = async (invitation, onWait) => {
-  const { Stay, all } = await loadStay();
+  const { Stay, all } = await loaded(loadStay());
   return Stay.join(all(), invitation, onWait);
 };
 

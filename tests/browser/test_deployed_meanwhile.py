@@ -50,14 +50,15 @@ def test_a_call_goes_on_over_a_deployment(
 
 
 @pytest.mark.parametrize("tolerated", [["Failed to load resource.*404"]])
+@pytest.mark.parametrize("files", ["**/assets/**", "**/assets/stay-*"])
 def test_a_lobby_that_cannot_go_on_says_what_to_do(
-    scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str]
+    scripted_stack: Stack, person: Callable[..., Person], tolerated: list[str], files: str
 ) -> None:
-    """If the call's files are gone, the page says to reload it, and reloading helps."""
+    """If any of the call's files is gone, the page says to reload it, and reloading helps."""
     assert tolerated
     ada = person("Ada")
     ada.page.goto(scripted_stack.url)
-    ada.page.route("**/assets/**", gone)
+    ada.page.route(files, gone)
     ada.page.get_by_role("textbox", name="Your name").fill("Ada")
     ada.button("Start a new call").click()
     expect(ada.page.get_by_role("alert")).to_contain_text("reload the page")

@@ -220,7 +220,7 @@ async function createRoom(api: Api, creationKey?: string): Promise<string> {
 }
 
 /** Loads code late. It fails where the network is lost, or a deployment has put other files in its place. */
-async function loaded<T>(module: Promise<T>): Promise<T> {
+export async function loaded<T>(module: Promise<T>): Promise<T> {
   try {
     return await module;
   } catch {
