@@ -166,7 +166,11 @@ function clip(sum: number): number {
 }
 
 /** Each block of pixels as one, those at the right and lower edge from what is left of them. */
-function reduce({ width, height, channels, data }: Pixels, across: number, down: number): Pixels {
+export function reduce(
+  { width, height, channels, data }: Pixels,
+  across: number,
+  down: number,
+): Pixels {
   const reduced = blank(Math.ceil(width / across), Math.ceil(height / down), channels);
   let to = 0;
   for (let top = 0; top < height; top += down) {

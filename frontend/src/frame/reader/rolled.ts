@@ -1,8 +1,8 @@
 /** Faces that do not stand upright in the picture: `functions/reader/rolled.py`, step by step. */
 import { crop } from './crop.ts';
 import { type FoundFace, middleOf, type Place, sideOf, turnedBack } from './found.ts';
-import { blank, longestSide, type Pixels } from './pixels.ts';
-import { shrink, thumbnailSize } from './resample.ts';
+import { blank, longestSide, type PixelBox, type Pixels } from './pixels.ts';
+import { reduce, shrink, thumbnailSize } from './resample.ts';
 import { turn } from './turn.ts';
 
 /** A search for possible upright faces in a small picture. */
@@ -56,8 +56,9 @@ export async function findRolled(
  */
 export async function standUp(look: Look, picture: Pixels, face: FoundFace): Promise<FoundFace> {
   const sheet = blank(4 * TILE, 2 * TILE, picture.channels);
+  const [small, box] = reduced(picture, face);
   TURNS.forEach((degrees, at) => {
-    const tile = crop(picture, face.box, TILE, 2, degrees);
+    const tile = crop(small, box, TILE, 2, degrees);
     const line = TILE * picture.channels;
     for (let row = 0; row < TILE; row++) {
       const to = ((Math.floor(at / 4) * TILE + row) * 4 + (at % 4)) * line;
@@ -84,4 +85,13 @@ export async function standUp(look: Look, picture: Pixels, face: FoundFace): Pro
   const middle: Place = [((at % 4) + 0.5) * TILE, (Math.floor(at / 4) + 0.5) * TILE];
   const scale = (2 * sideOf(face)) / TILE;
   return turnedBack(found, TURNS[at] ?? 0, middle, middleOf(face), scale);
+}
+
+/** The picture, made smaller if the face is large in it, and the face's box there. */
+function reduced(picture: Pixels, face: FoundFace): [Pixels, PixelBox] {
+  const factor = Math.floor(sideOf(face) / (2 * TILE)); // a tile shows the face at half its side
+  if (factor < 2) return [picture, face.box];
+  const [left, top, width, height] = face.box;
+  const box = [left / factor, top / factor, width / factor, height / factor] as const;
+  return [reduce(picture, factor, factor), box];
 }
