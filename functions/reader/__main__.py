@@ -24,7 +24,7 @@ def main() -> int:
         except (UnreadError, OSError) as error:
             result = {"image": str(path), "error": str(error)}
             failed = True
-        print(json.dumps(result, ensure_ascii=False))
+        print(json.dumps(result))  # ASCII: a terminal may know no other characters
     return int(failed)
 
 

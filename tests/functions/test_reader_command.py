@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,3 +28,18 @@ def test_it_reads_photographs_and_names_what_it_cannot_read(tmp_path: Path) -> N
     assert [face["expression"] for face in read["faces"]] == ["happiness"]
     assert unread["error"] == "unreadable"
     assert run.returncode == 1
+
+
+def test_a_name_that_the_terminal_cannot_print_is_no_failure(tmp_path: Path) -> None:
+    """An image whose name is not in the output's encoding is read; its JSON has the name."""
+    image = tmp_path / "Zoë 😀.jpg"
+    image.write_bytes((FACES / "astronaut.jpg").read_bytes())
+    run = subprocess.run(
+        [sys.executable, "-m", "functions.reader", image],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        timeout=waiting.PATIENCE,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["image"] == str(image)
