@@ -28,6 +28,14 @@ VECTORS = CONTRACT / "reader.json"
 _WHOLE = "astronaut"  # of the photographs the one whose face is whole and upright
 _BEYOND = 96  # grey, where a turned picture has nothing
 _SIZES = (120, 160, 240, 320, 321, 400, 480, 640, 640, 640, 801, 960)  # px, the longer side
+_KINDS: tuple[Recipe, ...] = (
+    # On its head and filling a telephone's frame; cut by a bar; flattened; a half; in bars.
+    {"photograph": "upside-down-smile", "window": [130, 90, 220, 390], "size": [640, 1134]},
+    {"photograph": "astronaut", "window": [0, 0, 512, 146], "place": [512, 300, 0, 60, 0]},
+    {"photograph": "astronaut", "size": [1126, 512]},
+    {"photograph": "astronaut", "window": [0, 0, 225, 512], "size": [450, 1024]},
+    {"photograph": "astronaut", "place": [720, 512, 100, 0, 0]},
+)
 _GENERATED = ("flat", "gradient", "checks", "noise")
 
 
@@ -114,9 +122,10 @@ def _hash(values: npt.NDArray[np.uint32], seed: int) -> npt.NDArray[np.uint32]:
 
 
 def recipes(count: int) -> Iterator[Recipe]:
-    """The photographs as they are, then perturbed ones and some of nothing, always the same."""
+    """The photographs, some kinds, perturbed ones and some of nothing, always the same."""
     names = sorted(path.stem for path in PHOTOGRAPHS.glob("*.png"))
     yield from ({"photograph": name} for name in names)
+    yield from _KINDS
     draw = random.Random(19)
     for number in range(count):
         if number % 25 == 24:

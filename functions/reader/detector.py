@@ -27,6 +27,7 @@ _CANDIDATES = 512  # the likeliest are kept of each look; a face of 100 px gives
 _SHEET = 384  # px, the longest side of a picture that is turned
 _STOOD_UP = 2  # only so many faces of a frame, the largest, are turned if they are doubtful
 _SMALL = 32  # px at a glance; if a face is smaller, others may have been missed
+_WITHIN = 0.8  # of a box inside a larger one: then it is a part of that face
 
 
 class FaceDetector:
@@ -61,11 +62,11 @@ class FaceDetector:
             found = found[_distinct(found)]
         faces = _faces(found[found[:, 14] >= _SCORE])
         if not faces:
-            return rolled.find(self._hints, pixels, glance, hint=len(found) > 0)
+            return _apart(rolled.find(self._hints, pixels, glance, hint=len(found) > 0))
         for place, face in enumerate(faces[:_STOOD_UP]):
             if face.score < rolled.DOUBTFUL and max(face.box[2:]) <= longest:
                 faces[place] = rolled.stand_up(self._hints, pixels, face)
-        return largest_first(faces)
+        return _apart(largest_first(faces))
 
     def _hints(self, pixels: Pixels) -> list[FoundFace]:
         """Possible faces in a small picture, not turned; largest first."""
@@ -148,6 +149,23 @@ def _distinct(found: Floats) -> list[int]:
             kept.append(int(row))
             free &= ~same[place]
     return kept
+
+
+def _apart(faces: list[FoundFace]) -> list[FoundFace]:
+    """The faces, largest first, without the parts of one that were taken for faces: an eye."""
+    kept: list[FoundFace] = []
+    for face in faces:
+        if not any(_is_within(face, larger) for larger in kept):
+            kept.append(face)
+    return kept
+
+
+def _is_within(face: FoundFace, larger: FoundFace) -> bool:
+    left, top, width, height = face.box
+    x, y, across, down = larger.box
+    columns = min(left + width, x + across) - max(left, x)
+    rows = min(top + height, y + down) - max(top, y)
+    return max(columns, 0) * max(rows, 0) > _WITHIN * width * height
 
 
 def _faces(found: Floats) -> list[FoundFace]:

@@ -20,9 +20,15 @@ LEAST_SHARPNESS = 0.004
 CHIN, BROW, CHEEK = 0.36, 0.6, 0.25  # how far a face reaches beyond its points: see `outline`
 MOST_ROLLED = 22.5  # degrees; up to this roll the classifier reads a face without turning it
 NARROWEST, WIDEST = 0.64, 0.9  # width by height of the face as the detector sees it
+SLIM, BROAD = 0.66, 0.86  # the same if the detector's score is below `CERTAIN`
+CERTAIN = 0.88
+BARELY = 0.8  # the detector's score, below which a face at the picture's edge may be half of one
 MOST_TURNED = 0.9  # eye distances from the middle of the eyes to the nose: a full profile
 
+_GAP = 0.03  # of a face's side
 _SIDE = 48  # px, the side at which contrast and sharpness are measured
+_SMEAR = 8  # px, how far JPEG smears an edge
+_ONE_COLOUR = 4  # grey levels, of which a bar has no more; a camera's noise has
 _DARK = 128  # mean grey level; below it, a lack of contrast means a lack of light
 
 
@@ -31,14 +37,16 @@ def fault(grey: Pixels, face: FoundFace) -> UnreadReason | None:
     if max(face.box[2:]) < SMALLEST:
         return UnreadReason.TOO_SMALL
     ends = outline(face)
-    if (ends < 0).any() or (ends > grey.shape[1::-1]).any():
+    if (ends < 0).any() or (ends > grey.shape[1::-1]).any() or _is_half(grey, face):
         return UnreadReason.CUT_OFF
     if turned(face) > MOST_TURNED:
         return UnreadReason.TURNED_AWAY
     seen = crop(grey, face.box, side=_SIDE, scale=1.0).astype(np.float32)
     if seen.std() < LEAST_CONTRAST:
         return UnreadReason.TOO_DARK if seen.mean() < _DARK else UnreadReason.BLURRED
-    return UnreadReason.BLURRED if sharpness(seen) < LEAST_SHARPNESS else None
+    if sharpness(seen) < LEAST_SHARPNESS:
+        return UnreadReason.BLURRED
+    return UnreadReason.CUT_OFF if _is_barred(grey, ends) else None
 
 
 def outline(face: FoundFace) -> npt.NDArray[np.float32]:
@@ -64,6 +72,26 @@ def outline(face: FoundFace) -> npt.NDArray[np.float32]:
     )
 
 
+def _is_half(grey: Pixels, face: FoundFace) -> bool:
+    """Whether this may be one half of a face, at the picture's edge, with the points of a whole."""
+    left, top, width, height = face.box
+    gap = min(left, top, grey.shape[1] - left - width, grey.shape[0] - top - height)
+    return face.score < BARELY and gap < _GAP * max(width, height)
+
+
+def _is_barred(grey: Pixels, ends: npt.NDArray[np.float32]) -> bool:
+    """Whether a face reaches a bar of one colour, which fills a picture up to a frame's format.
+
+    Args:
+        grey: the picture.
+        ends: the face's outline, inside it.
+    """
+    left, top = np.ceil(ends.min(0)).astype(int) - _SMEAR
+    right, bottom = ends.max(0).astype(int) + _SMEAR
+    beyond = grey[: max(0, top)], grey[bottom:], grey[:, : max(0, left)], grey[:, right:]
+    return any(part.size and int(part.max()) - part.min() < _ONE_COLOUR for part in beyond)
+
+
 def roll(face: FoundFace) -> float:
     """Degrees to turn a crop anticlockwise; 0 if turning gains nothing."""
     return face.roll if abs(face.roll) > MOST_ROLLED else 0.0
@@ -71,7 +99,8 @@ def roll(face: FoundFace) -> float:
 
 def squeezed(face: FoundFace) -> bool:
     """Whether the picture's sides were scaled by different amounts, by the face's shape."""
-    return not NARROWEST <= face.aspect <= WIDEST
+    least, most = (NARROWEST, WIDEST) if face.score >= CERTAIN else (SLIM, BROAD)
+    return not least <= face.aspect <= most
 
 
 def sharpness(grey: npt.NDArray[np.float32]) -> float:

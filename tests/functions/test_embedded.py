@@ -28,6 +28,7 @@ Tensor = npt.NDArray[np.float32]
 SMILE = Path(__file__).parents[1] / "faces" / "astronaut.jpg"
 HEAD = (130, 10, 310, 210)  # where the head is in it, in pixels
 FACES = SMILE.parent
+DEMONSTRATION = Path(__file__).parents[2] / "local/site/demonstration"
 FACE_HEIGHT = 111  # px, of the detector's box in it
 
 
@@ -221,6 +222,49 @@ def test_no_edge_may_cut_a_face(reader: EmbeddedReader, turns: int, kept: float)
     assert told in ([], [UnreadReason.CUT_OFF])
 
 
+@pytest.mark.parametrize("grey", [0, 128, 255])
+@pytest.mark.parametrize("turns", range(4), ids=["chin", "left", "brow", "right"])
+def test_a_bar_around_the_picture_cuts_a_face_as_an_edge_does(
+    reader: EmbeddedReader, turns: int, grey: int
+) -> None:
+    """A face cut by a bar of one colour is refused; a whole face between bars is read."""
+    left, top, width, height = 180, 63, 89, 111  # the detector's box
+    keep = [
+        (0, 0, 512, top + 0.75 * height),
+        (left + 0.35 * width, 0, 512, 512),
+        (0, top + 0.3 * height, 512, 512),
+        (0, 0, left + 0.65 * width, 512),
+    ][turns]
+    with pytest.raises(UnreadError) as caught:
+        reader.read(jpeg(ImageOps.expand(smile().crop(keep), 80, (grey,) * 3)))
+    assert caught.value.reason is UnreadReason.CUT_OFF
+    (whole,) = reader.read(jpeg(ImageOps.expand(smile(), 80, (grey,) * 3)))
+    assert whole.expression is Expression.HAPPINESS
+
+
+def test_half_a_face_at_the_edge_is_no_whole_one(reader: EmbeddedReader) -> None:
+    """Half a neutral face, whose points the detector puts on that half, is not read as happy."""
+    with Image.open(DEMONSTRATION / "neutral.jpg") as picture:
+        half = jpeg(picture.crop((0, 0, 236, 480)))
+    with pytest.raises(UnreadError) as caught:
+        reader.read(half)
+    assert caught.value.reason is UnreadReason.CUT_OFF
+
+
+def test_a_part_of_a_face_is_no_other_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the detector finds inside a larger face, an eye, is left out; a neighbour is not."""
+
+    def candidate(left: float, top: float, side: float) -> list[float]:
+        points = [place + side * share for share in (0.3, 0.7) for place in (left, top)]
+        return [left, top, side, side, *points, *points, left, top, 0.92]
+
+    boxes = [(20, 20, 100), (30, 40, 30), (100, 60, 60)]
+    found = np.array([candidate(*box) for box in boxes], np.float32)
+    monkeypatch.setattr(FaceDetector, "_look", lambda *_: found)
+    seen = FaceDetector().find(np.zeros((200, 200, 3), np.uint8))
+    assert [face.box[:3] for face in seen] == [boxes[0], boxes[2]]
+
+
 @pytest.mark.parametrize("degrees", range(-165, 181, 15))
 def test_a_rolled_face_is_read_upright(reader: EmbeddedReader, degrees: int) -> None:
     """A face rolled by any angle has the upright face's expression, at its own place."""
@@ -255,6 +299,14 @@ def test_a_squeezed_face_is_unsure(reader: EmbeddedReader, wide: float, high: fl
     assert read.unsure
     squeezed = (FACES / "squeezed-half-neutral.jpg").read_bytes()
     assert all(face.unsure for face in reader.read(squeezed))
+
+
+@pytest.mark.parametrize("aspect", [0.65, 0.88])
+def test_a_slim_or_broad_face_is_unsure_if_the_detector_is(aspect: float) -> None:
+    """A shape that some heads have is a sign of squeezing only with a low score."""
+    points = np.zeros((5, 2), np.float32)
+    assert not quality.squeezed(FoundFace((0, 0, 9, 9), points, 0.93, aspect))
+    assert quality.squeezed(FoundFace((0, 0, 9, 9), points, 0.8, aspect))
 
 
 def test_a_frame_whose_every_face_is_refused_is_unread(

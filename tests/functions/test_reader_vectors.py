@@ -14,8 +14,8 @@ from tests.reader_pictures import picture, recipes, vectors
 
 SCORE, PIXEL = 0.01, 1.0  # processors differ in the last digits of 8-bit arithmetic
 VECTORS = vectors()
-# The photographs, and of the others what a few seconds allow.
-SOME = [vector for at, vector in enumerate(VECTORS) if at < 6 or at % 20 == 0]
+# The photographs and kinds, and of the others what a few seconds allow.
+SOME = [vector for at, vector in enumerate(VECTORS) if at < 11 or at % 20 == 0]
 
 
 @cache

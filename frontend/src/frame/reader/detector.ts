@@ -21,6 +21,7 @@ const CANDIDATES = 512; // kept of a look, the likeliest
 const LARGEST = 1.25; // a face's box, in longer sides of the picture
 const SHEET = 384; // px, the longest side of a picture that is turned
 const STOOD_UP = 2; // faces of a frame that are turned where they are doubtful
+const WITHIN = 0.8; // of a box inside a larger one: then it is a part of that face
 const SMALL = 32; // px at a glance; where a face is smaller, others may have been missed
 
 /** A candidate: left, top, width, height, five points, score. */
@@ -48,13 +49,15 @@ export class FaceDetector {
     }
     const look = (seen: Pixels) => this.#hints(seen);
     const faces = toFaces(found.filter((one) => scoreOf(one) >= SCORE));
-    if (faces.length === 0) return findRolled(look, picture, glance, found.length > 0);
+    if (faces.length === 0) {
+      return apart(await findRolled(look, picture, glance, found.length > 0));
+    }
     for (const [place, face] of faces.slice(0, STOOD_UP).entries()) {
       if (face.score < DOUBTFUL && sideOf(face) <= longest) {
         faces[place] = await standUp(look, picture, face);
       }
     }
-    return largestFirst(faces);
+    return apart(largestFirst(faces));
   }
 
   /** What may be a face in a small picture as it stands, largest first. */
@@ -171,6 +174,20 @@ function isSame(a: Candidate, b: Candidate): boolean {
   const height = Math.max(Math.min(bottomA, bottomB) - Math.max(topA, topB), 0);
   const area = (one: Candidate) => (one[2] as number) * (one[3] as number);
   return width * height > OVERLAP * (area(a) + area(b) - width * height);
+}
+
+/** The faces, largest first, without the parts of one that were taken for faces: an eye. */
+function apart(faces: readonly FoundFace[]): FoundFace[] {
+  const kept: FoundFace[] = [];
+  for (const face of faces) if (!kept.some((larger) => isWithin(face, larger))) kept.push(face);
+  return kept;
+}
+
+function isWithin({ box: [left, top, width, height] }: FoundFace, larger: FoundFace): boolean {
+  const [x, y, across, down] = larger.box;
+  const columns = Math.min(left + width, x + across) - Math.max(left, x);
+  const rows = Math.min(top + height, y + down) - Math.max(top, y);
+  return Math.max(columns, 0) * Math.max(rows, 0) > WITHIN * width * height;
 }
 
 /** The candidates as faces, largest first. */
