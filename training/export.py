@@ -38,7 +38,7 @@ from onnxruntime.quantization.shape_inference import (  # type: ignore[import-un
 from torch import Tensor, nn
 
 from training.data import FACE_SIZE, LABELS, Faces, Floats, load, prior
-from training.network import BASELINE, SECOND, ExpressionNetwork, Layout, start_from
+from training.network import BASELINE, ExpressionNetwork, Layout, start_from
 from training.operating_point import (
     CLOSER,
     MIRROR_BELOW,
@@ -47,11 +47,7 @@ from training.operating_point import (
     mixed_head,
     with_temperature,
 )
-from training.train import batch_views
-
-WHOLE = replace(SECOND, margin=0)
-"""The second network reads the whole crop: of a face further away than in training, two looks are
-right more often than of one that is closer (NOTES.md)."""
+from training.train import RECIPES, batch_views
 
 
 class Reader(nn.Module):
@@ -255,6 +251,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, help="of the prior; chosen on validation if absent")
     parser.add_argument("--temperature", type=float, help="fitted on validation if absent")
     parser.add_argument("--second", type=Path, help="checkpoint of a network from random weights")
+    parser.add_argument("--second-recipe", choices=RECIPES, default="second")
     parser.add_argument("--second-part", type=float, default=0.3, help="its part of the scores")
     parser.add_argument("--second-share", type=float, default=0.3, help="its share of the prior")
     parser.add_argument("--fer2013", type=float, default=0.0, help="part of the second head")
@@ -270,7 +267,10 @@ def main() -> None:
     networks, parts = [network], [1.0]
     points = [choose(network, faces, natural, arguments.fer2013, arguments.share)]
     if arguments.second:
-        networks.append(read_checkpoints([arguments.second], layout=WHOLE))
+        # It reads the whole crop: of a face further away than in training, two looks are right
+        # more often than of one that is closer (NOTES.md).
+        whole = replace(RECIPES[arguments.second_recipe].layout, margin=0)
+        networks.append(read_checkpoints([arguments.second], layout=whole))
         parts = [1 - arguments.second_part, arguments.second_part]
         points.append(OperatingPoint(arguments.second_share, 1.0, 0.0))
     if arguments.temperature:

@@ -2,10 +2,10 @@
 
 `python -m training.joint --data FILE.npz --model RUN/expression.onnx --work RUN --out FOLDER`
 
-`training.export` writes two networks whose scores are averaged. Here their features (N×480 of each
-training face: as it is, as the second look sees it, and augmented) are measured once, in 8 bits as
-shipped, and one linear layer over both is fitted to the votes. It is held near the mean of both
-networks' own last layers, so that it learns which of them to trust with what and forgets nothing.
+`training.export` writes two networks whose scores are averaged. Here their features (N×448 of each
+training face: as it is, and as the second look sees it) are measured once, in 8 bits as shipped,
+and one linear layer over both is fitted to the votes. It is held near the mean of both networks'
+own last layers, so that it learns which of them to trust with what and forgets nothing.
 The convolutions stay as they are, and so does the time that a face takes.
 
 Features are kept in `--work` in parts of 1,024 faces; a run that is cut off goes on from there.
@@ -28,18 +28,13 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from functions.reader.crop import closer
-from training.augment import augment
 from training.data import Faces, Floats, load, prior
 from training.evaluate import calibration_error, confusion, macro_f1
 from training.operating_point import CALIBRATION_ERROR, CLOSER, MIRROR_BELOW
 
 LOOKS = ("p", "mc")
 """The face as it is; its mirror image, closer."""
-TRAINED_ON = (*LOOKS, "aug")
-"""Those, and an augmented view."""
-STRENGTH = 0.7
-"""Of the augmentation."""
-START = (0.6, 0.4)
+START = (0.5, 0.5)
 """Parts of the networks' own logits that the layer starts from and is held near."""
 PART = 1024
 
@@ -63,7 +58,7 @@ def last_layers(model: onnx.ModelProto) -> list[onnx.NodeProto]:
 
 
 def measure(path: Path, faces: Faces, part: str, look: str, work: Path) -> Tensor:
-    """Both networks' features of one look at each face, side by side, N×480."""
+    """Both networks' features of one look at each face, side by side, N×448."""
     model = onnx.load(str(path))
     names = [node.input[0] for node in last_layers(model)]
     model.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in names)
@@ -75,9 +70,6 @@ def measure(path: Path, faces: Faces, part: str, look: str, work: Path) -> Tenso
             images = faces.images[start : start + PART]
             if look == "mc":
                 images = closer(np.ascontiguousarray(images[:, :, ::-1]), CLOSER)
-            if look == "aug":
-                random = np.random.default_rng([1, start])
-                images = np.stack([augment(face, random, STRENGTH) for face in images])
             given = images[:, None].astype(np.float32)
             told = [
                 session.run(names, {"face": given[i : i + 64]}) for i in range(0, len(given), 64)
@@ -183,19 +175,19 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="two networks, as exported")
     parser.add_argument("--work", type=Path, required=True, help="where features are kept")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--strength", type=float, default=0.0003, help="of what holds the layer")
-    parser.add_argument("--share", type=float, default=0.65, help="of the prior")
+    parser.add_argument("--strength", type=float, default=0.003, help="of what holds the layer")
+    parser.add_argument("--share", type=float, default=0.6, help="of the prior")
     arguments = parser.parse_args()
     train, val = load(arguments.data, "train"), load(arguments.data, "val")
     natural = prior(train)
     arguments.work.mkdir(parents=True, exist_ok=True)
     seen = {
         (part, look): measure(arguments.model, faces, part, look, arguments.work)
-        for part, faces, looks in (("val", val, LOOKS), ("train", train, TRAINED_ON))
-        for look in looks
+        for part, faces in (("val", val), ("train", train))
+        for look in LOOKS
     }
-    votes = torch.from_numpy(train.votes).float().repeat(len(TRAINED_ON), 1)
-    features = torch.cat([seen["train", look] for look in TRAINED_ON])
+    votes = torch.from_numpy(train.votes).float().repeat(len(LOOKS), 1)
+    features = torch.cat([seen["train", look] for look in LOOKS])
     layer = fit(start(arguments.model, natural), features, votes, natural, arguments.strength)
     looks = [layer(seen["val", look]) for look in LOOKS]
     errors = {

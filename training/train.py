@@ -14,7 +14,7 @@ import math
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from torch.nn import functional
 from training.augment import augment
 from training.data import FACE_SIZE, FER2013_LABELS, LABELS, Faces, Floats, Ints, load, prior
 from training.evaluate import confusion, macro_f1
-from training.network import BASELINE, SECOND, ExpressionNetwork, start_from
+from training.network import BASELINE, DEEPER, SECOND, ExpressionNetwork, Layout, start_from
 from training.teacher import teacher_distribution
 
 SAVE_EVERY = 180.0
@@ -45,6 +45,8 @@ class Recipe:
     batch: int = 128
     rate: float = 0.1
     weight_decay: float = 5e-4
+    layout: Layout = SECOND
+    """Of a network from random weights."""
     average: float = 0.998
     """Decay per step of the exponential moving average that is evaluated and exported."""
     teacher_share: float = 0.4
@@ -57,12 +59,32 @@ class Recipe:
     """Weight of the second head's loss, on the older FER2013 label."""
     mixup_chance: float = 0.2
     mixup_alpha: float = 0.3
+    smoothing: float = 0.0
+    """Part of each target that is spread evenly over all expressions."""
+    strength: float = 1.0
+    """Of the augmentation."""
+    resampled: bool = True
+    """Whether rare expressions are seen more often (`SAMPLING`), else each face once an epoch."""
     calm: float = 0.9
     """Share of the run after which mixup stops and augmentation is milder by a fifth."""
     bfloat16: bool = False
     """Convolutions in bfloat16: less than half the time on a processor with AVX512-BF16, ten times
     as long on one without."""
 
+
+RECIPES = {
+    "second": Recipe(),
+    "deeper": Recipe(
+        layout=DEEPER,
+        epochs=60,
+        average=0.999,
+        mixup_chance=0.4,
+        smoothing=0.03,
+        strength=0.4,
+        resampled=False,
+    ),
+}
+"""By name; what `--epochs`, `--rate` and the like say counts instead."""
 
 SAMPLING = {
     "anger": 1.1,
@@ -77,9 +99,9 @@ SAMPLING = {
 """How often a face with this majority label is seen in an epoch, on average."""
 
 
-def sampling_weights(faces: Faces) -> Floats:
+def sampling_weights(faces: Faces, resampled: bool = True) -> Floats:
     """How often each face is seen in an epoch on average: N float32; 0.5 without a label."""
-    weights = np.array([SAMPLING[label] for label in LABELS], np.float32)
+    weights = np.array([SAMPLING[label] if resampled else 1.0 for label in LABELS], np.float32)
     return np.where(faces.rated, weights[faces.labels], 0.5).astype(np.float32)
 
 
@@ -118,7 +140,7 @@ class Trainer:
         self.recipe, self.out = recipe, out
         out.mkdir(parents=True, exist_ok=True)
         self.train, self.val = load(data, "train"), load(data, "val")
-        self.weights = sampling_weights(self.train)
+        self.weights = sampling_weights(self.train, recipe.resampled)
         self.votes = torch.from_numpy(self.train.votes)
         self.taught = self.votes
         if teachers and recipe.teacher_share > 0:
@@ -127,11 +149,13 @@ class Trainer:
         self.older = functional.one_hot(
             torch.from_numpy(self.train.fer2013), len(FER2013_LABELS)
         ).float()
+        self.taught = self.taught * (1 - recipe.smoothing) + recipe.smoothing / len(LABELS)
+        self.votes = self.votes * (1 - recipe.smoothing) + recipe.smoothing / len(LABELS)
         share = torch.from_numpy(self.weights / self.weights.sum())[:, None]
         self.log_prior = (share * torch.from_numpy(self.train.votes)).sum(0).log()
         self.log_older_prior = (share * self.older).sum(0).log()
 
-        self.network = ExpressionNetwork(BASELINE if start else SECOND)
+        self.network = ExpressionNetwork(BASELINE if start else recipe.layout)
         if start is not None:
             rows = np.random.default_rng(recipe.seed).choice(len(self.train.images), 768)
             start_from(self.network, start, batch_views(self.train, rows, [recipe.seed], 1.0))
@@ -214,7 +238,9 @@ class Trainer:
             for number in range(self.step, len(order) // size):
                 rows = order[number * size : (number + 1) * size]
                 key = [self.recipe.seed, self.epoch, number]
-                strength = 1.0 if self.progress() < self.recipe.calm else 0.8
+                strength = self.recipe.strength * (
+                    1.0 if self.progress() < self.recipe.calm else 0.8
+                )
                 waiting.append((rows, pool.submit(batch_views, self.train, rows, key, strength)))
                 if len(waiting) > 2:
                     first, views = waiting.pop(0)
@@ -303,11 +329,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="FER+ archive (.npz)")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints")
     parser.add_argument("--start", type=Path, help="exported classifier to begin from")
-    parser.add_argument("--seed", type=int, default=Recipe.seed)
-    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--recipe", choices=RECIPES, default="second")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--epochs", type=int)
     parser.add_argument("--minutes", type=float, help="stop after this much time, learning rate 0")
-    parser.add_argument("--rate", type=float, default=Recipe.rate, help="peak learning rate")
-    parser.add_argument("--frozen", type=int, default=Recipe.frozen, help="blocks left as they are")
+    parser.add_argument("--rate", type=float, help="peak learning rate")
+    parser.add_argument("--frozen", type=int, help="blocks of the start that stay as they are")
     parser.add_argument("--bfloat16", action="store_true", help="for AVX512-BF16 alone")
     parser.add_argument(
         "--teacher",
@@ -317,14 +344,12 @@ def main() -> None:
         help="more exported classifiers to learn from",
     )
     arguments = parser.parse_args()
-    recipe = Recipe(
-        epochs=arguments.epochs,
-        minutes=arguments.minutes,
-        seed=arguments.seed,
-        rate=arguments.rate,
-        frozen=arguments.frozen,
-        bfloat16=arguments.bfloat16,
-    )
+    said = {
+        name: getattr(arguments, name)
+        for name in ("seed", "epochs", "minutes", "rate", "frozen", "bfloat16")
+        if getattr(arguments, name) is not None
+    }
+    recipe = replace(RECIPES[arguments.recipe], **said)
     trainer = Trainer(recipe, arguments.data, arguments.out, arguments.start, arguments.teacher)
     trainer.resume()
     if trainer.total == 0:

@@ -12,7 +12,7 @@ from functions.reader.embedded import EmbeddedReader
 from tests.golden import COUNT, read
 from tests.reader_pictures import picture, recipes, vectors
 
-SCORE, PIXEL = 0.01, 1.0  # processors differ in the last digits of 8-bit arithmetic
+SCORE, PIXEL = 0.015, 1.0  # processors differ in the last digits of 8-bit arithmetic
 VECTORS = vectors()
 # The photographs and kinds, and of the others what a few seconds allow.
 SOME = [vector for at, vector in enumerate(VECTORS) if at < 11 or at % 20 == 0]
