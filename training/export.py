@@ -47,7 +47,8 @@ from training.operating_point import (
     mixed_head,
     with_temperature,
 )
-from training.train import RECIPES, batch_views
+from training.recipe import RECIPES
+from training.train import batch_views
 
 
 class Reader(nn.Module):

@@ -14,7 +14,7 @@ import math
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,77 +26,14 @@ from torch.nn import functional
 from training.augment import augment
 from training.data import FACE_SIZE, FER2013_LABELS, LABELS, Faces, Floats, Ints, load, prior
 from training.evaluate import confusion, macro_f1
-from training.network import BASELINE, DEEPER, SECOND, ExpressionNetwork, Layout, start_from
+from training.network import BASELINE, ExpressionNetwork, start_from
+from training.recipe import RECIPES, SAMPLING, Recipe
 from training.teacher import teacher_distribution
 
 SAVE_EVERY = 180.0
 """Seconds between checkpoints."""
 LONGEST_STEP = 20.0
 """A step that seems to take longer (seconds) was stopped from outside; the rest is not counted."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What a run does; every number a reader might want to change."""
-
-    epochs: int = 24
-    minutes: float | None = None
-    seed: int = 1
-    batch: int = 128
-    rate: float = 0.1
-    weight_decay: float = 5e-4
-    layout: Layout = SECOND
-    """Of a network from random weights."""
-    average: float = 0.998
-    """Decay per step of the exponential moving average that is evaluated and exported."""
-    teacher_share: float = 0.4
-    """Part of each target that comes from the teachers, the rest from the votes."""
-    teacher_from: int = 24
-    """The epoch, counted from 0, with which the teachers begin."""
-    frozen: int = 2
-    """Blocks after the stem that keep their start's weights, as the stem does."""
-    fer2013_share: float = 0.3
-    """Weight of the second head's loss, on the older FER2013 label."""
-    mixup_chance: float = 0.2
-    mixup_alpha: float = 0.3
-    smoothing: float = 0.0
-    """Part of each target that is spread evenly over all expressions."""
-    strength: float = 1.0
-    """Of the augmentation."""
-    resampled: bool = True
-    """Whether rare expressions are seen more often (`SAMPLING`), else each face once an epoch."""
-    calm: float = 0.9
-    """Share of the run after which mixup stops and augmentation is milder by a fifth."""
-    bfloat16: bool = False
-    """Convolutions in bfloat16: less than half the time on a processor with AVX512-BF16, ten times
-    as long on one without."""
-
-
-RECIPES = {
-    "second": Recipe(),
-    "deeper": Recipe(
-        layout=DEEPER,
-        epochs=60,
-        average=0.999,
-        mixup_chance=0.4,
-        smoothing=0.03,
-        strength=0.4,
-        resampled=False,
-    ),
-}
-"""By name; what `--epochs`, `--rate` and the like say counts instead."""
-
-SAMPLING = {
-    "anger": 1.1,
-    "contempt": 4.0,
-    "disgust": 6.0,
-    "fear": 3.0,
-    "happiness": 0.6,
-    "neutral": 0.6,
-    "sadness": 1.1,
-    "surprise": 1.0,
-}
-"""How often a face with this majority label is seen in an epoch, on average."""
 
 
 def sampling_weights(faces: Faces, resampled: bool = True) -> Floats:
