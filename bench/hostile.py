@@ -5,17 +5,22 @@ snapshots and other kinds of blobs by upload tickets, one ticket many times, ann
 a leave, late consent, forged tickets, broken JSON and a body beyond the limit. Its host turns
 *Room only* on and off, and somebody knocks, is refused and does not obey. Every sixty rounds the
 attacker comes from another address, for whom the limits of an address begin anew.
+
+The attacker is a process of its own, so that its pictures and its work are in no figure of others.
 """
 
 from __future__ import annotations
 
 import io
+import multiprocessing
 import secrets
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
 from typing import Any, Final
 
 import httpx
@@ -38,30 +43,42 @@ def many_scans() -> bytes:
     return data[:-2] + scan * min(_SCANS, 900_000 // len(scan)) + data[-2:]
 
 
-class Attacker:
-    """An attacker in a thread of its own.
+class Attack:
+    """What one attack is told.
 
     Attributes:
-        answers: how often each kind of request got each HTTP status; 0 if no answer came.
+        answers: how often each kind of request got each HTTP status; 0 if no answer came. Filled
+            when the attack ends.
     """
 
     def __init__(self, url: str) -> None:
         """Takes the functions' address."""
         self.answers: Counter[tuple[str, int]] = Counter()
-        self._api = f"{url}/api"
-        self._image = many_scans()
-        self._over = threading.Event()
+        self._url = url
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Attack meanwhile."""
-        thread = threading.Thread(target=self._run, daemon=True)
-        thread.start()
+        """Attack meanwhile.
+
+        Raises:
+            EOFError: the attacker ended before it was told to.
+            TimeoutError: it does not end.
+        """
+        spawn = multiprocessing.get_context("spawn")
+        over = spawn.Event()
+        told, telling = spawn.Pipe(duplex=False)
+        attacker = spawn.Process(target=_attack, args=(self._url, over, telling), daemon=True)
+        attacker.start()
+        telling.close()
         try:
             yield
+            over.set()
+            if not told.poll(2 * _PATIENCE):
+                raise TimeoutError("the attacker does not end")
+            self.answers = told.recv()
         finally:
-            self._over.set()
-            thread.join(2 * _PATIENCE)
+            attacker.kill()
+            attacker.join()
 
     @property
     def requests(self) -> int:
@@ -77,7 +94,22 @@ class Attacker:
                 wrong[f"{kind} {status}"] += count
         return dict(wrong)
 
-    def _run(self) -> None:
+
+def _attack(url: str, over: Event, telling: Connection) -> None:
+    """The attacker's process: attack until it is over, then tell the answers."""
+    attacker = _Attacker(f"{url}/api", over)
+    attacker.run()
+    telling.send(attacker.answers)
+
+
+class _Attacker:
+    def __init__(self, api: str, over: Event) -> None:
+        self.answers: Counter[tuple[str, int]] = Counter()
+        self._api, self._over = api, over
+        self._image = many_scans()
+
+    def run(self) -> None:
+        """Attack until it is over, from one address after the other."""
         while not self._over.wait(_PAUSE):
             # An address of a network for documentation (RFC 3849): nobody's.
             address = f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"

@@ -28,7 +28,7 @@ from typing import Any, Final
 from azure.storage.blob import BlobServiceClient
 
 from bench.crowd import Crowd, StepResult
-from bench.hostile import Attacker
+from bench.hostile import Attack
 from bench.load import SETTINGS, saturation
 from bench.processes import Moment, look, processes
 from local.product import product_stack
@@ -114,10 +114,10 @@ def soak(stack: Stack, arguments: argparse.Namespace) -> dict[str, Any]:
     with Crowd(stack.url, arguments.rooms, arguments.people) as crowd:
         watched = processes(stack, crowd.pid)
         rate = arguments.rate or saturation(crowd, 6, 6) / 2
-        attacker = Attacker(stack.url) if arguments.hostile else None
-        usual = _p95([crowd.step(rate, _STEP_SECONDS) for _ in range(_USUAL if attacker else 0)])
+        attack = Attack(stack.url) if arguments.hostile else None
+        usual = _p95([crowd.step(rate, _STEP_SECONDS) for _ in range(_USUAL if attack else 0)])
         samples = []
-        with attacker.at_work() if attacker else nullcontext():
+        with attack.at_work() if attack else nullcontext():
             until = time.monotonic() + arguments.minutes * 60
             while time.monotonic() < until:
                 step = crowd.step(rate, _STEP_SECONDS)
@@ -126,14 +126,14 @@ def soak(stack: Stack, arguments: argparse.Namespace) -> dict[str, Any]:
                 if not arguments.json:
                     p95 = step.stages.get("chain", {}).get("p95", 0)
                     print(f"{step.readings:5} of {step.due:5} read, p95 {p95:.0f} ms", flush=True)
-    if attacker:
+    if attack:
         time.sleep(_STEP_SECONDS)  # what was sent last has its event
     with BlobServiceClient.from_connection_string(stack.storage) as storage:
         frames = storage.get_container_client("frames")
         left = len(list(frames.list_blobs(include=["snapshots", "uncommittedblobs"])))
     told = {"minutes": arguments.minutes, "frames_per_s": round(rate, 2)} | verdict(samples, left)
-    if attacker:
-        told |= _judged(attacker, usual, _p95([sample.step for sample in samples]))
+    if attack:
+        told |= _judged(attack, usual, _p95([sample.step for sample in samples]))
         told["wrong"] += told.pop("attack_wrong")
     return told
 
@@ -144,16 +144,16 @@ def _p95(steps: Sequence[StepResult]) -> float:
     return statistics.median(found) if found else 0.0
 
 
-def _judged(attacker: Attacker, usual: float, attacked: float) -> dict[str, Any]:
+def _judged(attack: Attack, usual: float, attacked: float) -> dict[str, Any]:
     """What the attack did, and which of the things asked for do not hold."""
-    wrong = [f"{count} answers: {kind}" for kind, count in attacker.server_errors.items()]
+    wrong = [f"{count} answers: {kind}" for kind, count in attack.server_errors.items()]
     if attacked > 2 * usual:
         wrong.append(f"p95 {attacked:.0f} ms under attack, {usual:.0f} before")
     answers: dict[str, dict[int, int]] = {}
-    for (kind, status), count in sorted(attacker.answers.items()):
+    for (kind, status), count in sorted(attack.answers.items()):
         answers.setdefault(kind, {})[status] = count
     return {
-        "hostile_requests": attacker.requests,
+        "hostile_requests": attack.requests,
         "hostile_answers": answers,
         "p95_before_ms": round(usual, 1),
         "p95_attacked_ms": round(attacked, 1),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 
 import pytest
 
 from bench.crowd import StepResult
+from bench.hostile import Attack
 from bench.load import falls_behind
 from bench.processes import OTHERS, Moment, Usage
 from bench.soak import Sample, drift, growth, verdict
@@ -52,6 +54,17 @@ def test_a_soak_ends_with_an_empty_storage() -> None:
     figures = run("bench.soak", *options, code=None)
     assert figures["readings"] == figures["sent"] != 0
     assert figures["blobs_left"] == 0
+
+
+def test_an_attack_tells_its_answers() -> None:
+    """The attacker, a process of its own, counts a request that is not answered."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(PATIENCE)
+        attack = Attack(f"http://127.0.0.1:{server.getsockname()[1]}")
+        with attack.at_work():
+            server.accept()[0].close()
+            server.close()
+    assert set(attack.answers) == {("room", 0)}
 
 
 @pytest.mark.parametrize(
