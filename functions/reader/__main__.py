@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -29,4 +30,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    if sys.platform != "win32":
+        # Where `head` has enough, the command ends as others do.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

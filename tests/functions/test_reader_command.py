@@ -43,3 +43,18 @@ def test_a_name_that_the_terminal_cannot_print_is_no_failure(tmp_path: Path) -> 
     )
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["image"] == str(image)
+
+
+def test_a_reader_of_its_output_may_stop() -> None:
+    """As with `head`: who closes the output ends the command, which says nothing of it."""
+    run = subprocess.Popen(
+        [sys.executable, "-u", "-m", "functions.reader", *[FACES / "astronaut.jpg"] * 3],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert run.stdout
+    assert run.stderr
+    run.stdout.close()
+    assert run.stderr.read() == b""
+    run.stderr.close()
+    assert run.wait(waiting.PATIENCE) != 0
