@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from functions import hub
@@ -74,6 +75,9 @@ class DeviceReadings:
     def actions(self, frame: FrameName, body: Mapping[str, Any]) -> list[hub.Action]:
         """The messages for a page's reading; none if its participant withdrew or is not here.
 
+        As of a frame, nothing is sent of a picture from before a withdrawal, although they agree
+        again.
+
         Args:
             frame: the name for the current slot.
             body: `mode` is the mode that the page showed. Either `reason`, or `faces` (largest
@@ -84,7 +88,7 @@ class DeviceReadings:
             ApiError: 400 `invalid-field`; 429 `too-many-readings`.
             AzureError, StaleError: as for the reading of a frame.
         """
-        standing = self._audience.standing(frame)
+        standing = self._audience.standing(frame, self._taken(body))
         if not standing.scope.value():
             return []
         open_shown = choice_field(body, "mode", RoomMode) is RoomMode.OPEN
@@ -94,6 +98,13 @@ class DeviceReadings:
         what = "read" if isinstance(result, Reading) else result.reason
         logging.info("frame %s: %s by its device", frame.number, what)
         return self._audience.of(result, standing, open_shown=open_shown)
+
+    def _taken(self, body: Mapping[str, Any]) -> datetime:
+        """When the picture was taken, in whole seconds as the storage's times."""
+        age = body.get("age")
+        if not isinstance(age, int) or not 0 <= age <= self._lifetime * 1000:
+            age = 0  # `_result` refuses it
+        return datetime.fromtimestamp(int(self._now() - age / 1000), UTC)
 
     def _too_many(self) -> ApiError:
         return ApiError(

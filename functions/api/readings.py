@@ -86,10 +86,10 @@ def create_blueprint(
         frame = uploads.frame_now(claims.room, claims.participant)
         device_readings.require_attempt(frame)
         counts.spend(address_of(req), [f"{frame.path} by its device"])
-        sent = device_readings.actions(frame, json_body(req))
-        if not sent:
-            callers.agreed(req)  # refuses: they withdrew or left
-        actions.set(hub.encode(*sent))
+        if sent := device_readings.actions(frame, json_body(req)):
+            actions.set(hub.encode(*sent))
+        else:
+            callers.agreed(req)  # refuses: they withdrew or left, and did not agree again
         return json_answer({"frame": frame.number}, 202)
 
     @api.function_name("correct_reading")

@@ -15,6 +15,7 @@ from functions.contract import Box, Expression, Face
 from functions.records import Records
 from functions.rooms import Rooms
 from tests.functions.conftest import App, Joined, ScriptedReader
+from tests.functions.test_device_readings import UNREAD, told
 
 SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
 FACE = Face(Box(0.1, 0.2, 0.3, 0.4), dict.fromkeys(Expression, 0.1) | {Expression.FEAR: 0.3})
@@ -232,4 +233,37 @@ def test_a_frame_of_before_a_withdrawal_is_never_read(make_app: Callable[..., Ap
         assert app.trigger(frame) == []
     assert reader.reads == 0
     (action,) = app.trigger(app.upload(ada, SMILE))
+    assert action["target"] == "reading"
+
+
+def _change_their_mind(app: App, who: Joined) -> None:
+    """Withdraw, and agree again two seconds later."""
+    assert app.member("set_consent", who, {"consent": False}).status == 200
+    app.clock.advance(2)
+    assert app.member("set_consent", who, {"consent": True}).status == 200
+
+
+@pytest.mark.parametrize("body", [told(), UNREAD], ids=["read", "unread"])
+def test_a_device_s_reading_under_way_at_a_withdrawal_is_never_told(
+    app: App, monkeypatch: pytest.MonkeyPatch, body: dict[str, Any]
+) -> None:
+    """New consent does not cover a request that came before the withdrawal and is worked on."""
+    ada, *_ = _people(app, "open")
+    slow = SlowLook(monkeypatch, 0, lambda: _change_their_mind(app, ada))
+    slow.armed = True
+    answer = app.member("tell_reading", ada, body)
+    assert (answer.status, answer.actions) == (202, [])
+    app.clock.advance(app.slot)
+    (action,) = app.member("tell_reading", ada, told(age=0)).actions
+    assert action["target"] == "reading"
+
+
+def test_a_picture_that_a_device_took_before_a_withdrawal_counts_for_nothing(app: App) -> None:
+    """New consent does not cover a device's picture of before the withdrawal."""
+    ada, *_ = _people(app, "open")
+    _change_their_mind(app, ada)
+    app.clock.advance(1)
+    assert app.member("tell_reading", ada, told(age=3_500)).actions == []
+    app.clock.advance(app.slot)
+    (action,) = app.member("tell_reading", ada, told(age=1_500)).actions
     assert action["target"] == "reading"

@@ -162,7 +162,7 @@ export class BeingRead {
         change,
         mode: () => this.#mode(),
         correction: () => this.#line.correction(),
-        tell: (reading) => membership().ask((api) => api.tellReading(reading)),
+        tell: (reading, abort) => membership().ask((api) => api.tellReading(reading, abort)),
         now,
       });
       this.#own = { reader, line };

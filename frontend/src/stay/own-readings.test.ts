@@ -18,7 +18,7 @@ function looking(expression: Expression, x = 0.3): Face {
 let now = 0;
 let result: Result;
 let correction: string | undefined;
-const tell = vi.fn<(told: object) => Promise<string>>();
+const tell = vi.fn<(told: object, abort: AbortSignal) => Promise<string>>();
 
 /** Our readings in a room of this mode that we have been in for a while. */
 function inRoom(mode: RoomMode, whileReading: (room: Signal<Room>) => void = () => {}) {
@@ -149,6 +149,14 @@ describe('readings made here', () => {
       now += 1_000;
       await readings.send(new AbortController().signal);
     }
-    expect(tell.mock.calls).toEqual([[{ mode: 'open', reason: 'no-face' }]]);
+    expect(tell.mock.calls.map(([told]) => told)).toEqual([{ mode: 'open', reason: 'no-face' }]);
+  });
+
+  it('stop on their way when they may no longer be sent', async () => {
+    const { readings } = inRoom('open');
+    result = { faces: [looking('happiness')] };
+    const withdrawn = new AbortController();
+    await readings.send(withdrawn.signal);
+    expect(tell.mock.lastCall?.[1]).toBe(withdrawn.signal);
   });
 });

@@ -26,8 +26,8 @@ export interface OwnReadingsPorts {
   readonly mode: () => RoomMode;
   /** Our person's own word for a picture taken now, if there is one. */
   readonly correction: () => string | undefined;
-  /** Sends the reading to the functions; returns its frame. */
-  readonly tell: (reading: ToldReading) => Promise<string>;
+  /** Sends the reading to the functions, until it is aborted; returns its frame. */
+  readonly tell: (reading: ToldReading, abort: AbortSignal) => Promise<string>;
   readonly now: () => number;
 }
 
@@ -76,7 +76,7 @@ export class OwnReadings {
     const open = shownMode(room.peek(), now()) === 'open';
     if (open && !this.#others.needs(read, now(), asked)) return null;
     try {
-      this.#told = await tell(toldOf(result, now() - capturedAt, mode, correction));
+      this.#told = await tell(toldOf(result, now() - capturedAt, mode, correction), abort);
     } catch (error) {
       this.forget();
       if (error instanceof ApiError && error.code === 'too-many-readings') return null;

@@ -119,6 +119,15 @@ describe('routes', () => {
     expect(signals()).toEqual([true, true, false, false]);
   });
 
+  it("gives up a device's reading that may no longer be sent", async () => {
+    const { room, fetch } = apiWith({ status: 202 });
+    const withdrawn = new AbortController();
+    const told = { mode: 'open', reason: 'no-face' } as const;
+    await room.tellReading(told, withdrawn.signal).catch(() => 0);
+    withdrawn.abort();
+    expect(fetch.mock.calls[0]?.[1]?.signal?.aborted).toBe(true);
+  });
+
   it('leaves in a way that outlives the page', async () => {
     const { room, fetch } = apiWith({ status: 204 });
     await room.leave();

@@ -55,12 +55,12 @@ export class RoomApi {
 
   /**
    * Sends a reading of a picture that stays on this device; returns the reading's frame. Refused with
-   * `consent-required`, or with `too-many-readings` if this slot has one already.
+   * `consent-required`, or with `too-many-readings` if this slot has one already. `signal` cancels it.
    */
-  async tellReading(reading: contract.ToldReading): Promise<string> {
+  async tellReading(reading: contract.ToldReading, signal: AbortSignal): Promise<string> {
     const body = reading as unknown as contract.JsonObject;
-    const { frame } = await this.#keep('readings', body, answers.parseToldFrame, { attempts: 1 });
-    return frame;
+    const options = { attempts: 1, signal };
+    return (await this.#post('readings', body, answers.parseToldFrame, options)).frame;
   }
 
   /** Asks everyone who agreed to be read now. */
