@@ -27,12 +27,11 @@ def take_out(records: Records, room: str, now: Look) -> list[str]:
         if record.place in (Place.LEFT, Place.REMOVED)
         and records.age(record.last_seen) <= ABSENT_AFTER
     ]
-    over = over[:AT_ONCE]
-    _delete(records, room, over)
+    gone = _delete(records, room, over[:AT_ONCE])
     inside = (Place.SEATED, Place.LEFT, Place.REMOVED)
     return [
         *(record.id for record in recent[:AT_ONCE]),
-        *(record.id for record in over if record.place in inside),
+        *(record.id for record in gone if record.place in inside),
     ]
 
 
@@ -50,9 +49,13 @@ def _recent_and_over(records: Records, now: Look) -> tuple[list[Record], list[Re
     return recent, over
 
 
-def _delete(records: Records, room: str, over: Sequence[Record]) -> None:
+def _delete(records: Records, room: str, over: Sequence[Record]) -> list[Record]:
+    """Delete or empty these; returns them without those who gave a sign of life just now."""
+    gone: list[Record] = []
     for record in over:
-        if record.place is Place.SEATED:
-            records.part(room, record)
-        else:
+        if record.place is not Place.SEATED:
             records.forget(room, record)
+        elif not records.part(room, record):
+            continue
+        gone.append(record)
+    return gone

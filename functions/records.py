@@ -201,11 +201,13 @@ class Records:
         """The time since `moment`, which the storage's clock gave; by this instance's clock."""
         return datetime.fromtimestamp(self.clock.now(), UTC) - moment
 
-    def part(self, room: str, record: Record) -> None:
-        """Mark a person as left and delete their name, if nobody wrote their record since."""
+    def part(self, room: str, record: Record) -> bool:
+        """Mark a person as left and delete their name; False if another call wrote just before."""
         nobody = Participant(record.id, "", None)
-        with contextlib.suppress(ResourceModifiedError, ApiError):  # another call was first
+        with contextlib.suppress(ResourceModifiedError, ApiError):
             self.write(room, record, nobody, Place.LEFT)
+            return True
+        return False
 
     def forget(self, room: str, record: Record) -> None:
         """Delete a record, if it is unchanged since it was read."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from functions.records import Records
 from functions.rooms import Rooms
 from tests.functions.conftest import App, Joined
 
@@ -106,6 +107,31 @@ def test_who_stops_giving_signs_of_life_is_taken_out_with_the_next_heartbeat(app
         app.member("heartbeat", zoe)
     assert not blob.exists()
     assert app.member("heartbeat", zoe).actions == []
+
+
+def test_who_gives_a_sign_of_life_just_then_goes_on_hearing(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose sign of life comes as a heartbeat finds them absent stays in the hub's group."""
+    ada = app.join(app.room())
+    zoe = app.join(ada.room)
+    group = Group()
+    for who in (ada, zoe):
+        group.take(app.member("announce_presence", who).actions)
+    app.clock.advance(40)
+    app.member("heartbeat", zoe)
+    app.clock.advance(36)
+    part = Records.part
+
+    def beat_first(*arguments: Any) -> object:
+        app.clock.set_by(-2)  # on an instance whose clock is a little behind
+        assert app.member("heartbeat", ada).status == 200
+        app.clock.set_by(2)
+        return part(*arguments)
+
+    monkeypatch.setattr(Records, "part", beat_first)
+    group.take(app.member("heartbeat", zoe).actions)
+    assert group.members == _roster(app, zoe) == {ada.participant, zoe.participant}
 
 
 def test_a_hub_that_was_away_is_told_again_of_the_absent(app: App) -> None:
