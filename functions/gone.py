@@ -6,6 +6,7 @@ and the next calls go on.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 
 from functions.records import ABSENT_AFTER, Place, Record, Records
@@ -18,7 +19,8 @@ _BY_A_JOIN = 4  # more than it adds, so no room fills where no one gives signs o
 def take_out(records: Records, room: str, now: Look) -> list[str]:
     """Delete records that are over; returns the ids to take out of the hub's group.
 
-    Whoever stopped giving signs of life leaves by this. The newest come first.
+    Whoever stopped giving signs of life leaves by this. Of many who are gone, those whom a host
+    removed come first, and the others by chance: so no crowd hides somebody for long.
     """
     recent, over = _recent_and_over(records, now)
     recent = [
@@ -27,6 +29,7 @@ def take_out(records: Records, room: str, now: Look) -> list[str]:
         if record.place in (Place.LEFT, Place.REMOVED)
         and records.age(record.last_seen) <= ABSENT_AFTER
     ]
+    recent.sort(key=lambda one: (one.place is not Place.REMOVED, random.random()))
     gone = _delete(records, room, over[:AT_ONCE])
     inside = (Place.SEATED, Place.LEFT, Place.REMOVED)
     return [

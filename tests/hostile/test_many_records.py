@@ -49,3 +49,21 @@ def test_joins_and_leaves_fill_no_room_where_no_one_stays(app: App) -> None:
         app.join(room)  # ends without leaving
         app.clock.advance(76)
     assert _records(app, room) <= 6
+
+
+@pytest.mark.parametrize("how", ["left", "removed"])
+def test_a_crowd_that_came_and_went_hides_nobody_who_may_still_hear(app: App, how: str) -> None:
+    """Heartbeats take somebody out of the hub's group also when many others left after them."""
+    host = app.host()
+    eve = app.join(host.room)
+    if how == "left":
+        app.member("leave_room", eve, participant=eve.participant)
+    else:
+        app.member("remove_participant", host, {"participant": eve.participant})
+    app.clock.advance(1)
+    records = Records(app.storage.get_container_client("rooms"), app.clock.for_app())
+    for _ in range(MANY):
+        records.add(host.room, Participant(new_id(), "", None), Place.LEFT)
+    beats = 1 if how == "removed" else 30
+    told = [action for _ in range(beats) for action in app.member("heartbeat", host).actions]
+    assert {"userId": eve.participant, "groupName": host.room, "action": "remove"} in told
