@@ -68,7 +68,7 @@ class Rooms:
         host_secret: str | None,
         scope: ConsentScope | None,
         attempt: str | None,
-    ) -> tuple[Participant, Roster | None]:
+    ) -> tuple[Participant, Roster | None, bool]:
         """Give a person a seat; at a closed door let them wait, unless they are its host.
 
         If somebody present has the same name, the new one gets a number. Consent without a scope
@@ -80,7 +80,8 @@ class Rooms:
         call was lost, the next call with it finds the place and takes no other.
 
         Returns:
-            The participant, and the roster if they wait at the door; None if they have a seat.
+            The participant; the roster if they wait at the door, None if they have a seat; and
+            whether the place is new.
 
         Raises:
             ApiError: 404 `unknown-room`; 409 `room-full`, `door-crowded`; 503 `storage-busy`.
@@ -97,7 +98,7 @@ class Rooms:
         with self._records.lease(room) as since:
             now = look(self._records, room)
             if found := now.find(own):
-                return found, now.roster if found in now.waiting else None
+                return found, now.roster if found in now.waiting else None, False
             if any(record.id == own for record in now.elsewhere):
                 own = new_id()  # that place was left or taken away
             waits = self._require_place(now, host) is Place.WAITING
@@ -108,7 +109,7 @@ class Rooms:
             if not self._records.holds(since):  # another call may have taken the seat
                 self._records.forget(room, self._records.of(room, own))
                 raise busy()
-        return participant, now.roster if waits else None
+        return participant, now.roster if waits else None, True
 
     def _require_place(self, now: Look, host: HostBy | None) -> Place:
         if now.closed and not host:

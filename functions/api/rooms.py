@@ -54,7 +54,7 @@ def create_blueprint(
         """Join under a name, with or without consent to be read; answers with a participant ticket.
 
         At a closed door the ticket is for waiting, and the hosts are sent the name. A
-        repeated request with the same `attempt` gets the same place.
+        repeated request with the same `attempt` gets the same place, also beyond a limit of knocks.
         """
         body = json_body(req)
         name, (consent, scope) = participant_name(body), consent_fields(body)
@@ -64,7 +64,7 @@ def create_blueprint(
         rooms.mode(room)  # an unknown room costs one look-up, and no count
         limits.spend("joins-per-address", address_of(req))
         limits.spend("joins-per-room", room)
-        joined, door = rooms.join(
+        joined, door, new = rooms.join(
             room, name, consent=consent, scope=scope, host_secret=secret, attempt=attempt
         )
         if door:
@@ -72,9 +72,11 @@ def create_blueprint(
                 limits.spend("knocks-per-address", address_of(req))
                 limits.spend("knocks-per-room", room)
             except ApiError:
-                rooms.leave(room, joined.id)
-                raise
-            actions.set(hub.encode(*(hub.knocked(host, joined) for host in door.hosts)))
+                if new:
+                    rooms.leave(room, joined.id)
+                    raise
+            else:
+                actions.set(hub.encode(*(hub.knocked(host, joined) for host in door.hosts)))
         return entrance.answer(room, joined, waits=door is not None)
 
     @api.function_name("leave_room")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from functions.rooms import new_id
 from tests.functions.conftest import Answer, App, Joined
-from tests.functions.test_door import host_of_closed_room
+from tests.functions.test_door import host_of_closed_room, waiting
 
 
 def join(app: App, room: str, attempt: str, name: str = "Ada") -> Answer:
@@ -65,6 +68,21 @@ def test_asking_again_at_a_closed_door_is_one_knock(app: App) -> None:
     assert app.member("answer_knock", host, {"admit": True}, participant=mo).status == 200
     seated = join(app, host.room, attempt)
     assert (seated.status, seated.body["participant"]) == (201, mo)
+
+
+@pytest.mark.parametrize("limit", ["knocks-per-address", "knocks-per-room"])
+def test_knocking_again_never_costs_the_place_at_the_door(
+    make_app: Callable[..., App], limit: str
+) -> None:
+    """A repeated knock beyond a limit keeps its place, and tells the hosts nothing more."""
+    app = make_app(LIMITS=f'{{"{limit}": 1}}', TICKET_KEY=new_id() + new_id())
+    host, attempt = host_of_closed_room(app), new_id()
+    first, again = join(app, host.room, attempt), join(app, host.room, attempt)
+    assert (first.status, again.status, again.actions) == (202, 202, [])
+    assert again.body["participant"] == first.body["participant"]
+    assert waiting(app, host) == ["Ada"]
+    assert join(app, host.room, new_id(), name="Mo").status == 429
+    assert waiting(app, host) == ["Ada"]
 
 
 def test_a_place_that_was_left_or_taken_away_is_not_found_again(app: App) -> None:
