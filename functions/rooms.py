@@ -105,6 +105,8 @@ class Rooms:
             # A number would show people outside that somebody inside has the name.
             called = name if waits else distinct_name(name, [one.name for one in now.present])
             participant = Participant(own, called, agreed, host=host)
+            if not self._records.holds(since):  # the caller may have asked again, and be seated
+                raise busy()
             self._records.add(room, participant, Place.WAITING if waits else Place.SEATED)
             if not self._records.holds(since):  # another call may have taken the seat
                 self._records.forget(room, self._records.of(room, own))

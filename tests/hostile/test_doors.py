@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions import door
+from functions import door, rooms
 from functions.records import Records
 from functions.seats import Look, look
 from tests.functions.conftest import Answer, App, Joined
@@ -43,6 +43,30 @@ def test_a_stall_beyond_the_lease_seats_no_one_too_many(
     answer = app.call("join_room", {"name": "Mo", "consent": False}, room=ada.room)
     assert (answer.status, answer.body["error"]) == (503, "storage-busy")
     assert len(app.member("heartbeat", ada).body["participants"]) == 2
+
+
+def test_a_stalled_join_does_not_undo_its_own_repetition(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A join that stalls longer than its lease leaves the seat to the one that repeated it."""
+    body = {"name": "Ada", "consent": False, "attempt": "a" * 22}
+    room = app.room()
+    repeated: list[Answer] = []
+
+    def stall(*arguments: Any) -> Look:
+        seen = look(*arguments)
+        if len(arguments) == 2 and not repeated:  # the look under the lease
+            app.clock.advance(17)
+            monkeypatch.setattr(rooms, "look", look)
+            repeated.append(app.call("join_room", body, room=room))
+        return seen
+
+    monkeypatch.setattr(rooms, "look", stall)
+    stalled = app.call("join_room", body, room=room)
+    assert (stalled.status, stalled.body["error"]) == (503, "storage-busy")
+    (seat,) = repeated
+    ada = Joined(room, seat.body["participant"], seat.body["ticket"])
+    assert app.member("heartbeat", ada).status == 200
 
 
 def stall_once(
