@@ -55,7 +55,9 @@ class Door:
             if record.place is not Place.WAITING:
                 return seated(self._records, record)
             if not is_waiting(self._records, record):
-                raise self._given_up(room, record)
+                if self._records.part(room, record):
+                    raise self._given_up(record)
+                continue  # a host answered first
             now = look(self._records, room)
             if not now.closed and len(now.present) < self._capacity:
                 with contextlib.suppress(ResourceModifiedError, _OvertakenError):
@@ -174,8 +176,7 @@ class Door:
                 return record
         raise ApiError(404, "not-waiting", "They do not wait any more.")
 
-    def _given_up(self, room: str, record: Record) -> ApiError:
-        self._records.empty(room, record.id, Place.LEFT)
+    def _given_up(self, record: Record) -> ApiError:
         if self._records.age(record.since) <= KNOCK_LIFETIME:
             return unknown_participant()
         return ApiError(410, "knock-expired", "No one answered. Knock again, or ask the host.")

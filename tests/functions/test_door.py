@@ -132,6 +132,30 @@ def test_waiting_ends_after_ten_minutes_and_without_a_sign_of_life(app: App) -> 
     assert refused(app.member("wait_at_door", patient)) == (410, "knock-expired")
 
 
+def test_who_is_let_in_as_their_time_ends_keeps_the_seat(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question at the door that looked before the admission does not undo it."""
+    host = host_of_closed_room(app)
+    mo = app.knock(host.room)
+    for _ in range(9):
+        app.clock.advance(66.6)
+        assert app.member("wait_at_door", mo).status == 202
+        app.member("heartbeat", host)
+    of = Records.of
+
+    def then_admit(*arguments: Any) -> Record:
+        found = of(*arguments)
+        monkeypatch.setattr(Records, "of", of)
+        assert answer_knock(app, host, mo, admit=True).status == 200
+        app.clock.advance(1)  # ten minutes are over
+        return found
+
+    monkeypatch.setattr(Records, "of", then_admit)
+    assert app.member("wait_at_door", mo).status == 200
+    assert app.member("heartbeat", mo).status == 200
+
+
 def test_who_gives_up_waiting_is_gone_for_the_hosts(app: App) -> None:
     """If a waiting person leaves, only the hosts are told."""
     host = host_of_closed_room(app)
