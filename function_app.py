@@ -114,6 +114,7 @@ def create_app(
             container=storage.get_container_client(FRAMES_CONTAINER),
             lifetime=settings.frame_lifetime,
             limits=limits,
+            records=records,
             clock=clock,
         )
     )

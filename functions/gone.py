@@ -54,11 +54,4 @@ def _recent_and_over(records: Records, now: Look) -> tuple[list[Record], list[Re
 
 def _delete(records: Records, room: str, over: Sequence[Record]) -> list[Record]:
     """Delete or empty these; returns them without those who gave a sign of life just now."""
-    gone: list[Record] = []
-    for record in over:
-        if record.place is not Place.SEATED:
-            records.forget(room, record)
-        elif not records.part(room, record):
-            continue
-        gone.append(record)
-    return gone
+    return [record for record in over if records.end(room, record)]

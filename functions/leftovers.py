@@ -1,8 +1,9 @@
-"""The timer deletes what nobody needs any more: frames that no event deleted, and past counts.
+"""The timer deletes what nobody needs any more: frames, past counts, records of deserted rooms.
 
 The trigger gives a frame up after a few failed attempts, and an event may never come. The timer
 runs every five minutes and deletes frames that are too old to be read. Then it deletes the counts
-of limits whose slot is over.
+of limits whose slot is over. Where somebody is in a room, their heartbeats see to the records of
+those who are gone; where nobody is, the timer does after ten minutes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TypeVar
 
 import azure.functions as func
@@ -25,6 +26,7 @@ from functions.contract import FRAMES_CONTAINER, FrameName
 from functions.deletion import delete, delete_uncommitted
 from functions.failures import logged
 from functions.limits import Limits
+from functions.records import Records
 
 SCHEDULE = "0 */5 * * * *"  # every five minutes; each run lists a nearly empty container
 _AMPLE = 2  # lifetimes; before that an event may still come, and send why the frame is unread
@@ -36,7 +38,12 @@ Item = TypeVar("Item")
 
 
 def create_blueprint(
-    *, container: ContainerClient, lifetime: float, limits: Limits, clock: Clock
+    *,
+    container: ContainerClient,
+    lifetime: float,
+    limits: Limits,
+    records: Records,
+    clock: Clock,
 ) -> func.Blueprint:
     """Register the timer; frames live for `lifetime` seconds."""
     timers = func.Blueprint()
@@ -45,7 +52,7 @@ def create_blueprint(
     @timers.timer_trigger(arg_name="timer", schedule=SCHEDULE, use_monitor=False)
     @logged
     def delete_leftovers(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding's
-        """Delete frames older than two lifetimes, and past counts, for 40 s at most.
+        """Delete what is over, for 40 s at most: frames first, counts, then records.
 
         What cannot be deleted does not stop the others; the next run tries it again.
         """
@@ -63,6 +70,9 @@ def create_blueprint(
         if next(frames, None) is not None:
             logging.warning("more frames are left than one run deletes; the next one goes on")
         _deleted("counts of limits", limits.past(), limits.delete, clock, until)
+        listed = takewhile(lambda _: clock.monotonic() < until, records.listing())
+        forgotten = (one for one in listed if records.is_forgotten(one[1]))
+        _deleted("records of participants", forgotten, lambda one: records.end(*one), clock, until)
 
     return timers
 
@@ -94,7 +104,7 @@ def _slot(name: str) -> datetime:
 def _deleted(
     what: str,
     items: Iterator[Item],
-    delete_one: Callable[[Item], None],
+    delete_one: Callable[[Item], object],
     clock: Clock,
     until: float,
 ) -> int:

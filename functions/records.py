@@ -36,6 +36,7 @@ from functions.roster import HostBy, Participant
 ABSENT_AFTER = timedelta(seconds=75)  # hidden pages may beat only once a minute
 KNOCK_LIFETIME = timedelta(minutes=10)  # how long somebody may wait at a closed door
 ANSWER_KEPT = timedelta(minutes=10)  # for so long a page can learn that it was refused or removed
+FORGOTTEN_AFTER = timedelta(minutes=10)  # no heartbeat has seen to it: the room is deserted
 LEASE = 15  # s, the storage's shortest; a crashed holder stops others from joining for so long
 _PATIENCE = 5  # s to retry a contended write; the page waits 8 s for an answer
 _PAUSE = (0.02, 0.1)  # s between attempts; random, so that racing calls separate
@@ -196,6 +197,28 @@ class Records:
         """
         answered = record.place in (Place.REFUSED, Place.REMOVED)
         return self.age(record.last_seen) > (ANSWER_KEPT if answered else ABSENT_AFTER)
+
+    def listing(self) -> Iterator[tuple[str, Record]]:
+        """All participants' records with their rooms, in the rooms' order."""
+        for blob in self._container.list_blobs(include=["metadata"]):
+            room, *what = blob.name.split("/")
+            if what[:-1] == ["participants"]:
+                yield room, _record(what[-1], blob)
+
+    def is_forgotten(self, record: Record) -> bool:
+        """Whether nobody has written a record for so long that the timer sees to it."""
+        return self.age(record.last_seen) > FORGOTTEN_AFTER
+
+    def end(self, room: str, record: Record) -> bool:
+        """Empty the record of somebody who has a seat, or delete any other, if it is unchanged.
+
+        Returns:
+            False if somebody who has a seat gave a sign of life just before.
+        """
+        if record.place is Place.SEATED:
+            return self.part(room, record)
+        self.forget(room, record)
+        return True
 
     def age(self, moment: datetime) -> timedelta:
         """The time since `moment`, which the storage's clock gave; by this instance's clock."""

@@ -12,6 +12,7 @@ from azure.functions.timer import TimerRequest
 from functions import leftovers
 from functions.deletion import delete
 from functions.limits import LIMITS_CONTAINER
+from functions.rooms import ROOMS_CONTAINER
 from tests.functions.conftest import App
 
 SMILE = (Path(__file__).parents[1] / "faces" / "astronaut.jpg").read_bytes()
@@ -123,3 +124,33 @@ def test_a_count_that_cannot_be_deleted_stops_no_other(
     lease.release()
     counting.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
     assert _counts(counting) == []
+
+
+def test_records_of_a_deserted_room_are_deleted(app: App) -> None:
+    """Ten minutes after the last sign of life names go, then records; the room's link lives on."""
+    room = app.room()
+    vanished, left = app.join(room, name="Ada"), app.join(room, name="Bob")
+    app.member("leave_room", left, participant=left.participant)
+    container = app.storage.get_container_client(ROOMS_CONTAINER)
+
+    def kept() -> dict[str, str]:
+        app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
+        blobs = container.list_blobs(f"{room}/", include=["metadata"])
+        return {blob.name.split("/")[-1]: blob.metadata.get("name") or "" for blob in blobs}
+
+    app.clock.advance(590)
+    assert kept() == {"room": "", vanished.participant: "Ada", left.participant: ""}
+    app.clock.advance(20)
+    assert kept() == {"room": "", vanished.participant: ""}
+    app.clock.advance(610)
+    assert kept() == {"room": ""}
+    app.join(room)
+
+
+def test_the_record_of_somebody_who_is_there_is_kept(app: App) -> None:
+    """Signs of life keep a person's record, however long the call is."""
+    ada = app.join(app.room())
+    for _ in range(11):
+        app.clock.advance(60)
+        app.functions["delete_leftovers"](timer=TimerRequest(past_due=False))
+        assert app.member("heartbeat", ada).status == 200

@@ -111,6 +111,7 @@ ARROWS = {
         "functions.deletion",
         "functions.failures",
         "functions.limits",
+        "functions.records",
     },
     "functions.video": {"functions.contract"},
     "functions.video.mesh": {"functions.contract", "functions.video.turn"},
