@@ -116,6 +116,8 @@ def soak(stack: Stack, arguments: argparse.Namespace) -> dict[str, Any]:
         rate = arguments.rate or saturation(crowd, 6, 6) / 2
         attack = Attack(stack.url) if arguments.hostile else None
         usual = _p95([crowd.step(rate, _STEP_SECONDS) for _ in range(_USUAL if attack else 0)])
+        if attack and not arguments.json:
+            print(f"before the attack p95 {usual:.0f} ms", flush=True)
         samples = []
         with attack.at_work() if attack else nullcontext():
             until = time.monotonic() + arguments.minutes * 60
