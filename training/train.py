@@ -74,23 +74,17 @@ class Trainer:
         self, recipe: Recipe, data: Path, out: Path, start: Path | None, teachers: list[Path]
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.out = recipe, out
+        self.out = out
         out.mkdir(parents=True, exist_ok=True)
         self.train, self.val = load(data, "train"), load(data, "val")
-        self.weights = sampling_weights(self.train, recipe.resampled)
-        self.votes = torch.from_numpy(self.train.votes)
-        self.taught = self.votes
-        if teachers and recipe.teacher_share > 0:
-            taught = teacher_distribution(teachers, self.train, out / "teacher.npy")
-            self.taught = torch.lerp(self.votes, torch.from_numpy(taught), recipe.teacher_share)
         self.older = functional.one_hot(
             torch.from_numpy(self.train.fer2013), len(FER2013_LABELS)
         ).float()
-        self.taught = self.taught * (1 - recipe.smoothing) + recipe.smoothing / len(LABELS)
-        self.votes = self.votes * (1 - recipe.smoothing) + recipe.smoothing / len(LABELS)
-        share = torch.from_numpy(self.weights / self.weights.sum())[:, None]
-        self.log_prior = (share * torch.from_numpy(self.train.votes)).sum(0).log()
-        self.log_older_prior = (share * self.older).sum(0).log()
+        self.teacher: Floats | None = None
+        if teachers and recipe.teacher_share > 0:
+            self.teacher = teacher_distribution(teachers, self.train, out / "teacher.npy")
+        self.milder = False
+        self.go_by(recipe)
 
         self.network = ExpressionNetwork(BASELINE if start else recipe.layout)
         if start is not None:
@@ -119,6 +113,27 @@ class Trainer:
         self.epoch = self.step = self.total = 0
         self.active = 0.0
 
+    def go_by(self, recipe: Recipe) -> None:
+        """See the faces as often, and with the targets, as `recipe` says from now on."""
+        self.recipe = recipe
+        self.weights = sampling_weights(self.train, recipe.resampled)
+        votes = torch.from_numpy(self.train.votes)
+        share = torch.from_numpy(self.weights / self.weights.sum())[:, None]
+        self.log_prior = (share * votes).sum(0).log()
+        self.log_older_prior = (share * self.older).sum(0).log()
+        taught = votes
+        if self.teacher is not None:
+            taught = torch.lerp(votes, torch.from_numpy(self.teacher), recipe.teacher_share)
+        self.votes, self.taught = (
+            targets * (1 - recipe.smoothing) + recipe.smoothing / len(LABELS)
+            for targets in (votes, taught)
+        )
+
+    def turn_milder(self) -> None:
+        """Go by the milder recipe for the rest of the run."""
+        self.milder = True
+        self.go_by(self.recipe.milder())
+
     @property
     def checkpoint(self) -> Path:
         """Where the run's state is kept."""
@@ -135,6 +150,7 @@ class Trainer:
             "step": self.step,
             "total": self.total,
             "active": self.active,
+            "milder": self.milder,
             "torch": torch.get_rng_state(),
         }
         torch.save(state, partial)
@@ -150,6 +166,8 @@ class Trainer:
         self.optimiser.load_state_dict(state["optimiser"])
         self.epoch, self.step, self.total = state["epoch"], state["step"], state["total"]
         self.active = state["active"]
+        if state["milder"]:
+            self.turn_milder()
         torch.set_rng_state(state["torch"])
         print(f"resumed at epoch {self.epoch}, step {self.step}", flush=True)
 
@@ -222,6 +240,8 @@ class Trainer:
             torch.save(self.average.state_dict(), self.out / "start.pt")
         saved = time.monotonic()
         while self.epoch < self.recipe.epochs and self.progress() < 1:
+            if self.step == 0 and not self.milder and self.progress() >= self.recipe.milder_from:
+                self.turn_milder()
             losses: list[float] = []
             self.network.train()
             before = time.monotonic()
