@@ -113,6 +113,32 @@ describe('the emoji of somebody who is just connected', () => {
   });
 });
 
+describe('the picture', () => {
+  // Browsers give a stream that never came a size, too, and keep the last picture of one that is lost.
+  it.each([
+    ['connected', true],
+    ['connecting', false],
+    ['reconnecting', false],
+    ['unreachable', false],
+  ] as const)('stands only for a connection that is there: %s', (connection, shown) => {
+    const size = { width: 640, height: 480 };
+    render(
+      <Tile
+        person={{ participant: 'p', name: 'Ada', consent: true, changedAt: 0 }}
+        media={{ ...CONNECTING, connection, stream: new MediaStream() }}
+        sight={undefined}
+        place={{ x: 0, y: 0, ...size }}
+        picture={size}
+        onPicture={() => undefined}
+        pinned={false}
+        onPin={() => undefined}
+      />,
+      document.body,
+    );
+    expect(document.querySelector('.tile-video-off') === null).toBe(shown);
+  });
+});
+
 describe('who speaks', () => {
   it.each([
     ['connected', true, true],

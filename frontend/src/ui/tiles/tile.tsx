@@ -73,9 +73,10 @@ export function Tile({
     const { videoWidth, videoHeight } = video.current ?? { videoWidth: 0, videoHeight: 0 };
     onPicture({ width: videoWidth, height: videoHeight });
   };
-  // While the connection is restored the last picture would stand still as if it were alive.
+  // Of a lost connection the last picture would stand still as if it were alive, and Chromium gives
+  // also a stream that never came a size.
   const showsPicture =
-    media.video && stream !== null && picture.width > 0 && media.connection !== 'reconnecting';
+    media.video && stream !== null && picture.width > 0 && media.connection === 'connected';
   // Readings do not come with the picture: while it does not come, they show where it would be.
   const none = picture.width === 0 && !hidden; // also for a moment after it was connected
   const awaited = !showsPicture && (media.connection !== 'connected' || none);
