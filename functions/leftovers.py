@@ -28,7 +28,7 @@ from functions.failures import logged
 from functions.limits import Limits
 from functions.records import Records
 
-SCHEDULE = "0 */5 * * * *"  # every five minutes; each run lists a nearly empty container
+SCHEDULE = "0 */5 * * * *"  # every five minutes
 _AMPLE = 2  # lifetimes; before that an event may still come, and send why the frame is unread
 _AT_ONCE = 8  # deletions; each waits for the storage alone
 _RUN = 40  # s; the Functions host ends the process of a run that takes a minute
