@@ -15,7 +15,8 @@ from azure.core.exceptions import ResourceModifiedError
 
 from functions.contract import ApiError, DoorState
 from functions.names import distinct_name
-from functions.records import KNOCK_LIFETIME, Place, Record, Records, busy, unknown_participant
+from functions.record_format import Place, Record
+from functions.records import KNOCK_LIFETIME, Records, busy, unknown_participant
 from functions.roster import HostBy, Participant
 from functions.seats import is_present, is_waiting, look, seated
 

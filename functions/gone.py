@@ -1,7 +1,7 @@
 """People who are gone: whom to take out of the hub's group, and which records to delete.
 
 Whoever joins and leaves again and again leaves many records. So each call handles a bounded number,
-and the next calls go on.
+and the next calls go on. Joins set records aside, so that they are in no listing but a heartbeat's.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from functions.records import ABSENT_AFTER, Place, Record, Records
-from functions.seats import Look
+from functions.record_format import Place, Record
+from functions.records import ABSENT_AFTER, Records
+from functions.seats import Look, is_hosting
 
 AT_ONCE = 50  # as many as the largest room seats: all may end at once
 _BY_A_JOIN = 4  # more than it adds, so no room fills where no one gives signs of life
+LISTED = 10  # people who are gone; a usual call has no more, and so sets nobody aside
 
 
 def take_out(records: Records, room: str, now: Look) -> list[str]:
@@ -39,9 +41,12 @@ def take_out(records: Records, room: str, now: Look) -> list[str]:
 
 
 def make_room(records: Records, room: str, now: Look) -> None:
-    """Delete a few records that are over, for a new one."""
-    _, over = _recent_and_over(records, now)
+    """Delete a few records that are over, for a new one; of many that are not, set some aside."""
+    recent, over = _recent_and_over(records, now)
     _delete(records, room, over[:_BY_A_JOIN])
+    gone = [record for record in recent if record.is_gone and not is_hosting(records, record)]
+    for record in gone[LISTED:][-_BY_A_JOIN:]:  # the longest gone
+        records.set_aside(room, record)
 
 
 def _recent_and_over(records: Records, now: Look) -> tuple[list[Record], list[Record]]:

@@ -3,10 +3,12 @@
     rooms/ROOM/room                      metadata: hash of the host's secret, mode, door
     rooms/ROOM/participants/PARTICIPANT  metadata: name, consent, away, host, order,
                                          withdrawn, left, place
+    rooms/ROOM/participants-gone/PARTICIPANT  metadata: the same, of somebody who is gone for good
     rooms/ROOM/sessions/PROJECT          metadata: id of the room's session at a video provider
 
 A participant's last sign of life is their blob's Last-Modified. A write that depends on a read
-carries its ETag, so that no write undoes another.
+carries its ETag, so that no write undoes another. Nobody writes the record of somebody who left or
+was refused or removed. Where many came and went it is set aside: the others' listings stay short.
 """
 
 from __future__ import annotations
@@ -14,10 +16,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from urllib.parse import quote, unquote
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -30,7 +29,16 @@ from azure.core.exceptions import (
 from azure.storage.blob import BlobProperties, ContainerClient
 
 from functions.clock import Clock
-from functions.contract import ApiError, ConsentScope, is_random_id
+from functions.contract import ApiError, is_random_id
+from functions.record_format import (
+    GONE,
+    PARTICIPANTS,
+    Place,
+    Record,
+    from_blob,
+    record_path,
+    to_metadata,
+)
 from functions.roster import HostBy, Participant
 
 ABSENT_AFTER = timedelta(seconds=75)  # hidden pages may beat only once a minute
@@ -40,44 +48,6 @@ FORGOTTEN_AFTER = timedelta(minutes=10)  # no heartbeat has seen to it: the room
 LEASE = 15  # s, the storage's shortest; a crashed holder stops others from joining for so long
 _PATIENCE = 5  # s to retry a contended write; the page waits 8 s for an answer
 _PAUSE = (0.02, 0.1)  # s between attempts; random, so that racing calls separate
-
-
-class Place(StrEnum):
-    """Where a person is who asked for a seat."""
-
-    SEATED = "seated"
-    WAITING = "waiting"  # at the closed door
-    REFUSED = "refused"
-    REMOVED = "removed"
-    LEFT = "left"
-
-
-@dataclass(frozen=True)
-class Record:
-    """A participant's record as read from storage.
-
-    Attributes:
-        participant: the person; without name and consent after they left.
-        place: where they are.
-        since: when they asked for their seat.
-        last_seen: when their record was last written.
-        etag: identifies this version of the record.
-        order: the highest number of their choices of consent so far.
-        withdrawn: a time between their last withdrawal and their present consent, by the storage's
-            clock; while they do not agree, one before it. None if they never withdrew.
-    """
-
-    participant: Participant
-    place: Place
-    since: datetime
-    last_seen: datetime
-    etag: str
-    order: int = 0
-    withdrawn: datetime | None = None
-
-    @property
-    def id(self) -> str:
-        return self.participant.id
 
 
 class Records:
@@ -138,11 +108,12 @@ class Records:
             return False
         return True
 
-    def all(self, room: str) -> list[Record]:
-        """All records of the room's participants, recent ones who left included; one listing."""
-        prefix = _path(room, "")
-        blobs = self._container.list_blobs(prefix, include=["metadata"])
-        return [_record(blob.name.removeprefix(prefix), blob) for blob in blobs]
+    def all(self, room: str, *, aside: bool = False) -> list[Record]:
+        """The records of the room's participants, with or without those set aside; one listing."""
+        prefix = f"{room}/{PARTICIPANTS}" if aside else record_path(room, "")
+        return [
+            from_blob(blob) for blob in self._container.list_blobs(prefix, include=["metadata"])
+        ]
 
     def of(self, room: str, participant: str) -> Record:
         """One participant's record, wherever they are.
@@ -150,15 +121,15 @@ class Records:
         Raises:
             ApiError: 404 `unknown-participant`.
         """
-        try:
-            blob = self._container.get_blob_client(_path(room, participant))
-            return _record(participant, blob.get_blob_properties())
-        except ResourceNotFoundError:
-            raise unknown_participant() from None
+        for aside in (False, True):  # who is set aside is first there, and then here no more
+            with contextlib.suppress(ResourceNotFoundError):
+                blob = self._container.get_blob_client(record_path(room, participant, aside=aside))
+                return from_blob(blob.get_blob_properties())
+        raise unknown_participant()
 
     def add(self, room: str, participant: Participant, place: Place = Place.SEATED) -> None:
         """Write a new participant's record."""
-        self._create(_path(room, participant.id), _metadata(participant, place))
+        self._create(record_path(room, participant.id), to_metadata(participant, place))
 
     def write(
         self, room: str, record: Record, participant: Participant, place: Place = Place.SEATED
@@ -169,10 +140,10 @@ class Records:
             ResourceModifiedError: another call wrote it first.
             ApiError: 404 `unknown-participant`.
         """
-        blob = self._container.get_blob_client(_path(room, record.id))
+        blob = self._container.get_blob_client(record_path(room, record.id))
         try:
             blob.set_blob_metadata(
-                _metadata(participant, place, record.order, record.withdrawn),
+                to_metadata(participant, place, record.order, record.withdrawn),
                 etag=record.etag,
                 match_condition=MatchConditions.IfNotModified,
             )
@@ -186,8 +157,8 @@ class Records:
         """
         nobody = Participant(participant, "", None, host=host)
         with contextlib.suppress(ResourceNotFoundError):
-            self._container.get_blob_client(_path(room, participant)).set_blob_metadata(
-                _metadata(nobody, place)
+            self._container.get_blob_client(record_path(room, participant)).set_blob_metadata(
+                to_metadata(nobody, place)
             )
 
     def is_over(self, record: Record) -> bool:
@@ -202,8 +173,8 @@ class Records:
         """All participants' records with their rooms, in the rooms' order."""
         for blob in self._container.list_blobs(include=["metadata"]):
             room, *what = blob.name.split("/")
-            if what[:-1] == ["participants"]:
-                yield room, _record(what[-1], blob)
+            if what[:-1] in ([PARTICIPANTS], [GONE]):
+                yield room, from_blob(blob)
 
     def is_forgotten(self, record: Record) -> bool:
         """Whether nobody has written a record for so long that the timer sees to it."""
@@ -232,12 +203,22 @@ class Records:
             return True
         return False
 
+    def set_aside(self, room: str, record: Record) -> None:
+        """Keep the record of somebody who is gone where only heartbeats and the timer list it."""
+        nobody = Participant(record.id, "", None)
+        self._create(record_path(room, record.id, aside=True), to_metadata(nobody, record.place))
+        self.forget(room, record)
+
+    def is_set_aside(self, room: str, participant: str) -> bool:
+        """Whether somebody with this id was here, and their record is set aside."""
+        return self._container.get_blob_client(record_path(room, participant, aside=True)).exists()
+
     def forget(self, room: str, record: Record) -> None:
         """Delete a record, if it is unchanged since it was read."""
         # Another instance may just have deleted it, or written a sign of life.
         with contextlib.suppress(ResourceNotFoundError, ResourceModifiedError):
             self._container.delete_blob(
-                _path(room, record.id),
+                record_path(room, record.id, aside=record.aside),
                 etag=record.etag,
                 match_condition=MatchConditions.IfNotModified,
             )
@@ -304,44 +285,3 @@ def busy() -> ApiError:
 
 def _room_path(room: str) -> str:
     return f"{room}/room"
-
-
-def _path(room: str, participant: str) -> str:
-    return f"{room}/participants/{participant}"
-
-
-# Values in the records. An earlier release knows only "yes" and treats the others as no.
-_SCOPES = {"yes": ConsentScope.EVERYBODY, "room-only": ConsentScope.ROOM_ONLY, "no": None}
-_CONSENTS = {scope: consent for consent, scope in _SCOPES.items()}
-
-
-def _metadata(
-    participant: Participant, place: Place, order: int = 0, withdrawn: datetime | None = None
-) -> dict[str, str]:
-    # An earlier release knows only `left`; so it does not count people at the door as seated.
-    elsewhere = {} if place is Place.SEATED else {"left": "yes", "place": place.value}
-    return {
-        "name": quote(participant.name, safe=""),  # metadata travels as ASCII headers
-        "consent": _CONSENTS[participant.scope],
-        **({"away": "yes"} if participant.away else {}),
-        **({"host": participant.host.value} if participant.host else {}),
-        **({"order": str(order)} if order else {}),
-        **({"withdrawn": withdrawn.isoformat()} if withdrawn else {}),
-        **elsewhere,
-    }
-
-
-def _record(participant: str, blob: BlobProperties) -> Record:
-    metadata = blob.metadata
-    place = Place(metadata.get("place", Place.LEFT if "left" in metadata else Place.SEATED))
-    who = Participant(
-        participant,
-        unquote(metadata["name"] or ""),
-        _SCOPES.get(metadata["consent"]),
-        metadata.get("away") == "yes",
-        HostBy(metadata["host"]) if "host" in metadata else None,
-    )
-    order = int(metadata.get("order", 0))
-    withdrawn = datetime.fromisoformat(metadata["withdrawn"]) if "withdrawn" in metadata else None
-    seen = blob.last_modified
-    return Record(who, place, blob.creation_time, seen, blob.etag, order, withdrawn)

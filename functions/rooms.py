@@ -21,9 +21,10 @@ from azure.core.exceptions import ResourceModifiedError
 from functions.contract import ApiError, ConsentScope, DoorState, RoomMode
 from functions.gone import make_room, take_out
 from functions.names import distinct_name
-from functions.records import Place, Record, Records, busy
+from functions.record_format import Place, Record
+from functions.records import Records, busy
 from functions.roster import HostBy, Participant, Roster
-from functions.seats import Look, look, mode_of, present, seated
+from functions.seats import Look, is_said_closed, look, mode_of, present, seated
 
 ROOMS_CONTAINER = "rooms"
 
@@ -99,7 +100,9 @@ class Rooms:
             now = look(self._records, room)
             if found := now.find(own):
                 return found, now.roster if found in now.waiting else None, False
-            if any(record.id == own for record in now.elsewhere):
+            if any(record.id == own for record in now.elsewhere) or (
+                attempt and self._records.is_set_aside(room, own)
+            ):
                 own = new_id()  # that place was left or taken away
             waits = self._require_place(now, host) is Place.WAITING
             # A number would show people outside that somebody inside has the name.
@@ -157,7 +160,7 @@ class Rooms:
         Raises:
             ApiError: 404 `unknown-room`; 503 `storage-busy`.
         """
-        now = look(self._records, room)
+        now = look(self._records, room, aside=True)
         absent = take_out(self._records, room, now)
         opened = now.forsaken and self._records.set_room(room, "door", DoorState.OPEN)
         return now.roster, absent, opened
@@ -168,7 +171,10 @@ class Rooms:
         Raises:
             ApiError: 404 `unknown-room`; 503 `storage-busy`.
         """
-        now = look(self._records, room)
+        metadata = self._records.room(room)
+        if not is_said_closed(metadata):
+            return False
+        now = look(self._records, room, metadata)
         return now.forsaken and self._records.set_room(room, "door", DoorState.OPEN)
 
     def roster(self, room: str) -> Roster:

@@ -7,14 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from functions.contract import ApiError, DoorState, RoomMode
-from functions.records import (
-    ABSENT_AFTER,
-    KNOCK_LIFETIME,
-    Place,
-    Record,
-    Records,
-    unknown_participant,
-)
+from functions.record_format import Place, Record
+from functions.records import ABSENT_AFTER, KNOCK_LIFETIME, Records, unknown_participant
 from functions.roster import Participant, Roster
 
 WAITING_MAX = 10  # people at one door; the next one must come later
@@ -67,17 +61,25 @@ class Look:
             )
 
 
-def look(records: Records, room: str, metadata: Mapping[str, str] | None = None) -> Look:
+def look(
+    records: Records,
+    room: str,
+    metadata: Mapping[str, str] | None = None,
+    *,
+    aside: bool = False,
+) -> Look:
     """A room as the storage has it now: one listing, and one read if `metadata` is not given.
+
+    With `aside` the records that were set aside are among the others.
 
     Raises:
         ApiError: 404 `unknown-room`.
     """
-    everybody = records.all(room)
+    everybody = records.all(room, aside=aside)
     if metadata is None:
         metadata = records.room(room)
-    said_closed = metadata.get("door") == DoorState.CLOSED
-    hosted = any(_is_hosting(records, record) for record in everybody)
+    said_closed = is_said_closed(metadata)
+    hosted = any(is_hosting(records, record) for record in everybody)
     return Look(
         mode=mode_of(metadata),
         closed=said_closed and hosted,
@@ -130,7 +132,13 @@ def mode_of(metadata: Mapping[str, str]) -> RoomMode:
     return RoomMode(metadata.get("mode", RoomMode.OPEN))
 
 
-def _is_hosting(records: Records, record: Record) -> bool:
+def is_said_closed(metadata: Mapping[str, str]) -> bool:
+    """Whether a room's record says that the door is closed; without a host it is open."""
+    return metadata.get("door") == DoorState.CLOSED
+
+
+def is_hosting(records: Records, record: Record) -> bool:
+    """Whether somebody is a host who is here, or whose page was closed just now."""
     if not record.participant.host:
         return False
     returns = record.place is Place.LEFT and records.age(record.last_seen) <= _HOST_RETURNS

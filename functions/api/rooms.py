@@ -15,7 +15,7 @@ from functions.contract import ApiError, DoorState
 from functions.fields import consent_fields, id_field, text_field
 from functions.limits import Limits
 from functions.names import participant_name
-from functions.records import Place
+from functions.record_format import Place
 from functions.rooms import Rooms
 
 

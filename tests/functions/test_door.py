@@ -11,7 +11,8 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobClient
 
-from functions.records import Record, Records
+from functions.record_format import Record
+from functions.records import Records
 from functions.seats import WAITING_MAX
 from tests.functions import stub_opentok
 from tests.functions.conftest import App, Joined, ScriptedReader
