@@ -43,11 +43,12 @@ def crate(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
 
 @app.route("anything/{thing?}")
 def anything(req: func.HttpRequest) -> func.HttpResponse:
-    """Says what arrived: the method, the route's parameter and how long the body was."""
+    """Says what arrived, the route's parameter and the body's length, and in which process."""
     seen = {
         "method": req.method,
         "thing": req.route_params.get("thing"),
         "body": len(req.get_body()),
+        "process": os.getpid(),
     }
     return func.HttpResponse(json.dumps(seen), mimetype="application/json")
 
