@@ -7,7 +7,6 @@ code runs in a process of its own, the worker. `docs/host.md` says what the host
 that was seen or read. An unknown binding stops the start with an error that names the function and
 the binding, so that no app works here and fails on Azure.
 
-Limits: authorization level `anonymous` only; no other bindings; two workers (`workers.py`);
-messages wait in memory while the host runs, so a killed host loses them unless Event Grid sends the
-events again.
+Limits: authorization level `anonymous` only; no other bindings; one worker; messages wait in memory
+while the host runs, so a killed host loses them unless Event Grid sends the events again.
 """

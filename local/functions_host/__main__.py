@@ -22,7 +22,6 @@ from local.functions_host.server import FunctionsHost
 from local.functions_host.site import Site
 from local.functions_host.webhook import KEY_VARIABLE
 from local.functions_host.worker_process import Worker
-from local.functions_host.workers import Workers
 
 KEEP_ALIVE_SECONDS: Final = 75
 
@@ -54,11 +53,11 @@ async def _serve(arguments: argparse.Namespace) -> None:
     settings = HostJson.load(Path.cwd())
     floor = {"info": "information"}.get(arguments.log_level, arguments.log_level)
     log.configure(log.LogLevels(settings.log_levels), log.LEVELS[floor])
-    workers = Workers(Worker(arguments.app), blobs=Worker(arguments.app))
+    worker = Worker(arguments.app)
     host = FunctionsHost(
-        read_functions(_declared(await workers.start())),
+        read_functions(_declared(await worker.start())),
         settings,
-        workers=workers,
+        worker=worker,
         blobs_key=os.environ.get(KEY_VARIABLE) or secrets.token_urlsafe(32),
         site=_site(arguments.site, arguments.overlay, arguments.site_config),
     )

@@ -19,7 +19,7 @@ from typing import Any, Final
 from local.functions_host import wire
 from local.functions_host.bindings import RETURN, Function, SignalROutput
 from local.functions_host.signalr_binding import SignalRBinding
-from local.functions_host.workers import Workers
+from local.functions_host.worker_process import Worker
 
 FLUSH_SECONDS: Final = 30.0
 """`aggregator.flushTimeout` of `host.json`, its default."""
@@ -50,8 +50,8 @@ class _Counts:
 class Invoker:
     """Calls functions. `timeout` is host.json's functionTimeout in seconds."""
 
-    def __init__(self, workers: Workers, signalr: SignalRBinding, timeout: float | None) -> None:
-        self._workers = workers
+    def __init__(self, worker: Worker, signalr: SignalRBinding, timeout: float | None) -> None:
+        self._worker = worker
         self._signalr = signalr
         self._timeout = timeout
         self._counts: dict[str, _Counts] = {}
@@ -77,7 +77,7 @@ class Invoker:
                 for one in function.inputs
             }
             call = wire.Call(invocation, function.name, {**arguments, **inputs})
-            done = await self._within_time(function, call)
+            done = await self._within_time(function.name, call)
             for output in function.outputs:
                 value = done.returned[1] if output.name == RETURN else done.outputs.get(output.name)
                 if value is not None and not (output.name == RETURN and done.returned[0] == "none"):
@@ -88,19 +88,18 @@ class Invoker:
                 )
             return done.returned
 
-    async def _within_time(self, function: Function, call: wire.Call) -> wire.Done:
-        worker = self._workers.of(function)
-        await worker.wait_ready()
+    async def _within_time(self, name: str, call: wire.Call) -> wire.Done:
+        await self._worker.wait_ready()
         try:
             async with asyncio.timeout(self._timeout) as limit:
-                return await worker.call(call)
+                return await self._worker.call(call)
         except TimeoutError:
             if not limit.expired():
                 raise
-        worker.replace()
+        self._worker.replace()
         raise OverrunError(
-            f"Timeout value of {self._timeout} s was exceeded by function "
-            f"'Functions.{function.name}' (Id: '{call.id}'). The worker is started again."
+            f"Timeout value of {self._timeout} s was exceeded by function 'Functions.{name}' "
+            f"(Id: '{call.id}'). The worker is started again."
         )
 
     @contextmanager

@@ -25,7 +25,7 @@ from local.functions_host.signalr_binding import SignalRBinding
 from local.functions_host.site import Site
 from local.functions_host.timer_trigger import TimerTriggers
 from local.functions_host.webhook import Webhook
-from local.functions_host.workers import Workers
+from local.functions_host.worker_process import Worker
 
 HOMEPAGE_VARIABLE: Final = "AzureWebJobsDisableHomepage"
 HOMEPAGE: Final = "<!doctype html><title>Your Azure Function App is up and running.</title>"
@@ -39,15 +39,15 @@ class FunctionsHost:
         functions: Sequence[Function],
         settings: HostJson,
         *,
-        workers: Workers,
+        worker: Worker,
         blobs_key: str,
         site: Site | None,
     ) -> None:
         self._functions = functions
         self._prefix = f"/{settings.route_prefix}" if settings.route_prefix else ""
-        self._workers = workers
+        self._worker = worker
         self._signalr = SignalRBinding(functions)
-        self._invoker = Invoker(workers, self._signalr, settings.function_timeout)
+        self._invoker = Invoker(worker, self._signalr, settings.function_timeout)
         limit = BodyLimit()
         self._http = HttpTriggers(functions, self._invoker, limit)
         self._blobs = BlobTriggers(
@@ -115,7 +115,7 @@ class FunctionsHost:
         await self._blobs.close()
         self._invoker.close()
         self._signalr.close()
-        await self._workers.close()
+        await self._worker.close()
 
 
 async def _status(_: Request) -> Response:

@@ -34,7 +34,7 @@ class FunctionError(Exception):
 
 
 class Worker:
-    """A worker process of a host, through all its lives."""
+    """The one worker process of a host, through all its lives."""
 
     def __init__(self, app: str) -> None:
         self._app = app

@@ -66,17 +66,6 @@ def test_a_blob_that_kills_its_worker_is_tried_and_given_up(
     calls(f"elsewhere/{harmless}", 1)
 
 
-def test_blobs_and_requests_share_no_process(
-    stack: Stack, http: httpx.Client, elsewhere: ContainerClient, calls: Calls, deliver: Any
-) -> None:
-    """process 7: what a request keeps in memory, a blob's function never sees."""
-    name = f"{uuid4()}/plain.txt"
-    elsewhere.upload_blob(name, b"wine")
-    deliver(name, container="elsewhere")
-    of_the_blob = calls(f"elsewhere/{name}", 1)[0]["process"]
-    assert http.get("/v1/anything").json()["process"] not in (of_the_blob, stack["functions"].pid)
-
-
 def test_a_function_that_overruns_ends_its_worker(stack: Stack, http: httpx.Client) -> None:
     """process 3: after functionTimeout it is 500; other calls fail until a new worker."""
     answer = http.get("/v1/hangs")
