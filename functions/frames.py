@@ -80,6 +80,10 @@ class Frames:
             logging.warning("a blob that is not a frame: deleted unread")
             self._delete(name)
             return []
+        if self._replays.knows(frame.path):  # a used ticket costs the others no look-ups
+            if self._delete(name):
+                self._was_read(frame)
+            return []
         standing = self._audience.standing(frame, _created(blob))
         if not self._delete(name) or self._was_read(frame):
             return []

@@ -229,6 +229,19 @@ def test_an_upload_ticket_used_again_is_read_once(
     assert [line.partition("again, ")[2].partition(" times")[0] for line in lines] == ["1", "10"]
 
 
+def test_a_ticket_used_again_looks_nothing_up(app: App, storage_requests: list[str]) -> None:
+    """Its frame costs one request to the storage, the deletion."""
+    ada = app.join(app.room())
+    ticket = BlobClient.from_blob_url(app.upload_url(ada))
+    name = f"{ticket.container_name}/{ticket.blob_name}"
+    ticket.upload_blob(SMILE)
+    app.trigger(name)
+    ticket.upload_blob(SMILE)
+    storage_requests.clear()
+    app.trigger(name)
+    assert storage_requests == ["GET", "DELETE"]  # the test's own download, and the deletion
+
+
 def test_a_frame_signed_ahead_and_again_is_read_once(make_app: Callable[..., App]) -> None:
     """Tickets for one frame are signed from eight slots before until its slot; one reading."""
     reader = ScriptedReader((FACE,))
