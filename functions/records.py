@@ -204,7 +204,10 @@ class Records:
         return False
 
     def set_aside(self, room: str, record: Record) -> None:
-        """Keep the record of somebody who is gone where only heartbeats and the timer list it."""
+        """Keep the record of somebody who is gone where only heartbeats and the timer list it.
+
+        The time after which it is over begins anew.
+        """
         nobody = Participant(record.id, "", None)
         self._create(record_path(room, record.id, aside=True), to_metadata(nobody, record.place))
         self.forget(room, record)

@@ -153,9 +153,9 @@ class Rooms:
         """The roster, the ids to take out of the hub's group, and whether this opened the door.
 
         A closed door opens if no host is here. Absent participants leave by this: their name is
-        deleted. The empty record of a participant who left stays for 75 s, because a late call of
-        theirs could still put them into the group again, and because a hub that was away must hear
-        of it from a later heartbeat.
+        deleted. The empty record of a participant who left stays for 75 s or more, because a late
+        call of theirs could still put them into the group again, and because a hub that was away
+        must hear of it from a later heartbeat.
 
         Raises:
             ApiError: 404 `unknown-room`; 503 `storage-busy`.
@@ -267,9 +267,9 @@ class Rooms:
     def leave(self, room: str, participant: str, *, for_good: bool = True) -> Record | None:
         """Delete a participant's name and consent; leaving twice is harmless.
 
-        Their emptied record stays for 75 s. A late call of theirs may put them into the hub's group
-        again; the next heartbeat of somebody else takes them out. If a host's page was closed, they
-        may come back at once (not `for_good`): the door stays closed for ten seconds.
+        Their emptied record stays for 75 s or more. A late call of theirs may put them into the
+        hub's group again; the next heartbeat of somebody else takes them out. If a host's page was
+        closed, they may come back at once (not `for_good`): the door stays closed for ten seconds.
 
         Returns:
             Their record as it was; None if they were not seated or waiting.
